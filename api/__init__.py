@@ -1,0 +1,1 @@
+"""GraphQL, health and the command line: the only floor above loaders and resolution."""

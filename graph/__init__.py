@@ -1,0 +1,1 @@
+"""The stored vocabulary, the connection, the embedded server, writers, and read models beside their queries."""

@@ -1,0 +1,112 @@
+"""The tree of errors.
+
+Every error says what was wrong, where, and what to do next. None carries a personal value.
+
+    CdpError
+    ├── ConfigurationError        a setting or an option that cannot be used
+    ├── EmbeddedServerError       the embedded Neo4j could not be installed, started or stopped
+    │   ├── DownloadError         an artifact could not be fetched or did not match its checksum
+    │   ├── StorageError          a folder cannot be written, or the disk is full
+    │   ├── PortInUseError        another program listens on the port
+    │   └── ServerExitedError     the server process ended on its own
+    ├── GraphError                the database refused or could not be reached
+    │   ├── GraphUnavailableError nothing answers, or the credentials are wrong
+    │   ├── ReadTimeoutError      a read took longer than its limit
+    │   └── WriteConflictError    a batch met deadlocks until its time was up; nothing of it was kept
+    ├── InputError                something that was read cannot be used
+    │   ├── MappingError          a mapping file is wrong (file, line, field)
+    │   ├── SourceReadError       a file, table or format cannot be read
+    │   └── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
+    └── ResolutionError           scoring or clustering cannot go on
+        └── UntrainedModelError   a comparison has levels without an estimate
+"""
+
+
+class CdpError(Exception):
+    """Base of all our errors: one sentence of what is wrong and one of what to do."""
+
+    exit_code = 1
+
+    def __init__(self, problem: str, advice: str) -> None:
+        self.problem = problem
+        self.advice = advice
+        super().__init__(f"{problem} {advice}".strip())
+
+
+class ConfigurationError(CdpError):
+    """A setting or an option that cannot be used."""
+
+    exit_code = 2
+
+
+class EmbeddedServerError(CdpError):
+    """The embedded Neo4j could not be installed, started or stopped."""
+
+    exit_code = 3
+
+
+class DownloadError(EmbeddedServerError):
+    """An artifact could not be fetched or did not match its checksum."""
+
+
+class StorageError(EmbeddedServerError):
+    """A folder cannot be written, or the disk is full."""
+
+
+class PortInUseError(EmbeddedServerError):
+    """Another program listens on the port."""
+
+
+class ServerExitedError(EmbeddedServerError):
+    """The server process ended on its own."""
+
+
+class GraphError(CdpError):
+    """The database refused or could not be reached."""
+
+    exit_code = 4
+
+
+class GraphUnavailableError(GraphError):
+    """Nothing answers, or the credentials are wrong."""
+
+
+class ReadTimeoutError(GraphError):
+    """A read took longer than its limit."""
+
+
+class WriteConflictError(GraphError):
+    """A batch met deadlocks until its time was up; nothing of it was kept, and it can be sent again."""
+
+
+class InputError(CdpError):
+    """Something that was read cannot be used."""
+
+    exit_code = 5
+
+
+class MappingError(InputError):
+    """A mapping file is wrong: says the file, the line and the field."""
+
+    def __init__(self, file: str, line: int | None, field: str, problem: str, advice: str) -> None:
+        self.file, self.line, self.field = file, line, field
+        where = f"{file}:{line}" if line is not None else file
+        super().__init__(f"{where}: {field or 'the mapping'}: {problem}", advice)
+
+
+class SourceReadError(InputError):
+    """A file, table or format cannot be read."""
+
+
+class TooManyRejectionsError(InputError):
+    """Too large a part of a file was rejected; nothing of that file was kept."""
+
+
+class ResolutionError(CdpError):
+    """Scoring or clustering cannot go on."""
+
+    exit_code = 6
+
+
+class UntrainedModelError(ResolutionError):
+    """A comparison has levels without an estimate: its weights would be invented."""

@@ -1,0 +1,69 @@
+"""Kinds of identifiers and devices: their labels, edges and guards."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+IdentifierEdge = Literal["HAS_EMAIL", "HAS_PHONE", "HAS_IDENTIFIER"]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierKind:
+    """What a kind of identifier means for identity.
+
+    ``one_person``: two customers that share a value are the same person (an exact rule), unless the value is a hub.
+    ``hub_above``: a value with more customers than this says nothing about who somebody is.
+    """
+
+    name: str
+    label: str
+    edge: IdentifierEdge
+    one_person: bool
+    hub_above: int
+
+
+IDENTIFIER_KINDS: dict[str, IdentifierKind] = {
+    kind.name: kind
+    for kind in (
+        IdentifierKind("email", "Email", "HAS_EMAIL", one_person=False, hub_above=20),
+        IdentifierKind("hashed_email", "HashedEmail", "HAS_IDENTIFIER", one_person=False, hub_above=20),
+        IdentifierKind("phone", "Phone", "HAS_PHONE", one_person=False, hub_above=20),
+        IdentifierKind("user_id", "UserId", "HAS_IDENTIFIER", one_person=True, hub_above=20),
+        IdentifierKind("customer_number", "CustomerNumber", "HAS_IDENTIFIER", one_person=True, hub_above=20),
+        IdentifierKind("loyalty_card", "LoyaltyCard", "HAS_IDENTIFIER", one_person=True, hub_above=20),
+        IdentifierKind("national_id", "NationalId", "HAS_IDENTIFIER", one_person=False, hub_above=20),
+        IdentifierKind("advertising_id", "AdvertisingId", "HAS_IDENTIFIER", one_person=False, hub_above=20),
+        IdentifierKind("social_handle", "SocialHandle", "HAS_IDENTIFIER", one_person=True, hub_above=20),
+    )
+}
+
+DEVICE_HUB_ABOVE = 50
+
+
+class DeviceKind(StrEnum):
+    """Kinds of devices; also the first part of a device's key, so no source may have such a name."""
+
+    ANONYMOUS_ID = "anonymous_id"
+    COOKIE = "cookie"
+    APP_INSTALLATION = "app_installation"
+    PUSH_TOKEN = "push_token"
+
+
+class SourceKind(StrEnum):
+    """Kinds of systems that send data."""
+
+    CRM = "crm"
+    CALL_CENTRE = "call_centre"
+    SHOP = "shop"
+    WEB = "web"
+    APP = "app"
+    EMAIL = "email"
+    SOCIAL = "social"
+    LOYALTY = "loyalty"
+    CAMPAIGN = "campaign"
+    DWH = "dwh"
+    DATA_MART = "data_mart"
+    DMP = "dmp"
+    CMP = "cmp"
+    CDP = "cdp"
+    FILE = "file"

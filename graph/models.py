@@ -1,0 +1,287 @@
+"""The stored vocabulary: every label, relationship type and property, declared once.
+
+Constraints and indexes are installed from these classes (``graph/constraints.py``), and a test holds every statement in
+``cypher/`` against them. Loads and reads do not go through neomodel objects: statements do that, in batches.
+Times are UTC datetimes and end in ``_at``. ``COMPOSITE_INDEXES`` and ``FULLTEXT_INDEXES`` hold what neomodel cannot declare.
+"""
+
+from neomodel import (
+    ArrayProperty,
+    BooleanProperty,
+    DateTimeNeo4jFormatProperty,
+    FloatProperty,
+    IntegerProperty,
+    RelationshipFrom,
+    RelationshipTo,
+    StringProperty,
+    StructuredNode,
+    StructuredRel,
+)
+
+# Interactions of an owner in time order: "the latest N" is read from this index alone, whatever the history's length.
+COMPOSITE_INDEXES = {"interaction_timeline": ("Interaction", ("owner", "at"))}
+FULLTEXT_INDEXES = {"customer_search": ("Customer", ("given_name", "family_name", "company", "city", "external_id"))}
+
+
+# --- edges -----------------------------------------------------------------------------------------------------------
+
+
+class HasIdentifierRel(StructuredRel):
+    """HAS_EMAIL, HAS_PHONE, HAS_IDENTIFIER: a source says that this value points at this customer."""
+
+    raw = StringProperty(help_text="the value as the source sent it")
+    first_seen_at = DateTimeNeo4jFormatProperty(help_text="earliest time at which the source reported it")
+    last_seen_at = DateTimeNeo4jFormatProperty(help_text="latest time at which the source reported it")
+    verified = BooleanProperty(help_text="the source has proof that the value is this customer's (double opt-in, a code)")
+
+
+class UsedRel(StructuredRel):
+    """USED: a device belongs to somebody for a time; derived from the logins on it."""
+
+    first_login_at = DateTimeNeo4jFormatProperty(help_text="earliest login of the customer on the device")
+    last_login_at = DateTimeNeo4jFormatProperty(help_text="latest login of the customer on the device")
+    logins = IntegerProperty(help_text="sessions on the device in which the customer logged in")
+
+
+class LoggedInRel(StructuredRel):
+    """LOGGED_IN: proof that this session was this customer."""
+
+    at = DateTimeNeo4jFormatProperty(help_text="earliest moment of the session at which it named the customer")
+
+
+class ClaimRel(StructuredRel):
+    """What links and compared pairs have in common."""
+
+    key = StringProperty(unique_index=True, help_text="smaller customer key, a space, larger customer key")
+    probability = FloatProperty(help_text="probability that both customers are one person, 0 to 1")
+    match_weight = FloatProperty(help_text="the same as log2 odds")
+    evidence = StringProperty(help_text="JSON list of [comparison, level, weight, term frequency weight], weights in log2")
+    run_id = StringProperty(help_text="run that wrote the edge")
+    model_version = StringProperty(help_text="scoring model that gave probability and evidence")
+
+
+class SameAsRel(ClaimRel):
+    """SAME_AS: a live link, from the smaller key to the larger."""
+
+    method = StringProperty(help_text="who claims it: splink, rule or steward")
+    rule = StringProperty(help_text="name of the rule where the method is rule")
+    valid_from = DateTimeNeo4jFormatProperty(help_text="when the link came to be")
+    cohesion = FloatProperty(
+        help_text="height at which the link joined two groups (average match weight); only on links of the forest"
+    )
+    confidence = FloatProperty(help_text="cohesion on the model's calibrated scale, 0 to 1; only on links of the forest")
+
+
+class ComparedRel(ClaimRel):
+    """COMPARED: a scored pair that is more likely two people; evidence against, never traversed for identity."""
+
+
+class WasSameAsRel(StructuredRel):
+    """WAS_SAME_AS: a retired link; history, never traversed for identity."""
+
+    probability = FloatProperty(help_text="probability that the link had")
+    match_weight = FloatProperty(help_text="match weight that the link had, log2 odds")
+    method = StringProperty(help_text="who had claimed it: splink, rule or steward")
+    rule = StringProperty(help_text="name of the rule where the method was rule")
+    evidence = StringProperty(help_text="evidence that the link had")
+    run_id = StringProperty(help_text="run that retired the link")
+    model_version = StringProperty(help_text="scoring model that had given the link")
+    cohesion = FloatProperty(help_text="cohesion that the link had")
+    confidence = FloatProperty(help_text="confidence that the link had")
+    valid_from = DateTimeNeo4jFormatProperty(help_text="when the link came to be")
+    valid_to = DateTimeNeo4jFormatProperty(help_text="when the link was retired")
+    reason = StringProperty(help_text="why the link was retired")
+
+
+class NotSameAsRel(StructuredRel):
+    """NOT_SAME_AS: a steward's or a rule's decision that two customers are two people."""
+
+    method = StringProperty(help_text="who decided: rule or steward")
+    rule = StringProperty(help_text="name of the rule where the method is rule")
+    reason = StringProperty(help_text="why, in words")
+    actor = StringProperty(help_text="steward who decided")
+    run_id = StringProperty(help_text="run that wrote the edge")
+    valid_from = DateTimeNeo4jFormatProperty(help_text="when it was decided")
+
+
+# --- nodes -----------------------------------------------------------------------------------------------------------
+
+
+class Source(StructuredNode):
+    """A system that sends data."""
+
+    name = StringProperty(unique_index=True, help_text="short name, the first part of its customers' keys")
+    kind = StringProperty(help_text="crm, call_centre, shop, web, app, email, social, loyalty, campaign, dwh, dmp, cmp, cdp")
+    channel = StringProperty(help_text="channel of its interactions where a row names none")
+    trust = IntegerProperty(help_text="priority when sources disagree, 0 to 100, higher wins")
+
+
+class Identifier(StructuredNode):
+    """A value that points at a customer; the key holds the match key, the edge the raw value."""
+
+    key = StringProperty(unique_index=True, help_text="kind:match_key")
+    kind = StringProperty(help_text="email, phone, user_id, loyalty_card, ...")
+    value = StringProperty(help_text="normalised value, to contact")
+
+
+class Email(Identifier):
+    """An email address."""
+
+
+class HashedEmail(Identifier):
+    """An email address that a source only gives as a hash."""
+
+
+class Phone(Identifier):
+    """A telephone number."""
+
+
+class UserId(Identifier):
+    """An account that somebody logs in with."""
+
+
+class CustomerNumber(Identifier):
+    """A number by which one system quotes a customer of another, such as a CRM number given to the call centre."""
+
+
+class LoyaltyCard(Identifier):
+    """A loyalty card."""
+
+
+class NationalId(Identifier):
+    """A number that a state gives to one person."""
+
+
+class AdvertisingId(Identifier):
+    """An advertising id of a mobile operating system."""
+
+
+class SocialHandle(Identifier):
+    """An account name in a social network."""
+
+
+class Hub(StructuredNode):
+    """Label on an identifier or device that is shared by too many customers to say who somebody is."""
+
+
+class Device(StructuredNode):
+    """A cookie, an app installation or another anonymous id of one machine."""
+
+    key = StringProperty(unique_index=True, help_text="kind:id")
+    kind = StringProperty(help_text="anonymous_id, cookie, app_installation, push_token")
+    first_seen_at = DateTimeNeo4jFormatProperty(help_text="earliest session on the device")
+    last_seen_at = DateTimeNeo4jFormatProperty(help_text="latest session on the device")
+
+
+class Interaction(StructuredNode):
+    """One thing that happened."""
+
+    key = StringProperty(unique_index=True, help_text="source:message_id")
+    source = StringProperty(help_text="source that sent it")
+    type = StringProperty(help_text="track, page, screen, identify, call, order, email: the kind of message")
+    name = StringProperty(help_text="what happened, in Segment's words: Order Completed, Call Started, ...")
+    channel = StringProperty(help_text="web, app, email, call_centre, shop, ...")
+    at = DateTimeNeo4jFormatProperty(help_text="when it happened")
+    owner = StringProperty(help_text="key of the customer that it names, else of its device")
+    session = StringProperty(help_text="key of its session")
+    amount = FloatProperty(help_text="amount of money, in currency")
+    currency = StringProperty(help_text="ISO 4217 code")
+    properties = StringProperty(help_text="everything else that was sent, as JSON text")
+    content_hash = StringProperty(help_text="hash of the content: tells a repetition from a conflicting message")
+    run_id = StringProperty(help_text="run that wrote it")
+
+
+class ConsentFact(StructuredNode):
+    """One statement about consent; append-only."""
+
+    key = StringProperty(unique_index=True, help_text="source:fact_id")
+    source = StringProperty(help_text="source that sent it")
+    purpose = StringProperty(help_text="what the data may be used for")
+    channel = StringProperty(help_text="channel that it covers; none means every channel")
+    state = StringProperty(help_text="granted, denied or withdrawn")
+    basis = StringProperty(help_text="legal basis")
+    effective_at = DateTimeNeo4jFormatProperty(help_text="from when it holds")
+    recorded_at = DateTimeNeo4jFormatProperty(help_text="when the source recorded it")
+    evidence = StringProperty(help_text="where the proof is: a form, a recording, a consent string")
+    run_id = StringProperty(help_text="run that wrote it")
+
+    of_customer = RelationshipTo("Customer", "STATED_FOR")
+    of_identifier = RelationshipTo("Identifier", "STATED_FOR")
+    of_device = RelationshipTo("Device", "STATED_FOR")
+
+
+class Customer(StructuredNode):
+    """What one source knows of one customer."""
+
+    key = StringProperty(unique_index=True, help_text="source:external_id")
+    source = StringProperty(index=True, help_text="source that knows the customer")
+    external_id = StringProperty(help_text="id of the customer in its source")
+    given_name = StringProperty(help_text="standardised given name")
+    middle_name = StringProperty(help_text="standardised middle names")
+    family_name = StringProperty(help_text="standardised family name")
+    birth_date = StringProperty(help_text="ISO 8601 date")
+    gender = StringProperty(help_text="female, male or other")
+    street = StringProperty(help_text="street and house number")
+    postcode = StringProperty(help_text="postal code, upper case without spaces at the ends")
+    city = StringProperty(help_text="town or suburb")
+    state = StringProperty(help_text="state, county or region")
+    country = StringProperty(help_text="ISO 3166-1 alpha-2 code where it could be read as one")
+    company = StringProperty(help_text="company that the customer stands for")
+    attributes = StringProperty(help_text="further facts of the person that are compared, such as birth_place, as JSON text")
+    traits = StringProperty(help_text="everything else that the source knows, as JSON text")
+    created_at = DateTimeNeo4jFormatProperty(help_text="when the source first knew the customer")
+    updated_at = DateTimeNeo4jFormatProperty(help_text="when the source last changed the record")
+    observed_at = DateTimeNeo4jFormatProperty(help_text="age of this version: updated_at, else time of delivery")
+    content_hash = StringProperty(help_text="hash of the content: an unchanged record is not written again")
+    run_id = StringProperty(help_text="run that wrote this version")
+
+    email = RelationshipTo("Email", "HAS_EMAIL", model=HasIdentifierRel)
+    phone = RelationshipTo("Phone", "HAS_PHONE", model=HasIdentifierRel)
+    identifier = RelationshipTo("Identifier", "HAS_IDENTIFIER", model=HasIdentifierRel)
+    used = RelationshipTo("Device", "USED", model=UsedRel)
+    did = RelationshipTo("Interaction", "DID")
+    same_as = RelationshipTo("Customer", "SAME_AS", model=SameAsRel)
+    compared = RelationshipTo("Customer", "COMPARED", model=ComparedRel)
+    was_same_as = RelationshipTo("Customer", "WAS_SAME_AS", model=WasSameAsRel)
+    not_same_as = RelationshipTo("Customer", "NOT_SAME_AS", model=NotSameAsRel)
+
+
+class Session(StructuredNode):
+    """One visit."""
+
+    key = StringProperty(unique_index=True, help_text="source:session_id")
+    source = StringProperty(help_text="source that saw the visit")
+    channel = StringProperty(help_text="web or app")
+    started_at = DateTimeNeo4jFormatProperty(help_text="earliest interaction")
+    ended_at = DateTimeNeo4jFormatProperty(help_text="latest interaction")
+    entry_page = StringProperty(help_text="page of the earliest interaction that has one")
+    entry_page_at = DateTimeNeo4jFormatProperty(help_text="time of that interaction: keeps any order of arrival equal")
+    campaign = StringProperty(help_text="campaign that the visit came from")
+
+    on_device = RelationshipTo("Device", "ON_DEVICE")
+    logged_in = RelationshipTo("Customer", "LOGGED_IN", model=LoggedInRel)
+    interactions = RelationshipFrom("Interaction", "IN_SESSION")
+
+
+class ScoringModel(StructuredNode):
+    """One trained model: everything needed to score again and to read a link's evidence."""
+
+    version = StringProperty(unique_index=True, help_text="hash of the parameters")
+    created_at = DateTimeNeo4jFormatProperty(help_text="when it was trained")
+    parameters = StringProperty(help_text="Splink's model as JSON text")
+    calibration = StringProperty(help_text="JSON list of [cohesion, confidence], rising")
+    level_names = ArrayProperty(StringProperty(), help_text="named levels of confidence")
+    level_values = ArrayProperty(FloatProperty(), help_text="confidence of each named level")
+
+
+class ScoringRun(StructuredNode):
+    """One execution of a resolution."""
+
+    run_id = StringProperty(unique_index=True, help_text="id of the run")
+    model_version = StringProperty(help_text="model that scored")
+    input_hash = StringProperty(help_text="hash of the customers that went in: equal means nothing to do")
+    settings = StringProperty(help_text="settings of the run as JSON text")
+    started_at = DateTimeNeo4jFormatProperty(help_text="start")
+    finished_at = DateTimeNeo4jFormatProperty(help_text="end")
+    counts = StringProperty(help_text="customers, pairs, links, clusters and changes as JSON text")
+    durations = StringProperty(help_text="seconds of each step as JSON text")

@@ -1,0 +1,1 @@
+"""Sources, mappings, standardisation, rejections, and the sample company."""

@@ -1,0 +1,1 @@
+"""Blocking, comparisons, training, scoring, clustering and evaluation."""
