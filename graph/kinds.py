@@ -46,7 +46,7 @@ class DeviceKind(StrEnum):
     ANONYMOUS_ID = "anonymous_id"
     COOKIE = "cookie"
     APP_INSTALLATION = "app_installation"
-    PUSH_TOKEN = "push_token"
+    PUSH_TOKEN = "push_token"  # noqa: S105 -- a kind of id, not a secret
 
 
 class SourceKind(StrEnum):

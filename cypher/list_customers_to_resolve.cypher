@@ -1,0 +1,17 @@
+// Every customer whose record has arrived, with what is compared; hubs say nothing and are left out.
+// No parameters; rows: the person fields, attributes (JSON text), emails, phones, identifiers (keys, newest first).
+MATCH (c:Customer)
+WHERE c.content_hash IS NOT NULL
+RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
+  c.family_name AS family_name, c.birth_date AS birth_date, c.gender AS gender, c.street AS street,
+  c.postcode AS postcode, c.city AS city, c.state AS state, c.country AS country, c.company AS company,
+  c.attributes AS attributes,
+  COLLECT {
+    MATCH (c)-[r:HAS_EMAIL]->(e:Email) WHERE NOT e:Hub RETURN e.key ORDER BY r.last_seen_at DESC, e.key
+  } AS emails,
+  COLLECT {
+    MATCH (c)-[r:HAS_PHONE]->(p:Phone) WHERE NOT p:Hub RETURN p.key ORDER BY r.last_seen_at DESC, p.key
+  } AS phones,
+  COLLECT {
+    MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub RETURN i.key ORDER BY r.last_seen_at DESC, i.key
+  } AS identifiers

@@ -1,0 +1,21 @@
+// Writes customers: new ones, and versions that are younger than the stored one (ties: the larger content hash).
+// $run_id; $rows: the properties of Customer, times in epoch milliseconds; one row: created, updated, unchanged.
+UNWIND $rows AS row
+MERGE (c:Customer {key: row.key})
+  ON CREATE SET c.source = row.source, c.external_id = row.external_id
+  // Takes the write lock before the stored version is read, so that two writers cannot both find it older.
+  ON MATCH SET c.source = row.source
+WITH c, row, c.content_hash AS known, c.observed_at.epochMillis AS age
+WITH c, row, known, known IS NULL OR row.observed_at > age
+  OR (row.observed_at = age AND row.content_hash > known) AS younger
+FOREACH (_ IN CASE WHEN younger THEN [1] ELSE [] END |
+  SET c.given_name = row.given_name, c.middle_name = row.middle_name, c.family_name = row.family_name,
+      c.birth_date = row.birth_date, c.gender = row.gender, c.street = row.street, c.postcode = row.postcode,
+      c.city = row.city, c.state = row.state, c.country = row.country, c.company = row.company,
+      c.attributes = row.attributes, c.traits = row.traits,
+      c.created_at = CASE WHEN row.created_at IS NOT NULL THEN datetime({epochMillis: row.created_at}) END,
+      c.updated_at = CASE WHEN row.updated_at IS NOT NULL THEN datetime({epochMillis: row.updated_at}) END,
+      c.observed_at = datetime({epochMillis: row.observed_at}), c.content_hash = row.content_hash, c.run_id = $run_id)
+RETURN sum(CASE WHEN known IS NULL THEN 1 ELSE 0 END) AS created,
+       sum(CASE WHEN known <> row.content_hash AND younger THEN 1 ELSE 0 END) AS updated,
+       sum(CASE WHEN known = row.content_hash OR NOT younger THEN 1 ELSE 0 END) AS unchanged

@@ -1,0 +1,188 @@
+"""The connection: one driver per process, managed transactions, the driver's errors as ours.
+
+Bulk writes are sync (``Graph``), reads that the API awaits are async (``AsyncGraph``). Both name their statements,
+never their text, so that whatever reaches the database is a file in ``cypher/``.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from neo4j import (
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    Driver,
+    GraphDatabase,
+    ManagedTransaction,
+    NotificationMinimumSeverity,
+    unit_of_work,
+)
+from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
+
+from cypher import statement
+from graph.address import Address
+from graph.errors import GraphError, GraphUnavailableError, ReadTimeoutError, WriteConflictError
+
+Row = dict[str, Any]
+Result = TypeVar("Result")
+
+READ_TIMEOUT_S = 5.0
+WRITE_TIMEOUT_S = 300.0
+_SETTINGS: dict[str, Any] = {
+    "max_connection_pool_size": 30,
+    "connection_acquisition_timeout": 2.0,
+    "connection_timeout": 3.0,
+    "telemetry_disabled": True,
+    "notifications_min_severity": NotificationMinimumSeverity.OFF,
+}
+# A batch that meets deadlocks is tried again for this long; a read that fails for longer than 3 s is late anyway.
+_WRITER = {**_SETTINGS, "max_transaction_retry_time": 60.0, "initial_retry_delay": 0.05}
+_READER = {**_SETTINGS, "max_transaction_retry_time": 3.0, "initial_retry_delay": 0.05}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a statement gave: its rows, and how many nodes were new."""
+
+    rows: list[Row]
+    nodes_created: int
+
+
+class Transaction:
+    """The inside of one write transaction: statements by name."""
+
+    def __init__(self, transaction: ManagedTransaction) -> None:
+        self._transaction = transaction
+
+    def run(self, name: str, **parameters: Any) -> Outcome:  # noqa: ANN401 -- whatever Cypher takes
+        """Run a statement. Parameters are what the statement's header names."""
+        result = self._transaction.run(statement(name), parameters)
+        rows = result.data()
+        return Outcome(rows, result.consume().counters.nodes_created)
+
+
+class Graph:
+    """Sync access for loads, resolutions and the command line."""
+
+    def __init__(self, driver: Driver, database: str) -> None:
+        self._driver, self._database = driver, database
+
+    def write(self, work: Callable[[Transaction], Result]) -> Result:
+        """Run ``work`` in one transaction: all of it or nothing, again after transient errors and deadlocks.
+
+        ``work`` may run several times. Raises GraphError.
+        """
+
+        @unit_of_work(timeout=WRITE_TIMEOUT_S)
+        def managed(transaction: ManagedTransaction) -> Result:
+            return work(Transaction(transaction))
+
+        with translated_errors(), self._driver.session(database=self._database) as session:
+            return session.execute_write(managed)
+
+    def read(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401
+        """Rows of a reading statement. Raises GraphError."""
+        return list(self.stream(name, **parameters))
+
+    def stream(self, name: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
+        """Rows of a long reading statement, one by one and without a time limit. Raises GraphError."""
+        with translated_errors(), self._driver.session(database=self._database, default_access_mode="READ") as session:
+            for record in session.run(statement(name), parameters):
+                yield record.data()
+
+    def run_alone(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401
+        """Rows of a statement that needs a transaction of its own kind: schema changes, CALL IN TRANSACTIONS."""
+        with translated_errors(), self._driver.session(database=self._database) as session:
+            return session.run(statement(name), parameters).data()
+
+    @property
+    def driver(self) -> Driver:
+        """The driver itself, for neomodel's schema functions and for benchmarks."""
+        return self._driver
+
+    @property
+    def database(self) -> str:
+        """Name of the database."""
+        return self._database
+
+
+class AsyncGraph:
+    """Async access for the read models."""
+
+    def __init__(self, driver: AsyncDriver, database: str) -> None:
+        self._driver, self._database = driver, database
+
+    async def read(self, name: str, *, timeout_s: float = READ_TIMEOUT_S, **parameters: Any) -> list[Row]:  # noqa: ANN401
+        """Rows of a reading statement, at most ``timeout_s`` seconds on the server.
+
+        Raises ReadTimeoutError, GraphUnavailableError, GraphError.
+        """
+        query = statement(name)
+
+        async def managed(transaction: AsyncManagedTransaction) -> list[Row]:
+            return await (await transaction.run(query, parameters)).data()
+
+        with translated_errors():
+            async with self._driver.session(database=self._database) as session:
+                return await session.execute_read(unit_of_work(timeout=timeout_s)(managed))
+
+    async def ping(self, timeout_s: float = 0.5) -> None:
+        """One round trip. Raises GraphUnavailableError."""
+        await self.read("get_heartbeat", timeout_s=timeout_s)
+
+
+@contextmanager
+def open_graph(address: Address) -> Generator[Graph]:
+    """A connected ``Graph``, closed at the end. Raises GraphUnavailableError."""
+    with GraphDatabase.driver(address.uri, auth=_credentials(address), **_WRITER) as driver:
+        with translated_errors():
+            driver.verify_connectivity()
+        yield Graph(driver, address.database)
+
+
+@asynccontextmanager
+async def open_async_graph(address: Address) -> AsyncGenerator[AsyncGraph]:
+    """A connected ``AsyncGraph``, closed at the end. Raises GraphUnavailableError."""
+    async with AsyncGraphDatabase.driver(address.uri, auth=_credentials(address), **_READER) as driver:
+        with translated_errors():
+            await driver.verify_connectivity()
+        yield AsyncGraph(driver, address.database)
+
+
+def _credentials(address: Address) -> tuple[str, str] | None:
+    if address.user is None or address.password is None:
+        return None
+    return address.user, address.password
+
+
+@contextmanager
+def translated_errors() -> Generator[None]:
+    """The driver's exceptions as ours; their texts and causes are dropped, because they may quote parameter values."""
+    try:
+        yield
+    except AuthError:
+        raise GraphUnavailableError(
+            "Neo4j refused the credentials.", "Check NEO4J_USER and NEO4J_PASSWORD, or unset NEO4J_URI."
+        ) from None
+    except ServiceUnavailable:
+        raise GraphUnavailableError(
+            "Neo4j does not answer.", "See `cdp neo4j status`, or check that NEO4J_URI is right and the server is up."
+        ) from None
+    except TransientError as error:
+        raise WriteConflictError(
+            f"Neo4j kept refusing a transaction ({error.code}).", "Nothing of it was kept: send it again."
+        ) from None
+    except ClientError as error:
+        raise _refusal(error) from None
+    except (Neo4jError, DriverError) as error:
+        code = getattr(error, "code", None) or type(error).__name__
+        raise GraphError(f"Neo4j failed ({code}).", "See the server's log; `cdp neo4j status` says where.") from None
+
+
+def _refusal(error: ClientError) -> GraphError:
+    code = error.code or ""
+    if "TransactionTimedOut" in code or "Terminated" in code:
+        return ReadTimeoutError("The database needed too long.", "Ask for less: fewer rows or a higher confidence.")
+    return GraphError(f"Neo4j refused a statement ({code}).", "Run `cdp neo4j status`; the schema may be missing.")

@@ -1,0 +1,54 @@
+"""Customers as a table: what a resolution compares."""
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from graph.connection import Graph
+
+PERSON_COLUMNS = (
+    "key",
+    "source",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "birth_date",
+    "gender",
+    "street",
+    "postcode",
+    "city",
+    "state",
+    "country",
+    "company",
+)
+VALUE_COLUMNS = ("emails", "phones")
+
+
+def fetch_customers(graph: Graph) -> pa.Table:
+    """Every customer whose record has arrived, sorted by key.
+
+    String columns ``PERSON_COLUMNS`` (null where unknown); list columns ``emails`` and ``phones`` (match keys) and
+    ``identifiers`` (``kind:match_key``), newest first, without hubs; one string column ``attribute_<name>`` for each
+    further fact that is compared. Raises GraphError.
+    """
+    columns: dict[str, list[Any]] = {name: [] for name in (*PERSON_COLUMNS, *VALUE_COLUMNS, "identifiers")}
+    attributes: list[Mapping[str, str]] = []
+    for row in graph.stream("list_customers_to_resolve"):
+        for name in (*PERSON_COLUMNS, "identifiers"):
+            columns[name].append(row[name])
+        for name in VALUE_COLUMNS:
+            columns[name].append([key.split(":", 1)[1] for key in row[name]])
+        attributes.append(orjson.loads(row["attributes"]) if row["attributes"] else {})
+    return _table(columns, attributes).sort_by("key")
+
+
+def _table(columns: Mapping[str, list[Any]], attributes: list[Mapping[str, str]]) -> pa.Table:
+    arrays: dict[str, pa.Array] = {}
+    for name, values in columns.items():
+        arrays[name] = pa.array(values, pa.string() if name in PERSON_COLUMNS else pa.list_(pa.string()))
+    for name in sorted(set(chain.from_iterable(attributes))):
+        arrays[f"attribute_{name}"] = pa.array([row.get(name) for row in attributes], pa.string())
+    return pa.table(arrays)

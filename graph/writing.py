@@ -1,0 +1,165 @@
+"""Writing batches: whole or not at all, the same graph in any order, nothing new at a repetition."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+
+from graph.connection import Graph, Outcome, Transaction
+from graph.kinds import DEVICE_HUB_ABOVE
+from graph.records import Batch
+from graph.rows import (
+    Row,
+    consent_rows,
+    consent_subject_rows,
+    customer_rows,
+    device_rows,
+    has_identifier_rows,
+    identifier_rows,
+    interaction_rows,
+    login_rows,
+    on_device_rows,
+    reference_rows,
+    session_rows,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the records of one type."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Written") -> "Written":
+        """Sum of both."""
+        return Written(self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCounts:
+    """What became of the records of a batch, by type. Sessions are what the messages of the batch show of them."""
+
+    customers: Written = Written()
+    sessions: Written = Written()
+    interactions: Written = Written()
+    consents: Written = Written()
+
+    def __add__(self, other: "WriteCounts") -> "WriteCounts":
+        """Sum of both."""
+        return WriteCounts(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement of a batch with its rows and further parameters."""
+
+    statement: str
+    rows: list[Row]
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+def write_batch(graph: Graph, batch: Batch) -> WriteCounts:
+    """Write a batch in one transaction.
+
+    Deadlocks and other transient errors are tried again; when they do not end, nothing of the batch is in the graph, and
+    it can be sent again. Raises WriteConflictError, GraphUnavailableError, GraphError.
+    """
+    steps = steps_of(batch)
+    return graph.write(lambda transaction: _write(transaction, batch, steps))
+
+
+def steps_of(batch: Batch) -> list[Step]:
+    """The statements that write a batch, in order; rows sorted by key, so that writers take their locks in one order."""
+    source = {**asdict(batch.source), "kind": str(batch.source.kind)}
+    steps = [
+        Step("merge_sources", [source]),
+        *_customer_steps(batch),
+        *_session_steps(batch),
+        *_interaction_steps(batch),
+        *_consent_steps(batch),
+    ]
+    return [step for step in steps if step.rows]
+
+
+def _customer_steps(batch: Batch) -> list[Step]:
+    identifiers = identifier_rows(batch)
+    edges = has_identifier_rows(batch.customers)
+    return [
+        Step("merge_customers", customer_rows(batch.customers), {"run_id": batch.run_id}),
+        Step("merge_customer_references", reference_rows(batch)),
+        Step("merge_identifiers", identifiers),
+        Step("merge_has_email", edges["HAS_EMAIL"]),
+        Step("merge_has_phone", edges["HAS_PHONE"]),
+        Step("merge_has_identifier", edges["HAS_IDENTIFIER"]),
+        Step("merge_identifier_hubs", identifiers),
+    ]
+
+
+def _session_steps(batch: Batch) -> list[Step]:
+    sessions, on_device = session_rows(batch.sessions), on_device_rows(batch.sessions)
+    return [
+        Step("merge_devices", device_rows(batch)),
+        Step("merge_sessions", sessions),
+        Step("merge_on_device", on_device),
+        Step("merge_logged_in", login_rows(batch.sessions)),
+        Step("merge_used", [{"session": row["key"]} for row in sessions]),
+        Step("merge_device_hubs", on_device, {"hub_above": DEVICE_HUB_ABOVE}),
+    ]
+
+
+def _interaction_steps(batch: Batch) -> list[Step]:
+    rows = interaction_rows(batch.interactions)
+    return [
+        Step("merge_interactions", rows, {"run_id": batch.run_id}),
+        Step("merge_in_session", [row for row in rows if row["session"]]),
+        Step("merge_did", [row for row in rows if row["customer"] and not row["session"]]),
+    ]
+
+
+def _consent_steps(batch: Batch) -> list[Step]:
+    subjects = consent_subject_rows(batch.consents)
+    return [
+        Step("merge_consents", consent_rows(batch.consents), {"run_id": batch.run_id}),
+        Step("merge_consents_of_customer", subjects["customer"]),
+        Step("merge_consents_of_identifier", subjects["identifier"]),
+        Step("merge_consents_of_device", subjects["device"]),
+    ]
+
+
+def _write(transaction: Transaction, batch: Batch, steps: list[Step]) -> WriteCounts:
+    outcomes: dict[str, Outcome] = {}
+    for step in steps:
+        outcome = transaction.run(step.statement, rows=step.rows, **step.parameters)
+        outcomes[step.statement] = outcome
+        if step.statement == "merge_interactions" and outcome.rows:
+            _replace_conflicting(transaction, step, outcome)
+    return _counts(batch, outcomes)
+
+
+def _replace_conflicting(transaction: Transaction, step: Step, outcome: Outcome) -> None:
+    conflicting = {row["key"] for row in outcome.rows}
+    # The loser first: of several versions in one batch the earliest is written last.
+    rows = sorted((row for row in step.rows if row["key"] in conflicting), key=_seniority, reverse=True)
+    transaction.run("replace_interactions", rows=rows, **step.parameters)
+
+
+def _seniority(row: Row) -> tuple[int, str]:
+    return row["at"], row["content_hash"]
+
+
+def _counts(batch: Batch, outcomes: Mapping[str, Outcome]) -> WriteCounts:
+    def created(statement: str, sent: int) -> Written:
+        new = outcomes[statement].nodes_created if statement in outcomes else 0
+        return Written(created=new, unchanged=sent - new)
+
+    customers = Written(unchanged=len(batch.customers))
+    if "merge_customers" in outcomes:
+        row = outcomes["merge_customers"].rows[0]
+        changed = row["created"] + row["updated"]
+        customers = Written(row["created"], row["updated"], len(batch.customers) - changed)
+    return WriteCounts(
+        customers,
+        created("merge_sessions", len({record.key for record in batch.sessions})),
+        created("merge_interactions", len(batch.interactions)),
+        created("merge_consents", len(batch.consents)),
+    )
