@@ -183,5 +183,5 @@ def _download_error(artifact: Artifact, reason: str) -> DownloadError:
     return DownloadError(
         f"{artifact.filename} of Neo4j could not be downloaded: {reason}.",
         "Check the network (HTTPS_PROXY behind a proxy) and start again: it goes on where it stopped. Without a"
-        " network, copy the folder named by CDP_CACHE_DIR from a machine that has it, or set NEO4J_URI to a running Neo4j.",
+        " network, copy the folder of CDP_CACHE_DIR from a machine that has it, or set NEO4J_URI to a running Neo4j.",
     )
