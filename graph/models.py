@@ -1,8 +1,9 @@
 """The stored vocabulary: every label, relationship type and property, declared once.
 
-Constraints and indexes are installed from these classes (``graph/constraints.py``), and a test holds every statement in
-``cypher/`` against them. Loads and reads do not go through neomodel objects: statements do that, in batches.
-Times are UTC datetimes and end in ``_at``. ``COMPOSITE_INDEXES`` and ``FULLTEXT_INDEXES`` hold what neomodel cannot declare.
+Constraints and indexes are installed from these classes (``graph/constraints.py``), and a test holds every statement
+in ``cypher/`` against them. Loads and reads do not go through neomodel objects: statements do that, in batches.
+Times are UTC datetimes and end in ``_at``. ``COMPOSITE_INDEXES`` and ``FULLTEXT_INDEXES`` hold what neomodel cannot
+declare.
 """
 
 from neomodel import (
@@ -32,9 +33,7 @@ class HasIdentifierRel(StructuredRel):
     raw = StringProperty(help_text="the value as the source sent it")
     first_seen_at = DateTimeNeo4jFormatProperty(help_text="earliest time at which the source reported it")
     last_seen_at = DateTimeNeo4jFormatProperty(help_text="latest time at which the source reported it")
-    verified = BooleanProperty(
-        help_text="the source has proof that the value is this customer's (double opt-in, a code)"
-    )
+    verified = BooleanProperty(help_text="the source has proof, such as a double opt-in")
 
 
 class UsedRel(StructuredRel):
@@ -54,12 +53,10 @@ class LoggedInRel(StructuredRel):
 class ClaimRel(StructuredRel):
     """What links and compared pairs have in common."""
 
-    key = StringProperty(unique_index=True, help_text="smaller customer key, a space, larger customer key")
+    key = StringProperty(unique_index=True, help_text="both customer keys, the smaller first, joined by ' ~ '")
     probability = FloatProperty(help_text="probability that both customers are one person, 0 to 1")
     match_weight = FloatProperty(help_text="the same as log2 odds")
-    evidence = StringProperty(
-        help_text="JSON list of [comparison, level, weight, term frequency weight], weights in log2"
-    )
+    evidence = StringProperty(help_text="JSON list of [comparison, level, log2 weight, log2 frequency weight]")
     run_id = StringProperty(help_text="run that wrote the edge")
     model_version = StringProperty(help_text="scoring model that gave probability and evidence")
 
@@ -73,9 +70,7 @@ class SameAsRel(ClaimRel):
     cohesion = FloatProperty(
         help_text="height at which the link joined two groups (average match weight); only on links of the forest"
     )
-    confidence = FloatProperty(
-        help_text="cohesion on the model's calibrated scale, 0 to 1; only on links of the forest"
-    )
+    confidence = FloatProperty(help_text="cohesion as a probability, 0 to 1; only on links of the forest")
 
 
 class ComparedRel(ClaimRel):
@@ -117,9 +112,7 @@ class Source(StructuredNode):
     """A system that sends data."""
 
     name = StringProperty(unique_index=True, help_text="short name, the first part of its customers' keys")
-    kind = StringProperty(
-        help_text="crm, call_centre, shop, web, app, email, social, loyalty, campaign, dwh, dmp, cmp, cdp"
-    )
+    kind = StringProperty(help_text="crm, call_centre, shop, web, app, email, ...")
     channel = StringProperty(help_text="channel of its interactions where a row names none")
     trust = IntegerProperty(help_text="priority when sources disagree, 0 to 100, higher wins")
 
@@ -235,9 +228,7 @@ class Customer(StructuredNode):
     state = StringProperty(help_text="state, county or region")
     country = StringProperty(help_text="ISO 3166-1 alpha-2 code where it could be read as one")
     company = StringProperty(help_text="company that the customer stands for")
-    attributes = StringProperty(
-        help_text="further facts of the person that are compared, such as birth_place, as JSON text"
-    )
+    attributes = StringProperty(help_text="further facts that are compared, as JSON text")
     traits = StringProperty(help_text="everything else that the source knows, as JSON text")
     created_at = DateTimeNeo4jFormatProperty(help_text="when the source first knew the customer")
     updated_at = DateTimeNeo4jFormatProperty(help_text="when the source last changed the record")

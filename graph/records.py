@@ -68,9 +68,9 @@ class CustomerRecord:
     """What one source knows of one customer.
 
     ``observed_at`` is the age of this version: ``updated_at`` where the source has one, else the time of the delivery.
-    Of two versions the younger stays, of two equally old ones the one with the larger content hash, so that every order
-    of arrival gives the same graph. ``attributes`` are further facts that are compared (``birth_place``), ``traits`` are
-    everything else.
+    Of two versions the younger stays, of two equally old ones the one with the larger content hash, so that every
+    order of arrival gives the same graph. ``attributes`` are further facts that are compared (``birth_place``),
+    ``traits`` are everything else.
     """
 
     source: str

@@ -61,15 +61,15 @@ class Step:
 def write_batch(graph: Graph, batch: Batch) -> WriteCounts:
     """Write a batch in one transaction.
 
-    Deadlocks and other transient errors are tried again; when they do not end, nothing of the batch is in the graph, and
-    it can be sent again. Raises WriteConflictError, GraphUnavailableError, GraphError.
+    Deadlocks and other transient errors are tried again; when they do not end, nothing of the batch is in the graph,
+    and it can be sent again. Raises WriteConflictError, GraphUnavailableError, GraphError.
     """
     steps = steps_of(batch)
     return graph.write(lambda transaction: _write(transaction, batch, steps))
 
 
 def steps_of(batch: Batch) -> list[Step]:
-    """The statements that write a batch, in order; rows sorted by key, so that writers take their locks in one order."""
+    """The statements that write a batch, in order; rows sorted by key, so that writers lock in one order."""
     source = {**asdict(batch.source), "kind": str(batch.source.kind)}
     steps = [
         Step("merge_sources", [source]),

@@ -1,0 +1,5 @@
+// Customers by name, company, town or number, best first.
+// $text (Lucene syntax), $limit; rows: key, score.
+CALL db.index.fulltext.queryNodes('customer_search', $text, {limit: $limit})
+YIELD node, score
+RETURN node.key AS key, score

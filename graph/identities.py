@@ -1,0 +1,120 @@
+"""Identities: from an email, a session or another id to the one profile it means; or to a clear answer why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graph.clusters import get_cluster
+from graph.connection import AsyncGraph
+from graph.profile_ids import customer_of
+from graph.profiles import Profile, get_profile
+from graph.recognition import recognise_device, recognise_session
+
+CANDIDATES_LIMIT = 50
+
+
+class IdentityKind(StrEnum):
+    """By what a profile can be asked for."""
+
+    PROFILE = "profile"
+    CUSTOMER = "customer"
+    IDENTIFIER = "identifier"
+    SESSION = "session"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is asked for. ``key``: a profile id, or the key of a customer, identifier, session or device."""
+
+    kind: IdentityKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedProfile:
+    """The id that was asked for is not current any more: its customer is part of another profile now."""
+
+    asked_id: str
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownIdentity:
+    """Nobody is known by this, with the reason in words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousIdentity:
+    """Several people are known by this; ``profile_ids`` names them, at most ``CANDIDATES_LIMIT``."""
+
+    reason: str
+    profile_ids: tuple[str, ...]
+
+
+FoundProfile = Profile | MergedProfile | UnknownIdentity | AmbiguousIdentity
+
+
+async def find_profile(graph: AsyncGraph, identity: Identity, confidence: float) -> FoundProfile:
+    """The profile that an identity means at a confidence. Raises GraphError."""
+    found = await _customers(graph, identity, confidence)
+    if isinstance(found, UnknownIdentity):
+        return found
+    people = await _people(graph, found, confidence)
+    if len(people) > 1:
+        return await _ambiguous(graph, identity, people, confidence)
+    profile = await get_profile(graph, people[0], confidence) if people else None
+    if profile is None:
+        return UnknownIdentity(f"No customer is known by this {identity.kind}.")
+    if identity.kind is IdentityKind.PROFILE and profile.id != identity.key:
+        return MergedProfile(identity.key, profile)
+    return profile
+
+
+async def _customers(graph: AsyncGraph, identity: Identity, confidence: float) -> list[str] | UnknownIdentity:
+    match identity.kind:
+        case IdentityKind.PROFILE:
+            customer = customer_of(identity.key)
+            return [customer] if customer else UnknownIdentity("This is not a profile id.")
+        case IdentityKind.CUSTOMER:
+            return [identity.key]
+        case IdentityKind.IDENTIFIER:
+            rows = await graph.read("find_customers_by_identifier", key=identity.key, limit=CANDIDATES_LIMIT)
+            return [row["key"] for row in rows]
+        case IdentityKind.SESSION | IdentityKind.DEVICE:
+            return await _recognised(graph, identity, confidence)
+
+
+async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) -> list[str] | UnknownIdentity:
+    if identity.kind is IdentityKind.SESSION:
+        session = await recognise_session(graph, identity.key, confidence)
+        recognition = session.recognition if session else None
+    else:
+        recognition = await recognise_device(graph, identity.key, confidence)
+    if recognition is None:
+        return UnknownIdentity(f"This {identity.kind} is not known.")
+    return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
+
+
+async def _people(graph: AsyncGraph, customers: Sequence[str], confidence: float) -> list[str]:
+    """One customer for each cluster among the customers."""
+    people: list[str] = []
+    seen: set[str] = set()
+    for customer in customers:
+        if customer in seen:
+            continue
+        cluster = await get_cluster(graph, customer, confidence)
+        if cluster is not None:
+            people.append(customer)
+            seen.update(cluster.members)
+    return people
+
+
+async def _ambiguous(
+    graph: AsyncGraph, identity: Identity, people: Sequence[str], confidence: float
+) -> AmbiguousIdentity:
+    profiles = [await get_profile(graph, customer, confidence) for customer in people]
+    ids = tuple(profile.id for profile in profiles if profile is not None)
+    return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)

@@ -1,0 +1,175 @@
+"""Journeys: the interactions of a profile over all channels, newest first.
+
+Each owner (a customer, or a device that was theirs at the time) is read from the ``(owner, at)`` index and the pages
+are merged, so the cost follows the page and not the length of the history.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from graph.connection import AsyncGraph, Row
+from graph.recognition import DeviceUse, Session, device_uses, session_of
+from graph.times import milliseconds, moment
+
+_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+_END = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyInteraction:
+    """One thing that happened. ``owner``: the customer or the device through which it belongs to the journey."""
+
+    key: str
+    source: str
+    type: str
+    name: str
+    channel: str | None
+    at: datetime
+    owner: str
+    session: str | None
+    amount: float | None
+    currency: str | None
+    properties: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyFilter:
+    """Which interactions: none of a kind means all of it. ``since`` is included, ``until`` is not."""
+
+    channels: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
+    names: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyPosition:
+    """Where a page ended: the next page holds what is older, by time and then key."""
+
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyPage:
+    """Interactions, newest first. ``has_more``: older ones follow."""
+
+    interactions: tuple[JourneyInteraction, ...]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """An owner, and the time in which its interactions belong to the journey."""
+
+    owner: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyOwners:
+    """Through whom and what interactions belong to a journey. ``shared``: devices that others used as well."""
+
+    customers: tuple[str, ...]
+    windows: tuple[Window, ...]
+    own_devices: tuple[str, ...]
+    shared_devices: tuple[str, ...]
+
+
+async def get_journey_owners(graph: AsyncGraph, members: Sequence[str], confidence: float) -> JourneyOwners:
+    """The owners of a cluster's interactions: customers, devices of their own, shared devices while they were theirs.
+
+    Raises GraphError.
+    """
+    windows = [Window(member, _BEGINNING, _END) for member in members]
+    own: list[str] = []
+    shared: list[str] = []
+    for row in await graph.read("list_device_users", customers=list(members)):
+        uses = [] if row["is_hub"] else await device_uses(graph, row["users"], confidence)
+        if len(uses) == 1:
+            own.append(row["device"])
+            windows.append(Window(row["device"], _BEGINNING, _END))
+        else:
+            shared.append(row["device"])
+            windows += _windows_alone(row["device"], uses, frozenset(members))
+    return JourneyOwners(tuple(members), tuple(windows), tuple(own), tuple(shared))
+
+
+def _windows_alone(device: str, uses: Sequence[DeviceUse], members: frozenset[str]) -> list[Window]:
+    """The times in which only the cluster used a shared device: its interval without those of the others."""
+    mine = next((use for use in uses if members.intersection(use.cluster)), None)
+    if mine is None:
+        return []
+    others = sorted((use.first_login_at, use.last_login_at) for use in uses if use is not mine)
+    windows: list[Window] = []
+    since = mine.first_login_at
+    for start, end in others:
+        if start > since:
+            windows.append(Window(device, since, min(start, mine.last_login_at)))
+        since = max(since, end)
+    windows.append(Window(device, since, mine.last_login_at))
+    return [window for window in windows if window.since < window.until]
+
+
+async def get_journey(
+    graph: AsyncGraph, owners: JourneyOwners, wanted: JourneyFilter, first: int, after: JourneyPosition | None = None
+) -> JourneyPage:
+    """One page of a journey: at most ``first`` interactions older than ``after``. Raises GraphError."""
+    parameters = _parameters(wanted, first, after)
+    rows = await graph.read("get_journey", windows=_window_rows(owners.windows), **parameters)
+    if owners.shared_devices:
+        customers, devices = list(owners.customers), list(owners.shared_devices)
+        rows += await graph.read("list_interactions_before_login", customers=customers, devices=devices, **parameters)
+    distinct = {row["key"]: row for row in rows}
+    newest = sorted(distinct.values(), key=lambda row: (row["at"], row["key"]), reverse=True)
+    return JourneyPage(tuple(_interaction(row) for row in newest[:first]), has_more=len(newest) > first)
+
+
+def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
+    position = JourneyPosition(wanted.until or _END, "")
+    if after is not None and (after.at, after.key) < (position.at, position.key):
+        position = after
+    return {
+        "before": milliseconds(position.at),
+        "before_key": position.key,
+        "since": milliseconds(wanted.since or _BEGINNING),
+        "channels": list(wanted.channels) if wanted.channels else None,
+        "types": list(wanted.types) if wanted.types else None,
+        "names": list(wanted.names) if wanted.names else None,
+        "limit": first + 1,
+    }
+
+
+def _window_rows(windows: Sequence[Window]) -> list[Row]:
+    return [
+        {"owner": window.owner, "since": milliseconds(window.since), "until": milliseconds(window.until)}
+        for window in windows
+    ]
+
+
+def _interaction(row: Row) -> JourneyInteraction:
+    properties = orjson.loads(row["properties"]) if row["properties"] else {}
+    values: Row = {**row, "at": moment(row["at"]), "properties": properties}
+    return JourneyInteraction(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSession:
+    """A session of a profile. ``logged_in``: the customer who proved it was theirs, none where only the device tells."""
+
+    session: Session
+    logged_in: str | None
+
+
+async def get_sessions(graph: AsyncGraph, owners: JourneyOwners, first: int) -> tuple[ProfileSession, ...]:
+    """The newest sessions of a profile: with a login, or on devices of its own. Raises GraphError."""
+    rows = await graph.read(
+        "list_sessions", customers=list(owners.customers), devices=list(owners.own_devices), limit=first
+    )
+    return tuple(ProfileSession(session_of(row), row["logged_in"]) for row in rows)

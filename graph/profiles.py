@@ -1,0 +1,173 @@
+"""Profiles: the unified view of a cluster, computed at the moment it is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from graph.clusters import MEMBERS_LIMIT
+from graph.connection import AsyncGraph, Row
+from graph.evidence import LinkEvidence, link_of
+from graph.profile_ids import profile_id
+from graph.survivorship import FIELDS, ProfileField, unify
+from graph.times import moment
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCustomer:
+    """What one source knows: the customer record as it came, standardised."""
+
+    key: str
+    source: str
+    external_id: str
+    fields: dict[str, str]
+    attributes: dict[str, str]
+    traits: dict[str, Any]
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileIdentifier:
+    """An identifier of the profile, with every source that reported it.
+
+    ``shared_by_many``: too many customers have it for it to say who somebody is.
+    """
+
+    kind: str
+    value: str
+    sources: tuple[str, ...]
+    verified: bool
+    first_seen_at: datetime
+    last_seen_at: datetime
+    shared_by_many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileDevice:
+    """A device that somebody of the profile logged in on. ``shared_by_many``: a kiosk or the like."""
+
+    key: str
+    kind: str
+    logins: int
+    first_login_at: datetime
+    last_login_at: datetime
+    shared_by_many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileConsent:
+    """A consent fact, on the customer, identifier or device that it was given for."""
+
+    key: str
+    source: str
+    subject: str
+    purpose: str
+    channel: str | None
+    state: str
+    basis: str | None
+    evidence: str | None
+    effective_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The unified view of the customers that belong together at a confidence.
+
+    ``cut``: the cluster has more members than are shown.
+    """
+
+    id: str
+    confidence: float
+    cut: bool
+    fields: tuple[ProfileField, ...]
+    identifiers: tuple[ProfileIdentifier, ...]
+    devices: tuple[ProfileDevice, ...]
+    customers: tuple[SourceCustomer, ...]
+    links: tuple[LinkEvidence, ...]
+    consents: tuple[ProfileConsent, ...]
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Keys of the customers, sorted."""
+        return tuple(customer.key for customer in self.customers)
+
+
+async def get_profile(graph: AsyncGraph, customer: str, confidence: float) -> Profile | None:
+    """The profile that holds a customer; none where the customer is unknown. Raises GraphError."""
+    rows = await graph.read("get_profile", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1)
+    row = rows[0]
+    return profile_of(row, confidence) if row["customers"] else None
+
+
+def profile_of(row: Row, confidence: float) -> Profile:
+    """A profile from the row of ``get_profile``."""
+    customers = sorted(row["customers"], key=lambda customer: customer["key"])
+    shown = customers[:MEMBERS_LIMIT]
+    return Profile(
+        id=profile_id(min(customers, key=_first_known)["key"]),
+        confidence=confidence,
+        cut=len(customers) > MEMBERS_LIMIT,
+        fields=unify(shown),
+        identifiers=tuple(map(_identifier, _by_key(row["identifiers"]))),
+        devices=tuple(map(_device, _by_key(row["devices"]))),
+        customers=tuple(_source_customer(customer) for customer in shown),
+        links=tuple(sorted((link_of(link) for link in row["links"]), key=lambda link: (link.left, link.right))),
+        consents=tuple(sorted((_consent(fact) for fact in row["consents"]), key=lambda fact: fact.key)),
+    )
+
+
+def _first_known(customer: Row) -> tuple[bool, int, str]:
+    """By the source's own time, then by key: the member that gives the profile its id."""
+    return customer["created_at"] is None, customer["created_at"] or 0, customer["key"]
+
+
+def _source_customer(row: Row) -> SourceCustomer:
+    return SourceCustomer(
+        key=row["key"],
+        source=row["source"],
+        external_id=row["external_id"],
+        fields={name: row[name] for name in FIELDS if row[name] is not None},
+        attributes=orjson.loads(row["attributes"]) if row["attributes"] else {},
+        traits=orjson.loads(row["traits"]) if row["traits"] else {},
+        created_at=moment(row["created_at"]),
+        updated_at=moment(row["updated_at"]),
+    )
+
+
+def _by_key(rows: Sequence[Row]) -> list[list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["key"], []).append(row)
+    return [found[key] for key in sorted(found)]
+
+
+def _identifier(rows: Sequence[Row]) -> ProfileIdentifier:
+    return ProfileIdentifier(
+        kind=rows[0]["kind"],
+        value=rows[0]["value"],
+        sources=tuple(sorted({row["source"] for row in rows})),
+        verified=any(row["verified"] for row in rows),
+        first_seen_at=moment(min(row["first_seen_at"] for row in rows)),
+        last_seen_at=moment(max(row["last_seen_at"] for row in rows)),
+        shared_by_many=rows[0]["shared_by_many"],
+    )
+
+
+def _device(rows: Sequence[Row]) -> ProfileDevice:
+    return ProfileDevice(
+        key=rows[0]["key"],
+        kind=rows[0]["kind"],
+        logins=sum(row["logins"] for row in rows),
+        first_login_at=moment(min(row["first_login_at"] for row in rows)),
+        last_login_at=moment(max(row["last_login_at"] for row in rows)),
+        shared_by_many=rows[0]["shared_by_many"],
+    )
+
+
+def _consent(row: Row) -> ProfileConsent:
+    times = {"effective_at": moment(row["effective_at"]), "recorded_at": moment(row["recorded_at"])}
+    return ProfileConsent(**{**row, **times})

@@ -1,0 +1,207 @@
+"""Recognition: whose a session is, how sure that is, and why. Sessions recognise, they never merge."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from graph.clusters import get_cluster
+from graph.connection import AsyncGraph, Row
+from graph.times import moment
+
+# After this long without a login, who used a shared device last says little about who uses it now.
+PROBABLE_FOR = timedelta(days=30)
+
+
+class RecognitionLevel(StrEnum):
+    """How surely a session is somebody's."""
+
+    AUTHENTICATED = "authenticated"
+    RECOGNISED = "recognised"
+    PROBABLE = "probable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One visit."""
+
+    key: str
+    source: str
+    channel: str | None
+    started_at: datetime
+    ended_at: datetime
+    entry_page: str | None
+    campaign: str | None
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Proof that a session was a customer, from the moment ``at``."""
+
+    customer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUse:
+    """The time in which one person, as a cluster, logged in on a device. ``customer``: the member who did so last."""
+
+    customer: str
+    cluster: tuple[str, ...]
+    first_login_at: datetime
+    last_login_at: datetime
+    logins: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The answer: level, reason in words, and the customer, none where the level is unknown."""
+
+    level: RecognitionLevel
+    reason: str
+    customer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedSession:
+    """A session with its recognition at a confidence."""
+
+    session: Session
+    recognition: Recognition
+
+
+async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> RecognisedSession | None:
+    """Say whose a session is; none where the session is unknown. Raises GraphError."""
+    rows = await graph.read("get_session", key=key)
+    if not rows:
+        return None
+    row = rows[0]
+    uses = [] if row["device_is_hub"] else await device_uses(graph, row["users"], confidence)
+    logins = [Login(login["customer"], moment(login["at"])) for login in row["logins"]]
+    session = session_of(row)
+    return RecognisedSession(session, _recognise(session, logins, uses, device_is_hub=row["device_is_hub"]))
+
+
+async def recognise_device(graph: AsyncGraph, key: str, confidence: float) -> Recognition | None:
+    """Say whose a device is now, as of its latest session; none where the device is unknown. Raises GraphError."""
+    rows = await graph.read("get_device", key=key)
+    if not rows:
+        return None
+    row = rows[0]
+    if row["is_hub"]:
+        return _shared_terminal(key)
+    return recognise_on_device(key, moment(row["last_seen_at"]), await device_uses(graph, row["users"], confidence))
+
+
+async def device_uses(graph: AsyncGraph, users: Sequence[Row], confidence: float) -> list[DeviceUse]:
+    """The users of a device by person (customers of one cluster), latest login first. Raises GraphError."""
+    uses: dict[tuple[str, ...], list[Row]] = {}
+    cluster_of: dict[str, tuple[str, ...]] = {}
+    for user in users:
+        if user["customer"] not in cluster_of:
+            cluster = await get_cluster(graph, user["customer"], confidence)
+            members = cluster.members if cluster else (user["customer"],)
+            cluster_of |= dict.fromkeys(members, members)
+        uses.setdefault(cluster_of[user["customer"]], []).append(user)
+    return [_use(cluster, rows) for cluster, rows in uses.items()]
+
+
+def _use(cluster: tuple[str, ...], rows: Sequence[Row]) -> DeviceUse:
+    return DeviceUse(
+        customer=rows[0]["customer"],
+        cluster=cluster,
+        first_login_at=moment(min(row["first_login_at"] for row in rows)),
+        last_login_at=moment(max(row["last_login_at"] for row in rows)),
+        logins=sum(row["logins"] for row in rows),
+    )
+
+
+def session_of(row: Row) -> Session:
+    """A session from a row of ``get_session`` or ``list_sessions``."""
+    return Session(
+        key=row["key"],
+        source=row["source"],
+        channel=row["channel"],
+        started_at=moment(row["started_at"]),
+        ended_at=moment(row["ended_at"]),
+        entry_page=row["entry_page"],
+        campaign=row["campaign"],
+        device=row["device"],
+    )
+
+
+def _recognise(
+    session: Session, logins: Sequence[Login], uses: Sequence[DeviceUse], *, device_is_hub: bool
+) -> Recognition:
+    if logins:
+        return _authenticated(logins)
+    if session.device is None:
+        return Recognition(RecognitionLevel.UNKNOWN, "Nobody logged in, and the session names no device.")
+    if device_is_hub:
+        return _shared_terminal(session.device)
+    return recognise_on_device(session.device, session.started_at, uses)
+
+
+def _authenticated(logins: Sequence[Login]) -> Recognition:
+    login = logins[-1]
+    reason = f"{login.customer} logged in during this session at {_said(login.at)}."
+    if len(logins) > 1:
+        reason += f" {len(logins)} customers did; the latest login counts."
+    return Recognition(RecognitionLevel.AUTHENTICATED, reason, login.customer)
+
+
+def _shared_terminal(device: str) -> Recognition:
+    reason = f"The device {device} is used by too many customers, as a shop terminal is; only a login tells who it is."
+    return Recognition(RecognitionLevel.UNKNOWN, reason)
+
+
+def recognise_on_device(device: str, at: datetime, uses: Sequence[DeviceUse]) -> Recognition:
+    """Whose a device was at a time, from the logins on it."""
+    if not uses:
+        return Recognition(RecognitionLevel.UNKNOWN, f"Nobody has ever logged in on the device {device}.")
+    if len(uses) == 1:
+        return _only_user(device, uses[0])
+    inside = [use for use in uses if use.first_login_at <= at <= use.last_login_at]
+    if len(inside) == 1:
+        return _user_at_that_time(device, inside[0], len(uses))
+    return _latest_user(device, at, uses)
+
+
+def _only_user(device: str, use: DeviceUse) -> Recognition:
+    reason = (
+        f"{use.customer} logged in on the device {device} {_times(use.logins)}, last at {_said(use.last_login_at)}; "
+        "nobody else ever did."
+    )
+    return Recognition(RecognitionLevel.RECOGNISED, reason, use.customer)
+
+
+def _user_at_that_time(device: str, use: DeviceUse, people: int) -> Recognition:
+    reason = (
+        f"{people} people logged in on the device {device}; at the time of the session only {use.customer} used it, "
+        f"from {_said(use.first_login_at)} to {_said(use.last_login_at)}."
+    )
+    return Recognition(RecognitionLevel.RECOGNISED, reason, use.customer)
+
+
+def _latest_user(device: str, at: datetime, uses: Sequence[DeviceUse]) -> Recognition:
+    before = [use for use in uses if use.last_login_at <= at <= use.last_login_at + PROBABLE_FOR]
+    overlapping = [use for use in uses if use.first_login_at <= at <= use.last_login_at]
+    if not before or overlapping:
+        reason = f"{len(uses)} people logged in on the device {device}, and none of them alone at that time."
+        return Recognition(RecognitionLevel.UNKNOWN, reason)
+    use = max(before, key=lambda use: use.last_login_at)
+    reason = (
+        f"{len(uses)} people logged in on the device {device}; {use.customer} was the last to do so, "
+        f"at {_said(use.last_login_at)}."
+    )
+    return Recognition(RecognitionLevel.PROBABLE, reason, use.customer)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _said(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
