@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from graph.embedded.progress import Progress, report_progress
+from graph.embedded.readiness import DATABASE, USER
+from graph.embedded.server import embedded_server
+from graph.settings import Neo4jSettings, cdp_settings, neo4j_settings
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -10,4 +15,24 @@ class Address:
     uri: str
     user: str | None = None
     password: str | None = field(default=None, repr=False)
-    database: str = "neo4j"
+    database: str = DATABASE
+
+
+def resolve_address(progress: Progress | None = None) -> Address:
+    """The server of ``NEO4J_URI``; where that is not set, the embedded one, installed and started when necessary.
+
+    Raises EmbeddedServerError and its children, ConfigurationError.
+    """
+    configured = neo4j_settings()
+    if configured.uri:
+        return _configured_address(configured.uri, configured)
+    server = embedded_server(cdp_settings())
+    server.start(progress or report_progress())
+    endpoint = server.endpoint()
+    return Address(endpoint.uri, USER, endpoint.password)
+
+
+def _configured_address(uri: str, configured: Neo4jSettings) -> Address:
+    if configured.password is None:
+        return Address(uri, database=configured.database)
+    return Address(uri, configured.user, configured.password.get_secret_value(), configured.database)

@@ -7,6 +7,12 @@ from graph.embedded.storage import storage_errors
 from graph.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
+# Neo4j Browser is served from loopback and may talk to loopback, nothing else.
+_BROWSER_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+    " font-src 'self' data:; worker-src 'self' blob:;"
+    " connect-src 'self' ws://127.0.0.1:* ws://localhost:* http://127.0.0.1:* http://localhost:*"
+)
 # The server asks for all of them, empty or not.
 _FOLDERS = ("conf", "data", "logs", "run", "import", "plugins", "web")
 
@@ -89,7 +95,7 @@ class ServerConfiguration:
 
     def _network(self) -> dict[str, str]:
         bolt = f"{LOOPBACK}:{self.ports.bolt}"
-        http = {} if self.ports.http is None else _listen("http", f"{LOOPBACK}:{self.ports.http}")
+        http = {} if self.ports.http is None else self._http(f"{LOOPBACK}:{self.ports.http}")
         return {
             "server.default_listen_address": LOOPBACK,
             "server.default_advertised_address": LOOPBACK,
@@ -100,10 +106,16 @@ class ServerConfiguration:
             "dbms.security.auth_enabled": str(self.authentication).lower(),
         }
 
+    def _http(self, address: str) -> dict[str, str]:
+        # By default any web page that the user visits may call the server.
+        return _listen("http", address) | {"dbms.security.http_access_control_allow_origin": f"http://{address}"}
+
     def _privacy(self) -> dict[str, str]:
         return {
             "dbms.usage_report.enabled": "false",
             "client.allow_telemetry": "false",
+            # Neo4j Browser calls web fonts, Segment, Canny and Sentry whatever the line above says: its page may not.
+            "dbms.security.http_static_content_security_policy_header": _BROWSER_POLICY,
             # Statements carry personal values; a log must not.
             "db.logs.query.enabled": "OFF",
             "db.logs.query.parameter_logging_enabled": "false",

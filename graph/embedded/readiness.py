@@ -48,8 +48,8 @@ def wait_until_ready(process: ServerProcess, endpoint: BoltEndpoint, patience_s:
             raise why_server_ended(process.home)
         if time.monotonic() > deadline:
             raise EmbeddedServerError(
-                f"Neo4j was started but does not answer after {patience_s:.0f} s.",
-                f"See {process.home.console_log}; `cdp neo4j stop` ends it.",
+                f"Neo4j does not answer after {patience_s:.0f} s.",
+                f"See {process.home.console_log}, then try `cdp neo4j stop` and start again.",
             )
         time.sleep(_POLL_S)
 

@@ -1,22 +1,28 @@
 """A private server that is thrown away: for tests and for evaluations."""
 
 import shutil
-import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from graph.address import Address
-from graph.embedded.configuration import LOOPBACK, Home, Ports, ServerConfiguration, prepare_home
+from graph.embedded import guard
+from graph.embedded.configuration import Home, Ports, ServerConfiguration, prepare_home
 from graph.embedded.installation import Installation, install
+from graph.embedded.ports import free_port
 from graph.embedded.process import spawn_server
 from graph.embedded.progress import Progress, report_progress
 from graph.embedded.readiness import BoltEndpoint, wait_until_ready
+from graph.embedded.storage import MEGABYTE, require_room
 from graph.settings import cdp_settings
 
 _START_PATIENCE_S = 180.0
 _STOP_PATIENCE_S = 20.0
+_ROOM_BYTES = 200 * MEGABYTE
 
 
 @contextmanager
@@ -25,32 +31,39 @@ def temporary_server(
 ) -> Generator[Address]:
     """A fresh, empty server without authentication on a free port of loopback; nothing of it stays.
 
-    Raises DownloadError, StorageError, ServerExitedError.
+    A guard cleans up even when this process is killed. Raises DownloadError, StorageError, ServerExitedError.
     """
     installation = install(cdp_settings().cache_dir, progress or report_progress())
-    folder = Path(tempfile.mkdtemp(prefix="cdp-neo4j-"))
-    try:
-        with _running(installation, Home(folder), heap, page_cache) as address:
-            yield address
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with _guarded_home() as (home, pids), _running(installation, home, pids, (heap, page_cache)) as address:
+        yield address
 
 
 @contextmanager
-def _running(installation: Installation, home: Home, heap: str, page_cache: str) -> Generator[Address]:
-    ports = Ports(bolt=_free_port(), http=None)
-    configuration = ServerConfiguration(ports, heap, page_cache, authentication=False, quick=True)
+def _guarded_home() -> Generator[tuple[Home, IO[str]]]:
+    """A home that goes away with us, and where to write the process ids that go with it."""
+    folder = Path(tempfile.mkdtemp(prefix="cdp-neo4j-"))
+    # -P: the folder of the guard is no place to import from.
+    command = [sys.executable, "-P", guard.__file__, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True) as watching:
+        assert watching.stdin is not None
+        try:
+            yield Home(folder), watching.stdin
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(installation: Installation, home: Home, pids: IO[str], memory: tuple[str, str]) -> Generator[Address]:
+    require_room(home.folder, _ROOM_BYTES)
+    ports = Ports(bolt=free_port(), http=None)
+    configuration = ServerConfiguration(ports, *memory, authentication=False, quick=True)
     prepare_home(home, configuration, installation.lib)
     process = spawn_server(installation, home, configuration)
     try:
+        pids.write(f"{process.pid}\n")
+        pids.flush()
         endpoint = BoltEndpoint(ports.bolt)
         wait_until_ready(process, endpoint, _START_PATIENCE_S)
         yield Address(endpoint.uri)
     finally:
         process.stop(_STOP_PATIENCE_S)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]

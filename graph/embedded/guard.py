@@ -1,0 +1,32 @@
+"""Ends a throw-away server and deletes its home when the process that wanted them ends, however that happens.
+
+A small program of its own, run by its path. It reads the server's process id from a pipe whose other end only the
+wanting process holds, and goes on when that end closes: even ``kill -9`` closes it. Argument: the home folder.
+"""
+
+import contextlib
+import shutil
+import sys
+
+import psutil
+
+_PATIENCE_S = 10
+
+
+def main(home: str) -> None:
+    """Wait for the end of the pipe, then clean up what is left."""
+    for pid in sys.stdin.read().split():
+        with contextlib.suppress(psutil.Error):
+            _end(psutil.Process(int(pid)), home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _end(process: psutil.Process, home: str) -> None:
+    """Kill the server, unless its process id is another program's by now."""
+    if f"--home-dir={home}" in process.cmdline():
+        process.kill()
+        process.wait(_PATIENCE_S)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,185 @@
+"""The project's own server: start, stop, status, reset."""
+
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.embedded.configuration import LOOPBACK, Home, Ports, ServerConfiguration, prepare_home
+from graph.embedded.installation import Installation, install
+from graph.embedded.locks import exclusive_lock
+from graph.embedded.password import read_password, set_first_password
+from graph.embedded.ports import require_free_ports
+from graph.embedded.process import ServerProcess, spawn_server
+from graph.embedded.progress import Progress
+from graph.embedded.readiness import USER, BoltEndpoint, answers, wait_until_ready
+from graph.embedded.state import ServerState, find_running, forget_state, save_state
+from graph.embedded.storage import MEGABYTE, require_room, storage_errors
+from graph.errors import DownloadError, EmbeddedServerError, ServerExitedError
+from graph.settings import CdpSettings
+
+_START_PATIENCE_S = 180.0
+_STOP_PATIENCE_S = 60.0
+# A fresh home takes 8 MB; below this the server stops in the middle of the first load.
+_ROOM_BYTES = 200 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """What a user wants to know of the server; addresses are those of the running one, else those it would get."""
+
+    running: bool
+    ready: bool
+    uri: str
+    browser_url: str | None
+    user: str
+    password_file: str
+    home: str
+    log: str
+    version: str | None
+    pid: int | None
+    started_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedServer:
+    """The server of one home folder; any number of processes may hold such an object and call it at once."""
+
+    home: Home
+    configuration: ServerConfiguration
+    cache_dir: Path
+
+    def start(self, progress: Progress) -> ServerStatus:
+        """Make the server answer: find the running one, else install what is missing and start it.
+
+        Raises DownloadError, StorageError, PortInUseError, ServerExitedError, EmbeddedServerError, ConfigurationError.
+        """
+        with self._alone(progress):
+            running = find_running(self.home)
+            if running is None:
+                self._start_new(install(self.cache_dir, progress), progress)
+            else:
+                wait_until_ready(running[0], self.endpoint(), _START_PATIENCE_S)
+        return self.status()
+
+    def stop(self, progress: Progress) -> bool:
+        """End the server; whether one ran. Raises StorageError."""
+        if not self.home.folder.exists():
+            return False
+        with self._alone(progress):
+            return self._stop(progress)
+
+    def reset(self, progress: Progress) -> bool:
+        """End the server and delete its database, password and logs; whether there was anything.
+
+        Raises StorageError.
+        """
+        if not self.home.folder.exists():
+            return False
+        with self._alone(progress), storage_errors(self.home.folder):
+            self._stop(progress)
+            shutil.rmtree(self.home.folder)
+        return True
+
+    def status(self) -> ServerStatus:
+        """How the server is; changes nothing."""
+        running = find_running(self.home)
+        state = running[1] if running else None
+        ports = self._ports(state)
+        return ServerStatus(
+            running=state is not None,
+            ready=state is not None and self._is_ready(),
+            uri=BoltEndpoint(ports.bolt).uri,
+            browser_url=browser_url(ports),
+            user=USER,
+            password_file=str(self.home.password_file),
+            home=str(self.home.folder),
+            log=str(self.home.console_log),
+            version=state.version if state else None,
+            pid=state.pid if state else None,
+            started_at=state.started_at if state else None,
+        )
+
+    def _is_ready(self) -> bool:
+        try:
+            return answers(self.endpoint())
+        except EmbeddedServerError:  # `start` says what is wrong with the password
+            return False
+
+    def endpoint(self) -> BoltEndpoint:
+        """Where the running server answers, with its password. Raises StorageError when that is gone."""
+        running = find_running(self.home)
+        return BoltEndpoint(self._ports(running[1] if running else None).bolt, read_password(self.home))
+
+    def _start_new(self, installation: Installation, progress: Progress) -> None:
+        require_room(self.home.folder, _ROOM_BYTES)
+        require_free_ports(self.configuration.ports)
+        prepare_home(self.home, self.configuration, installation.lib)
+        if not self.home.has_database:
+            set_first_password(installation, self.home)
+        read_password(self.home)
+        progress.say(f"Starting Neo4j {installation.version}, data in {self.home.folder}")
+        process = spawn_server(installation, self.home, self.configuration)
+        self._wait_for_new(process, installation)
+
+    def _wait_for_new(self, process: ServerProcess, installation: Installation) -> None:
+        """Wait for the first answer; whatever interrupts that leaves no half-started server behind."""
+        try:
+            save_state(self.home, ServerState.of(process, self.configuration.ports, installation.version))
+            wait_until_ready(process, self.endpoint(), _START_PATIENCE_S)
+        except BaseException as error:
+            process.stop(_STOP_PATIENCE_S)
+            forget_state(self.home)
+            if isinstance(error, ServerExitedError):
+                _blame_damaged_jars(installation)
+            raise
+
+    def _stop(self, progress: Progress) -> bool:
+        running = find_running(self.home)
+        forget_state(self.home)
+        if running is None:
+            return False
+        if not running[0].stop(_STOP_PATIENCE_S):
+            progress.say(
+                f"Neo4j did not end within {_STOP_PATIENCE_S:.0f} s and was killed;"
+                " it recovers its data at the next start."
+            )
+        return True
+
+    def _ports(self, state: ServerState | None) -> Ports:
+        return Ports(state.bolt_port, state.http_port) if state else self.configuration.ports
+
+    @contextmanager
+    def _alone(self, progress: Progress) -> Generator[None]:
+        """Nobody else starts, stops or resets this server meanwhile."""
+        with exclusive_lock(self.home.lock_file, lambda: progress.say("Waiting for another start or stop to end.")):
+            yield
+
+
+def embedded_server(settings: CdpSettings) -> EmbeddedServer:
+    """The server of the project's data folder."""
+    return EmbeddedServer(
+        home=Home(settings.data_dir.expanduser().absolute() / "neo4j"),
+        configuration=ServerConfiguration(
+            Ports(settings.bolt_port, settings.http_port), settings.heap, settings.page_cache
+        ),
+        cache_dir=settings.cache_dir,
+    )
+
+
+def browser_url(ports: Ports) -> str | None:
+    """Address of Neo4j Browser, which connects to our database when opened there."""
+    if ports.http is None:
+        return None
+    return f"http://{LOOPBACK}:{ports.http}/browser/?dbms={BoltEndpoint(ports.bolt).uri}"
+
+
+def _blame_damaged_jars(installation: Installation) -> None:
+    """A jar that was damaged after its download explains a server that does not start."""
+    damaged = installation.remove_damaged()
+    if damaged:
+        raise DownloadError(
+            f"Neo4j could not start: {len(damaged)} of its files were damaged, {damaged[0]} first. They were removed.",
+            "Start again: they are downloaded anew.",
+        ) from None
