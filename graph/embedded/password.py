@@ -7,7 +7,7 @@ import subprocess
 from graph.embedded.configuration import Home
 from graph.embedded.installation import Installation
 from graph.embedded.process import java_environment
-from graph.embedded.storage import storage_errors
+from graph.embedded.storage import storage_error, storage_errors
 from graph.errors import EmbeddedServerError, StorageError
 
 _BYTES = 16
@@ -17,13 +17,15 @@ _PATIENCE_S = 60
 
 def read_password(home: Home) -> str:
     """The password of user neo4j. Raises StorageError when its file is gone or may not be read."""
-    if not home.password_file.exists():
+    try:
+        return home.password_file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
         raise StorageError(
             f"The password of the database is gone: there is no file {home.password_file}.",
             "Put that file back, or begin anew with `cdp neo4j reset`.",
-        )
-    with storage_errors(home.folder):
-        return home.password_file.read_text(encoding="ascii").strip()
+        ) from None
+    except OSError as error:
+        raise storage_error(home.folder, error) from None
 
 
 def set_first_password(installation: Installation, home: Home) -> None:

@@ -65,10 +65,10 @@ class TerminalProgress:
 
 
 class PlainProgress:
-    """Lines for log files: one at most every few seconds."""
+    """Lines for log files: one at most every ``line_every_s`` seconds."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, line_every_s: float = _LINE_EVERY_S) -> None:
+        self._console, self._line_every_s = console, line_every_s
 
     def say(self, line: str) -> None:
         """One line."""
@@ -76,14 +76,14 @@ class PlainProgress:
 
     @contextmanager
     def count_bytes(self, title: str, total: int) -> Generator[Callable[[int], None]]:
-        """A line of how far it is, every five seconds."""
+        """A line of how far it is, every few seconds."""
         lock, done, said_at = threading.Lock(), 0, time.monotonic()
 
         def advance(count: int) -> None:
             nonlocal done, said_at
             with lock:
                 done += count
-                if time.monotonic() - said_at >= _LINE_EVERY_S:
+                if time.monotonic() - said_at >= self._line_every_s:
                     said_at = time.monotonic()
                     self.say(f"{title}: {done // MEGABYTE} of {total // MEGABYTE} MB")
 

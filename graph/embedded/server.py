@@ -65,7 +65,7 @@ class EmbeddedServer:
 
     def stop(self, progress: Progress) -> bool:
         """End the server; whether one ran. Raises StorageError."""
-        if not self.home.folder.exists():
+        if not self._exists():
             return False
         with self._alone(progress):
             return self._stop(progress)
@@ -75,7 +75,7 @@ class EmbeddedServer:
 
         Raises StorageError.
         """
-        if not self.home.folder.exists():
+        if not self._exists():
             return False
         with self._alone(progress), storage_errors(self.home.folder):
             self._stop(progress)
@@ -111,6 +111,10 @@ class EmbeddedServer:
         """Where the running server answers, with its password. Raises StorageError when that is gone."""
         running = find_running(self.home)
         return BoltEndpoint(self._ports(running[1] if running else None).bolt, read_password(self.home))
+
+    def _exists(self) -> bool:
+        with storage_errors(self.home.folder):
+            return self.home.folder.exists()
 
     def _start_new(self, installation: Installation, progress: Progress) -> None:
         require_room(self.home.folder, _ROOM_BYTES)

@@ -38,7 +38,8 @@ def storage_error(folder: Path, error: OSError) -> StorageError:
 
 def require_room(folder: Path, needed: int) -> None:
     """Raise StorageError unless ``needed`` bytes are free on the disk of ``folder``, which need not exist yet."""
-    free = shutil.disk_usage(_existing_parent(folder)).free
+    with storage_errors(folder):
+        free = shutil.disk_usage(_existing_parent(folder)).free
     if free < needed:
         raise StorageError(
             f"The disk of {folder} has {free // MEGABYTE} MB free; {needed // MEGABYTE + 1} MB are needed.",
