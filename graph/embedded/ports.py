@@ -2,9 +2,13 @@
 
 import errno
 import socket
+import time
 
 from graph.embedded.configuration import LOOPBACK, Ports
 from graph.errors import ConfigurationError, PortInUseError
+
+_PATIENCE_S = 1.0
+_POLL_S = 0.1
 
 
 def require_free_ports(ports: Ports) -> None:
@@ -19,7 +23,7 @@ def require_free_ports(ports: Ports) -> None:
 
 def _require_free(port: int, variable: str) -> None:
     try:
-        _bind(port)
+        _bind_patiently(port)
     except PermissionError:
         raise ConfigurationError(
             f"Port {port} may not be used by ordinary users.", f"Set {variable} to a port above 1023."
@@ -36,6 +40,21 @@ def _require_free(port: int, variable: str) -> None:
 def free_port() -> int:
     """A port that is free now; somebody else may take it before it is used."""
     return _bind(0)
+
+
+def _bind_patiently(port: int) -> None:
+    """A server that was killed a moment ago holds its ports until the system has cleared it away."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            _bind(port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            return
+    _bind(port)
 
 
 def _bind(port: int) -> int:

@@ -51,7 +51,9 @@ class ServerProcess:
         self._collect()
         try:
             process = psutil.Process(self.pid)
-            return process.status() != psutil.STATUS_ZOMBIE and _home_option(self.home) in process.cmdline()
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return process.num_threads() > 1  # the others still hold files and ports
+            return _home_option(self.home) in process.cmdline()
         except psutil.Error:
             return False
 
