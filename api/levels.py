@@ -1,0 +1,53 @@
+"""Levels of confidence: from what a request asks for to a number, with the levels of the model that scored last."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from graph.confidence import Levels, get_levels
+from graph.connection import AsyncGraph
+
+LEVELS_KEPT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceLevel:
+    """A named confidence of the model that scored last."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceLevels:
+    """The named confidences that can be asked for, and the model that they belong to."""
+
+    model_version: str | None
+    default: float
+    levels: tuple[ConfidenceLevel, ...]
+
+
+class LevelsCache:
+    """The levels, kept for a second: nearly every request needs them, and only a resolution changes them."""
+
+    def __init__(self, graph: AsyncGraph) -> None:
+        self._graph = graph
+        self._levels: Levels | None = None
+        self._read_at = 0.0
+
+    async def get(self) -> Levels:
+        """The levels, at most ``LEVELS_KEPT_S`` old. Raises GraphError."""
+        if self._levels is None or monotonic() - self._read_at > LEVELS_KEPT_S:
+            self._levels = await get_levels(self._graph)
+            self._read_at = monotonic()
+        return self._levels
+
+    async def confidence_of(self, asked: str | float | None) -> float:
+        """The number that a ``Confidence`` argument means. Raises ConfigurationError naming the levels, GraphError."""
+        return (await self.get()).confidence_of(asked)
+
+
+def confidence_levels(levels: Levels) -> ConfidenceLevels:
+    """The levels as they are shown: highest first."""
+    ordered = sorted(levels.values.items(), key=lambda level: -level[1])
+    shown = tuple(ConfidenceLevel(name.upper(), confidence) for name, confidence in ordered)
+    return ConfidenceLevels(levels.model_version, levels.default, shown)

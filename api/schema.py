@@ -1,0 +1,66 @@
+"""Schema: types, queries, limits and caches put together."""
+
+import logging
+import traceback
+from functools import cache
+
+import strawberry
+from graphql import ASTValidationRule, GraphQLError, NoSchemaIntrospectionCustomRule
+from strawberry.extensions import (
+    AddValidationRules,
+    MaxTokensLimiter,
+    ParserCache,
+    ValidationCache,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from api.context import RequestContext
+from api.errors import ERROR_CODES, ErrorCode, answer_to
+from api.execution import FastExecution
+from api.exposure import expose_choice
+from api.limits import MAX_TOKENS, OperationLimits
+from api.queries import Query
+from api.scalars import SCALARS
+
+LOG = logging.getLogger("cdp.api")
+
+expose_choice(ErrorCode, ERROR_CODES)
+
+
+class CdpSchema(strawberry.Schema):
+    """Strawberry's schema; its log of errors quotes the document with its literals, ours quotes nothing."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Log what failed here: its kind and its place, never its message. What the client did wrong is not logged."""
+        context = execution_context.context if execution_context else None
+        request_id = context.request_id if isinstance(context, RequestContext) else "-"
+        for error in errors:
+            cause = error.original_error
+            if cause is not None and not isinstance(cause, GraphQLError) and answer_to(cause)[0] is ErrorCode.INTERNAL:
+                LOG.error("request=%s error=%s at=%s", request_id, type(cause).__name__, _place(cause))
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "-"
+
+
+@cache
+def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
+    """The schema. Built once for each combination, because the caches are keyed by its rules."""
+    rules: list[type[ASTValidationRule]] = [OperationLimits]
+    if not introspection:
+        rules.append(NoSchemaIntrospectionCustomRule)
+    return CdpSchema(
+        Query,
+        config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
+        execution_context_class=FastExecution if fast_execution else None,
+        extensions=[
+            lambda: MaxTokensLimiter(MAX_TOKENS),
+            lambda: AddValidationRules(rules),
+            ParserCache,
+            ValidationCache,
+        ],
+        types=[ErrorCode],
+    )

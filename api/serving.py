@@ -1,0 +1,105 @@
+"""Serving: the API on 127.0.0.1 with uvicorn, in the foreground or beside other work.
+
+uvicorn finishes running requests on SIGTERM and Ctrl-C and then closes the driver; other servers dropped connections.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic, sleep
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import ApiSettings, api_settings
+from graph.address import Address, resolve_address
+from graph.connection import open_async_graph
+from graph.errors import GraphUnavailableError, PortInUseError
+
+HOST = "127.0.0.1"
+DRAIN_S = 10
+START_S = 30.0
+MOST_AT_ONCE = 200
+
+
+def serve(
+    address: Address | None = None, settings: ApiSettings | None = None, on_ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve until SIGTERM or Ctrl-C. ``on_ready`` is called once with the address of the API.
+
+    Raises PortInUseError, GraphUnavailableError, and what resolving the address raises.
+    """
+    chosen = settings or api_settings()
+    target = address or resolve_address()
+    asyncio.run(_reach(target))
+    listener = _listener(chosen.api_port)
+    with listener:
+        if on_ready is not None:
+            on_ready(_url(listener))
+        _server(chosen, target).run(sockets=[listener])
+
+
+@contextmanager
+def serving(address: Address, settings: ApiSettings | None = None) -> Generator[str]:
+    """Serve in a thread while the block runs; gives the address of the API, such as ``http://127.0.0.1:8000``.
+
+    Raises PortInUseError, GraphUnavailableError.
+    """
+    chosen = settings or api_settings()
+    with _listener(chosen.api_port) as listener:
+        server = _server(chosen, address)
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="api", daemon=True)
+        thread.start()
+        _wait_until_started(server, thread)
+        try:
+            yield _url(listener)
+        finally:
+            server.should_exit = True
+            thread.join(DRAIN_S + 5)
+
+
+def _server(settings: ApiSettings, address: Address) -> uvicorn.Server:
+    configuration = uvicorn.Config(
+        create_app(settings, address),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=DRAIN_S,
+        limit_concurrency=MOST_AT_ONCE,
+    )
+    return uvicorn.Server(configuration)
+
+
+def _listener(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise PortInUseError(
+            f"Port {port} of {HOST} is taken by another program.", "Choose another with --port, or stop that program."
+        ) from None
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+async def _reach(address: Address) -> None:
+    """Raises GraphUnavailableError before a server is started that could answer nothing."""
+    async with open_async_graph(address) as graph:
+        await graph.ping(timeout_s=START_S)
+
+
+def _wait_until_started(server: uvicorn.Server, thread: Thread) -> None:
+    until = monotonic() + START_S
+    while not server.started:
+        if not thread.is_alive() or monotonic() > until:
+            raise GraphUnavailableError("The API did not start.", "See whether Neo4j answers: `cdp neo4j status`.")
+        sleep(0.02)

@@ -1,0 +1,34 @@
+"""Settings of the API, from the environment or ``.env``."""
+
+from functools import cache
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ApiSettings(BaseSettings):
+    """How the API is served and how much one request may ask for."""
+
+    model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore")
+
+    api_port: int = Field(8000, ge=0, le=65535, description="Port of the API on 127.0.0.1; 0 takes a free one.")
+    api_key: SecretStr | None = Field(
+        None, description="Bearer key that every GraphQL request must carry. Unset: none."
+    )
+    development: bool = Field(default=True, description="Serves GraphiQL at / and answers introspection.")
+    allowed_hosts: tuple[str, ...] = Field(
+        ("127.0.0.1", "localhost", "[::1]"),
+        description="Names in the Host header that are answered, as a JSON list; * is any. A page elsewhere that "
+        "points its own name at this machine is refused.",
+    )
+    deadline_s: float = Field(8.0, gt=0, description="Seconds after which a GraphQL request is given up (503).")
+    max_body_bytes: int = Field(262_144, gt=0, description="Size of the largest request body that is read, in bytes.")
+    fast_execution: bool = Field(
+        default=True, description="Plain fields are read without graphql-core's general path. False: its own executor."
+    )
+
+
+@cache
+def api_settings() -> ApiSettings:
+    """Read once per process."""
+    return ApiSettings()  # pyright: ignore[reportCallIssue]
