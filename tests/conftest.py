@@ -1,13 +1,18 @@
-# One database for the whole run, because a server takes six seconds to start: CDP_TEST_NEO4J_URI when it is set, else a
-# private embedded server. NEO4J_URI is not looked at: the tests empty the database that they are given. Tests that need
-# the embedded server itself carry the marker `embedded` and start their own.
+# One database for the whole run, because a server takes six seconds to start: a container when CDP_TEST_SERVER=docker,
+# the server of CDP_TEST_NEO4J_URI when that is set, else a private embedded server. NEO4J_URI is not looked at: the
+# tests empty the database that they are given. Tests that need the embedded server itself carry the marker `embedded`
+# and start their own.
 import os
-from collections.abc import Generator
+import secrets
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from graph.address import Address
+from graph.connection import AsyncGraph, Graph, open_async_graph, open_graph
+from graph.constraints import install_schema
 from graph.embedded.temporary import temporary_server
 
 TESTS = Path(__file__).parent
@@ -23,9 +28,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def neo4j_address() -> Generator[Address]:
-    if "CDP_TEST_NEO4J_URI" in os.environ:
+    if os.environ.get("CDP_TEST_SERVER") == "docker":
+        yield from container_address()
+    elif "CDP_TEST_NEO4J_URI" in os.environ:
         user, password = os.environ.get("CDP_TEST_NEO4J_USER"), os.environ.get("CDP_TEST_NEO4J_PASSWORD")
         yield Address(os.environ["CDP_TEST_NEO4J_URI"], user, password)
     else:
         with temporary_server() as address:
             yield address
+
+
+def container_address() -> Generator[Address]:
+    # Imported here: most runs have no Docker, and the module asks for it.
+    from testcontainers.community.neo4j import Neo4jContainer
+
+    image = os.environ.get("CDP_NEO4J_IMAGE") or "neo4j:5.26-community"
+    with Neo4jContainer(image, username="neo4j", password=secrets.token_hex(16)) as container:
+        yield Address(container.get_connection_url(), container.username, container.password)
+
+
+@pytest.fixture(scope="session")
+def connected_graph(neo4j_address: Address) -> Generator[Graph]:
+    with open_graph(neo4j_address) as graph:
+        install_schema(graph)
+        yield graph
+
+
+@pytest.fixture
+def graph(connected_graph: Graph) -> Graph:
+    """An empty database with its constraints."""
+    connected_graph.run_alone("erase_everything")
+    return connected_graph
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def async_graph(neo4j_address: Address) -> AsyncGenerator[AsyncGraph]:
+    """For reads; take ``graph`` as well for an empty database to begin with."""
+    async with open_async_graph(neo4j_address) as graph:
+        yield graph
