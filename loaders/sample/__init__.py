@@ -1,0 +1,1 @@
+"""The sample company: an invented mobile operator, and what six of its systems know of its customers."""

@@ -1,0 +1,93 @@
+"""All files of a sample while they are written."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from loaders.sample.dice import Dice, Stream
+from loaders.sample.observations import Observed
+from loaders.sample.shop_database import ShopDatabase
+from loaders.sample.sources import app, call_centre, crm, email, web
+from loaders.sample.writing import CsvFile, CsvFormat, JsonLinesFile, WrittenFile
+
+TRUTH_RECORDS = "truth/records.csv"
+TRUTH_SESSIONS = "truth/sessions.csv"
+
+_RECORDS = CsvFormat(("source", "id", "person_id", "hard_case"), id_column="id", date_column="id")
+_SESSIONS = CsvFormat(("source", "session_id", "person_id"), id_column="session_id", date_column="session_id")
+_WRITING = 1_000_000_000
+"""Added to a person's number: what is drawn while writing does not shift what a system saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFiles:
+    """The files by source, and the truth. ``finish`` writes them, ``close`` lets go of what is open."""
+
+    crm: CsvFile
+    calls: JsonLinesFile
+    shop: ShopDatabase
+    contacts: CsvFile
+    email_events: CsvFile
+    web: JsonLinesFile
+    app: JsonLinesFile
+    records: CsvFile
+    sessions: CsvFile
+
+    def add(self, observed: Observed, seed: int) -> None:
+        """Write down what the systems saw of a person, and the truth."""
+        self._add_customers(observed, seed)
+        self._add_messages(observed, seed)
+        self._add_truth(observed)
+
+    def finish(self) -> tuple[WrittenFile, ...]:
+        """Write all files."""
+        by_source = (self.crm, self.calls, self.shop, self.web, self.app, self.contacts, self.email_events)
+        return tuple(written for file in (*by_source, self.records, self.sessions) for written in file.finish())
+
+    def _add_customers(self, observed: Observed, seed: int) -> None:
+        place = observed.person.number + _WRITING
+        dice = Dice(seed, Stream.CRM, place)
+        for customer in observed.crm:
+            crm.write(customer, self.crm, dice)
+        dice = Dice(seed, Stream.CALL_CENTRE, place)
+        for card in observed.cards:
+            call_centre.write(card, self.calls, dice)
+        dice = Dice(seed, Stream.SHOP, place)
+        for customer in observed.shop:
+            self.shop.add(customer, dice)
+        if observed.contact is not None:
+            dice = Dice(seed, Stream.EMAIL, place)
+            email.write_contact(observed.contact, self.contacts, dice)
+            email.write_events(observed.contact, self.email_events, dice)
+
+    def _add_messages(self, observed: Observed, seed: int) -> None:
+        dice = Dice(seed, Stream.WEB, observed.person.number)
+        for visit in observed.visits:
+            web.write(visit, observed.account, self.web, dice)
+        dice = Dice(seed, Stream.APP, observed.person.number + _WRITING)
+        for session in observed.app_sessions:
+            app.write(session, observed.account, self.app, dice)
+
+    def _add_truth(self, observed: Observed) -> None:
+        person = observed.person.id
+        for sighting in observed.sightings:
+            cells = (sighting.source, sighting.external_id, person, sighting.hard_case)
+            self.records.add(f"{sighting.source} {sighting.external_id}", cells)
+        seen = [(web.SOURCE, visit.session_id) for visit in observed.visits]
+        seen += [(app.SOURCE, session.session_id) for session in observed.app_sessions]
+        for source, session_id in seen:
+            self.sessions.add(f"{source} {session_id}", (source, session_id, person))
+
+
+def open_files(folder: Path, runs: Path) -> SampleFiles:
+    """The files of a sample in an empty folder; ``runs`` is for sorting and can go afterwards."""
+    return SampleFiles(
+        crm=CsvFile(folder, crm.PATH, crm.FORMAT, runs),
+        calls=JsonLinesFile(folder, call_centre.PATH, (call_centre.ID_FIELD, call_centre.DATE_FIELD), runs),
+        shop=ShopDatabase(folder),
+        contacts=CsvFile(folder, email.CONTACTS_PATH, email.CONTACTS_FORMAT, runs),
+        email_events=CsvFile(folder, email.EVENTS_PATH, email.EVENTS_FORMAT, runs),
+        web=JsonLinesFile(folder, web.PATH, (web.ID_FIELD, web.DATE_FIELD), runs),
+        app=JsonLinesFile(folder, app.PATH, (app.ID_FIELD, app.DATE_FIELD), runs),
+        records=CsvFile(folder, TRUTH_RECORDS, _RECORDS, runs),
+        sessions=CsvFile(folder, TRUTH_SESSIONS, _SESSIONS, runs),
+    )

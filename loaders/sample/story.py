@@ -1,0 +1,45 @@
+"""The story of the sample: somebody says on the phone that they want to leave, and then comes back unrecognised."""
+
+from loaders.sample.manifest import Hero
+from loaders.sample.notes import TERMINATE
+from loaders.sample.observations import Observed
+from loaders.sample.sources import web
+from loaders.sample.sources.call_centre import Call
+from loaders.sample.timeline import iso_seconds
+from loaders.sample.visits import Purpose, WebVisit
+
+
+def tell_story(observed: Observed) -> Hero | None:
+    """The story of a person who lived it, as the manifest tells it."""
+    person = observed.person
+    if not person.in_story or person.leaving_at is None:
+        return None
+    call = _terminating_call(observed)
+    back = next(visit for visit in observed.visits if visit.purpose is Purpose.LEAVE and visit.at > call.at)
+    login = _last_login(observed, back)
+    return Hero(
+        person_id=person.id,
+        customers={sighting.source: f"{sighting.source}:{sighting.external_id}" for sighting in observed.sightings},
+        device=f"anonymous_id:{back.anonymous_id}",
+        login_session=f"{web.SOURCE}:{login.session_id}",
+        logged_in_at=iso_seconds(login.at),
+        call_id=call.call_id,
+        called_at=iso_seconds(call.at),
+        anonymous_session=f"{web.SOURCE}:{back.session_id}",
+        visited_at=iso_seconds(back.at),
+    )
+
+
+def _terminating_call(observed: Observed) -> Call:
+    return next(call for card in observed.cards for call in card.calls if call.intent is TERMINATE)
+
+
+def _last_login(observed: Observed, back: WebVisit) -> WebVisit:
+    """The latest login on the same device on a day before the call."""
+    called = _terminating_call(observed).at
+    before = [
+        visit
+        for visit in observed.visits
+        if visit.account and visit.anonymous_id == back.anonymous_id and visit.at.date() < called.date()
+    ]
+    return before[-1]
