@@ -1,5 +1,5 @@
 // Who used the devices of some customers: tells a personal device from a shared one.
-// $customers (keys); rows: device, kind, is_hub, users (customer, first_login_at, last_login_at in epoch milliseconds).
+// $customers (keys); rows: device, kind, is_hub, users (times in epoch milliseconds).
 UNWIND $customers AS key
 MATCH (:Customer {key: key})-[:USED]->(d:Device)
 WITH DISTINCT d
@@ -7,7 +7,8 @@ RETURN d.key AS device, d.kind AS kind, coalesce(d:Hub, false) AS is_hub,
   COLLECT {
     MATCH (c:Customer)-[u:USED]->(d)
     RETURN {
-      customer: c.key, first_login_at: u.first_login_at.epochMillis, last_login_at: u.last_login_at.epochMillis
+      customer: c.key, logins: u.logins, first_login_at: u.first_login_at.epochMillis,
+      last_login_at: u.last_login_at.epochMillis
     } ORDER BY u.last_login_at DESC, c.key LIMIT 100
   } AS users
 ORDER BY device

@@ -91,7 +91,7 @@ async def get_journey_owners(graph: AsyncGraph, members: Sequence[str], confiden
     own: list[str] = []
     shared: list[str] = []
     for row in await graph.read("list_device_users", customers=list(members)):
-        uses = [] if row["is_hub"] else await device_uses(graph, row["users"], confidence)
+        uses = [] if row["is_hub"] else await device_uses(graph, row["users"], confidence, tuple(members))
         if len(uses) == 1:
             own.append(row["device"])
             windows.append(Window(row["device"], _BEGINNING, _END))
@@ -161,14 +161,14 @@ def _interaction(row: Row) -> JourneyInteraction:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSession:
-    """A session of a profile. ``logged_in``: the customer who proved it was theirs, none where only the device tells."""
+    """A session of a profile. ``logged_in``: who proved it was theirs, none where only the device tells."""
 
     session: Session
     logged_in: str | None
 
 
 async def get_sessions(graph: AsyncGraph, owners: JourneyOwners, first: int) -> tuple[ProfileSession, ...]:
-    """The newest sessions of a profile: with a login, or on devices of its own. Raises GraphError."""
+    """The newest sessions of a profile: with a login, or on devices of its own."""
     rows = await graph.read(
         "list_sessions", customers=list(owners.customers), devices=list(owners.own_devices), limit=first
     )

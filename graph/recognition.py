@@ -70,6 +70,7 @@ class RecognisedSession:
 
     session: Session
     recognition: Recognition
+    confidence: float
 
 
 async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> RecognisedSession | None:
@@ -81,7 +82,8 @@ async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> R
     uses = [] if row["device_is_hub"] else await device_uses(graph, row["users"], confidence)
     logins = [Login(login["customer"], moment(login["at"])) for login in row["logins"]]
     session = session_of(row)
-    return RecognisedSession(session, _recognise(session, logins, uses, device_is_hub=row["device_is_hub"]))
+    recognition = _recognise(session, logins, uses, device_is_hub=row["device_is_hub"])
+    return RecognisedSession(session, recognition, confidence)
 
 
 async def recognise_device(graph: AsyncGraph, key: str, confidence: float) -> Recognition | None:
@@ -95,10 +97,15 @@ async def recognise_device(graph: AsyncGraph, key: str, confidence: float) -> Re
     return recognise_on_device(key, moment(row["last_seen_at"]), await device_uses(graph, row["users"], confidence))
 
 
-async def device_uses(graph: AsyncGraph, users: Sequence[Row], confidence: float) -> list[DeviceUse]:
-    """The users of a device by person (customers of one cluster), latest login first. Raises GraphError."""
+async def device_uses(
+    graph: AsyncGraph, users: Sequence[Row], confidence: float, known: tuple[str, ...] = ()
+) -> list[DeviceUse]:
+    """The users of a device by person (customers of one cluster), latest login first.
+
+    ``known``: a cluster that need not be read again. Raises GraphError.
+    """
     uses: dict[tuple[str, ...], list[Row]] = {}
-    cluster_of: dict[str, tuple[str, ...]] = {}
+    cluster_of = dict.fromkeys(known, known)
     for user in users:
         if user["customer"] not in cluster_of:
             cluster = await get_cluster(graph, user["customer"], confidence)

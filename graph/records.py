@@ -121,7 +121,8 @@ class SessionRecord:
 class InteractionRecord:
     """One thing that happened. It hangs on its session where it has one, else on its customer.
 
-    One of ``customer`` and ``device`` must be given: it is the owner in whose journey the interaction appears.
+    One of ``customer`` and ``device`` must be given: it is the owner in whose journey the interaction appears. A
+    session needs no ``SessionRecord`` of its own unless there is more to say of it, such as a login or a campaign.
     """
 
     source: str

@@ -138,6 +138,16 @@ def has_identifier_rows(customers: Iterable[CustomerRecord]) -> dict[str, list[R
     return rows
 
 
+def visits(batch: Batch) -> list[SessionRecord]:
+    """The sessions of a batch: its own records, and what each interaction shows of its session."""
+    shown = (
+        SessionRecord(record.source, record.session_id, record.at, record.at, record.channel, record.device)
+        for record in batch.interactions
+        if record.session_id
+    )
+    return [*batch.sessions, *shown]
+
+
 def session_rows(sessions: Iterable[SessionRecord]) -> list[Row]:
     """One row per session: what its messages in this batch show together."""
     rows: dict[str, Row] = {}

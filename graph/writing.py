@@ -19,6 +19,7 @@ from graph.rows import (
     on_device_rows,
     reference_rows,
     session_rows,
+    visits,
 )
 
 
@@ -96,7 +97,8 @@ def _customer_steps(batch: Batch) -> list[Step]:
 
 
 def _session_steps(batch: Batch) -> list[Step]:
-    sessions, on_device = session_rows(batch.sessions), on_device_rows(batch.sessions)
+    seen = visits(batch)
+    sessions, on_device = session_rows(seen), on_device_rows(seen)
     return [
         Step("merge_devices", device_rows(batch)),
         Step("merge_sessions", sessions),
@@ -159,7 +161,7 @@ def _counts(batch: Batch, outcomes: Mapping[str, Outcome]) -> WriteCounts:
         customers = Written(row["created"], row["updated"], len(batch.customers) - changed)
     return WriteCounts(
         customers,
-        created("merge_sessions", len({record.key for record in batch.sessions})),
+        created("merge_sessions", len({record.key for record in visits(batch)})),
         created("merge_interactions", len(batch.interactions)),
         created("merge_consents", len(batch.consents)),
     )

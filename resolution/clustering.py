@@ -1,0 +1,143 @@
+"""Clustering: average linkage over match weights, as a forest of real links.
+
+Each merge of two groups marks one existing link between them with its height, the cohesion: the mean match weight over
+all pairs of customers across the two groups, where a pair that was never scored counts as ``missing``. The links of
+height at or above a cut connect exactly the clusters at that cut, and clusters at a higher cut nest inside those at a
+lower one. Average linkage after Sokal and Michener (1958), with the candidates of a heap instead of a matrix.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+Pair = tuple[str, str]
+
+# Cohesion of a link that a rule or a steward made: above every height that weights can give.
+CERTAIN = 100.0
+# A single pair must not carry a group alone: weights beyond this say nothing more.
+WEIGHT_CAP = 20.0
+_NEVER = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class ForestLink:
+    """A link that joins two groups at a height. ``left`` is the smaller key."""
+
+    left: str
+    right: str
+    cohesion: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """What clustering is asked to respect.
+
+    ``missing``: weight of a pair that was not scored. ``floor``: no merge below this height; above ``missing``, so that
+    nesting is exact. ``certain``: pairs that belong together whatever they weigh. ``apart``: pairs that never do.
+    """
+
+    missing: float = -10.0
+    floor: float = -9.5
+    certain: frozenset[Pair] = frozenset()
+    apart: frozenset[Pair] = frozenset()
+
+
+def cohesion_forest(weights: Mapping[Pair, float], linkage: Linkage) -> list[ForestLink]:
+    """The forest over scored pairs (smaller key first), highest links first; the same for any order of the pairs."""
+    groups = _Groups(linkage.missing, linkage.floor)
+    for left, right in sorted(linkage.apart):
+        groups.connect(left, right, _NEVER)
+    for pair, weight in weights.items():
+        if pair not in linkage.apart:
+            groups.connect(*pair, max(-WEIGHT_CAP, min(WEIGHT_CAP, weight)))
+    certain = [ForestLink(*pair, CERTAIN) for pair in groups.contract(sorted(linkage.certain))]
+    return certain + list(groups.merge())
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What is known of the pairs across two groups; ``best`` is the link that a merge marks."""
+
+    total: float
+    scored: int
+    best: tuple[float, str, str]
+
+    def joined(self, other: "_Evidence") -> "_Evidence":
+        return _Evidence(self.total + other.total, self.scored + other.scored, min(self.best, other.best))
+
+
+class _Groups:
+    """Groups of customers that merge at falling heights. A group is known by its smallest key."""
+
+    def __init__(self, missing: float, floor: float) -> None:
+        self._missing, self._floor = missing, floor
+        self._near: dict[str, dict[str, _Evidence]] = {}
+        self._size: dict[str, int] = {}
+        self._version: dict[str, int] = {}
+        self._height: dict[str, float] = {}
+
+    def connect(self, left: str, right: str, weight: float) -> None:
+        for key in (left, right):
+            self._near.setdefault(key, {})
+            self._size[key], self._version[key], self._height[key] = 1, 0, CERTAIN
+        best = (float("inf"), "", "") if weight == _NEVER else (-weight, left, right)
+        self._near[left][right] = self._near[right][left] = _Evidence(weight, 1, best)
+
+    def contract(self, certain: Iterable[Pair]) -> Iterator[Pair]:
+        """Merge pairs that are certain, in order, unless something holds their groups apart."""
+        home = {key: key for key in self._near}
+        for left, right in certain:
+            x, y = self._root(home, left), self._root(home, right)
+            if x == y or self._held_apart(x, y):
+                continue
+            kept, gone = min(x, y), max(x, y)
+            home[gone] = kept
+            self._join(kept, gone, CERTAIN)
+            yield left, right
+
+    def _root(self, home: dict[str, str], key: str) -> str:
+        if key not in home:
+            home[key] = key
+            self._near[key], self._size[key], self._version[key], self._height[key] = {}, 1, 0, CERTAIN
+        while home[key] != key:
+            key = home[key]
+        return key
+
+    def _held_apart(self, x: str, y: str) -> bool:
+        evidence = self._near[x].get(y)
+        return evidence is not None and evidence.total == _NEVER
+
+    def merge(self) -> Iterator[ForestLink]:
+        heap = [entry for x in self._near for y in self._near[x] if x < y and (entry := self._candidate(x, y))]
+        heapq.heapify(heap)
+        while heap:
+            negative, x, y, version_x, version_y = heapq.heappop(heap)
+            if self._version.get(x) != version_x or self._version.get(y) != version_y:
+                continue  # one of the groups has changed since
+            _, left, right = self._near[x][y].best
+            height = min(-negative, self._height[x], self._height[y])
+            self._join(x, y, height)
+            yield ForestLink(left, right, height)
+            for z in self._near[x]:
+                if entry := self._candidate(min(x, z), max(x, z)):
+                    heapq.heappush(heap, entry)
+
+    def _candidate(self, x: str, y: str) -> tuple[float, str, str, int, int] | None:
+        evidence = self._near[x][y]
+        pairs = self._size[x] * self._size[y]
+        height = (evidence.total + self._missing * (pairs - evidence.scored)) / pairs
+        return (-height, x, y, self._version[x], self._version[y]) if height >= self._floor else None
+
+    def _join(self, kept: str, gone: str, height: float) -> None:
+        """Move everything of ``gone`` to ``kept``, the smaller key; neighbours forget ``gone``."""
+        near = self._near[kept]
+        for z, evidence in self._near.pop(gone).items():
+            del self._near[z][gone]
+            if z == kept:
+                continue
+            known = near.get(z)
+            near[z] = self._near[z][kept] = evidence if known is None else known.joined(evidence)
+        self._size[kept] += self._size.pop(gone)
+        self._version[kept] += 1
+        self._height[kept] = height
+        del self._version[gone], self._height[gone]

@@ -1,0 +1,62 @@
+"""The report of a resolution: for people as tables, for programs as one JSON document."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from resolution.evaluation import Evaluation
+from resolution.pipeline import ResolutionReport
+
+_PERCENT = {"pairwise_precision", "pairwise_recall", "pairwise_f1", "bcubed_f1", "exact_cluster_f1"}
+
+
+def as_json(report: ResolutionReport, evaluation: Evaluation | None = None) -> dict[str, Any]:
+    """Everything that the report says, as plain values."""
+    document: dict[str, Any] = {
+        "run_id": report.run.run_id,
+        "model_version": report.model.version,
+        "written": report.changes is not None,
+        "counts": report.run.counts,
+        "durations": report.run.durations,
+        "levels": report.model.levels,
+        "changes": None if report.changes is None else asdict(report.changes),
+        "untrained": list(report.untrained),
+    }
+    return document if evaluation is None else {**document, "evaluation": evaluation.as_json()}
+
+
+def print_report(report: ResolutionReport, console: Console) -> None:
+    """Counts, changes and levels as tables."""
+    if report.changes is None:
+        console.print(f"Nothing has changed since {report.run.run_id}: nothing was written.")
+    console.print(_table("Resolution", {**report.run.counts, **(asdict(report.changes) if report.changes else {})}))
+    levels = {name.upper(): f"{value:.4f}" for name, value in report.model.levels.items()}
+    console.print(_table(f"Levels of confidence, model {report.model.version}", levels))
+    console.print(_table("Seconds", report.run.durations))
+    if report.untrained:
+        console.print("Levels that the data never showed keep their published default: " + "; ".join(report.untrained))
+
+
+def print_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Metrics at the default confidence and at every named level."""
+    levels = {"default confidence": evaluation.default, **evaluation.levels}
+    table = Table(title="Quality against the truth", title_justify="left")
+    table.add_column("metric")
+    for name in levels:
+        table.add_column(name, justify="right")
+    for metric in asdict(evaluation.default):
+        table.add_row(metric, *(_cell(metric, getattr(found, metric)) for found in levels.values()))
+    console.print(table)
+
+
+def _cell(metric: str, value: float) -> str:
+    return f"{value:.4f}" if metric in _PERCENT or isinstance(value, float) else f"{value:,}"
+
+
+def _table(title: str, rows: dict[str, Any]) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False)
+    for name, value in rows.items():
+        table.add_row(name.replace("_", " "), f"{value:,}" if isinstance(value, int) else str(value))
+    return table

@@ -1,0 +1,17 @@
+"""Settings of a resolution. The defaults are for every data set; nothing is tuned to one."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ResolutionSettings(BaseSettings):
+    """Limits and thresholds; weights are log2 odds."""
+
+    model_config = SettingsConfigDict(env_prefix="CDP_RESOLUTION_", env_file=".env", extra="ignore", frozen=True)
+
+    keep_above: float = Field(-10.0, description="Least match weight of a pair that is kept as evidence.")
+    missing_weight: float = Field(-10.0, description="Weight of a pair inside a group that was never scored.")
+    merge_above: float = Field(-9.5, description="Least cohesion at which groups merge: the loosest cluster.")
+    largest_block: int = Field(100, ge=2, description="A blocking key that more customers share selects nobody.")
+    training_pairs: int = Field(1_000_000, ge=10_000, description="Most pairs that one training pass looks at.")
+    seed: int = Field(1, description="Seed of the sample that estimates chance agreement.")

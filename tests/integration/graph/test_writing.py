@@ -1,0 +1,206 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.connection import Graph
+from graph.errors import GraphError
+from graph.kinds import IDENTIFIER_KINDS
+from graph.records import Batch, ConsentRecord
+from graph.writing import Written, write_batch
+from tests.assertions import edges, everything, nodes
+from tests.factories import batch, customer, days, device, identifier, interaction, minutes, session, shop
+
+
+def test_a_customer_is_written_with_its_identifiers(graph: Graph) -> None:
+    email = identifier("email", "anna@example.org", raw="Anna@Example.org", verified=True)
+    counts = write_batch(graph, batch(customers=(customer(given_name="Anna", identifiers=(email,)),)))
+
+    assert counts.customers == Written(created=1)
+    assert nodes(graph, "Customer", "key", "source", "given_name") == {("crm:1", "crm", "Anna")}
+    assert nodes(graph, "Email:Identifier", "key", "value") == {("email:anna@example.org", "anna@example.org")}
+    assert edges(graph, "HAS_EMAIL", "raw", "verified") == {
+        ("crm:1", "email:anna@example.org", "Anna@Example.org", True)
+    }
+
+
+def test_every_kind_of_identifier_gets_its_label_and_edge(graph: Graph) -> None:
+    values = tuple(identifier(kind, "42") for kind in IDENTIFIER_KINDS)
+    write_batch(graph, batch(customers=(customer(identifiers=values),)))
+
+    for kind in IDENTIFIER_KINDS.values():
+        assert nodes(graph, f"{kind.label}:Identifier", "key") == {(f"{kind.name}:42",)}
+        assert ("crm:1", f"{kind.name}:42") in edges(graph, kind.edge)
+
+
+def test_a_younger_version_wins_whatever_arrives_last(graph: Graph) -> None:
+    old, young = customer(city="Bonn"), customer(city="Kiel", observed_at=days(1))
+    assert write_batch(graph, batch(customers=(young,))).customers == Written(created=1)
+    assert write_batch(graph, batch(customers=(old,))).customers == Written(unchanged=1)
+
+    assert nodes(graph, "Customer", "city") == {("Kiel",)}
+
+
+def test_of_two_versions_in_one_batch_the_younger_stays(graph: Graph) -> None:
+    versions = (customer(city="Kiel", observed_at=days(1)), customer(city="Bonn"))
+    write_batch(graph, batch(customers=versions))
+
+    assert nodes(graph, "Customer", "city") == {("Kiel",)}
+
+
+def test_a_field_that_the_source_emptied_is_emptied(graph: Graph) -> None:
+    write_batch(graph, batch(customers=(customer(city="Bonn"),)))
+    assert write_batch(graph, batch(customers=(customer(observed_at=days(1)),))).customers == Written(updated=1)
+
+    assert nodes(graph, "Customer", "city") == {(None,)}
+
+
+def test_an_identifier_keeps_the_interval_in_which_it_was_seen(graph: Graph) -> None:
+    phone = identifier("phone", "+49301")
+    for at in (days(2), days(0), days(1)):
+        write_batch(graph, batch(customers=(customer(identifiers=(phone,), observed_at=at),)))
+
+    ((_, _, first, last),) = edges(graph, "HAS_PHONE", "first_seen_at", "last_seen_at")
+    assert (first.to_native(), last.to_native()) == (days(0), days(2))
+
+
+def test_a_customer_named_before_its_record_arrives_is_filled_in_later(graph: Graph) -> None:
+    write_batch(graph, batch("web", sessions=(session(customer=shop("7"), device=device()),)))
+    assert nodes(graph, "Customer", "key", "given_name") == {("shop:7", None)}
+
+    counts = write_batch(graph, batch("shop", customers=(customer("shop", "7", given_name="Anna"),)))
+    assert counts.customers == Written(created=1)
+    assert nodes(graph, "Customer", "key", "given_name") == {("shop:7", "Anna")}
+
+
+def test_a_device_belongs_to_who_logged_in_on_it(graph: Graph) -> None:
+    visits = tuple(
+        session(f"s{number}", started_at=days(number), device=device(), customer=shop("7") if number else None)
+        for number in range(3)
+    )
+    for _ in range(2):
+        write_batch(graph, batch("web", sessions=visits))
+
+    assert edges(graph, "USED", "logins") == {("shop:7", "anonymous_id:d1", 2)}
+    assert len(edges(graph, "ON_DEVICE")) == 3
+
+
+def test_an_interaction_hangs_on_its_session_or_else_on_its_customer(graph: Graph) -> None:
+    viewed = interaction("m1", device=device(), session_id="s1")
+    called = interaction("m2", customer=shop("7"))
+    write_batch(graph, batch("web", sessions=(session(device=device()),), interactions=(viewed, called)))
+
+    assert edges(graph, "IN_SESSION") == {("web:m1", "web:s1")}
+    assert edges(graph, "DID") == {("shop:7", "web:m2")}
+    assert nodes(graph, "Interaction", "key", "owner") == {("web:m1", "anonymous_id:d1"), ("web:m2", "shop:7")}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_messages_with_one_id_the_earlier_stays(graph: Graph, order: tuple[int, int]) -> None:
+    messages = (interaction(customer=shop("1")), interaction(customer=shop("2"), at=minutes(5)))
+    for position in order:
+        write_batch(graph, batch("web", interactions=(messages[position],)))
+
+    assert nodes(graph, "Interaction", "owner") == {("shop:1",)}
+    assert edges(graph, "DID") == {("shop:1", "web:m1")}
+
+
+def test_a_value_that_many_names_share_becomes_a_hub(graph: Graph) -> None:
+    shared, own = identifier("email", "test@test.com"), identifier("email", "anna@example.org")
+    strangers = [customer(external_id=str(n), given_name=f"Name {n}", identifiers=(shared,)) for n in range(21)]
+    duplicates = [customer(external_id=f"a{n}", given_name="Anna", identifiers=(own,)) for n in range(30)]
+    write_batch(graph, batch(customers=(*strangers, *duplicates)))
+
+    assert nodes(graph, "Hub", "key") == {("email:test@test.com",)}
+
+
+def test_a_consent_stays_where_it_was_given(graph: Graph) -> None:
+    email = identifier("email", "anna@example.org")
+    fact = ConsentRecord("email", "f1", "marketing", "granted", days(0), days(0), channel="email", identifier=email)
+    for _ in range(2):
+        write_batch(graph, batch("email", consents=(fact,)))
+
+    assert edges(graph, "STATED_FOR") == {("email:f1", "email:anna@example.org")}
+    assert nodes(graph, "ConsentFact", "purpose", "state") == {("marketing", "granted")}
+
+
+def test_a_batch_that_fails_leaves_nothing(graph: Graph) -> None:
+    longer_than_an_index_takes = identifier("email", "a" * 40_000)
+    refused = batch(customers=(customer(), customer(external_id="2", identifiers=(longer_than_an_index_takes,))))
+    with pytest.raises(GraphError):
+        write_batch(graph, refused)
+
+    assert nodes(graph, "Customer", "key") == set()
+
+
+def test_writers_at_the_same_time_lose_nothing(graph: Graph) -> None:
+    shared = identifier("email", "family@example.org")
+    batches = [
+        batch(customers=tuple(customer(external_id=str(n), identifiers=(shared,)) for n in range(w, w + 40)))
+        for w in range(0, 160, 20)
+    ]
+    writers = [threading.Thread(target=write_batch, args=(graph, part)) for part in batches]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert len(nodes(graph, "Customer", "key")) == 180
+    assert len(edges(graph, "HAS_EMAIL")) == 180
+
+
+# --- any order, any repetition ---------------------------------------------------------------------------------------
+
+_emails = st.lists(st.sampled_from(["a@x.org", "b@x.org"]).map(lambda value: identifier("email", value)), max_size=2)
+_times = st.integers(0, 3).map(lambda hours: days(0) + timedelta(hours=hours))
+_customers = st.builds(
+    customer,
+    external_id=st.sampled_from(["1", "2", "3"]),
+    observed_at=_times,
+    city=st.sampled_from([None, "Bonn", "Kiel"]),
+    identifiers=_emails.map(tuple),
+)
+_accounts = st.sampled_from(["1", "2"]).map(shop)
+_devices = st.sampled_from(["d1", "d2"]).map(device)
+_sessions = st.builds(
+    session,
+    session_id=st.sampled_from(["s1", "s2"]),
+    started_at=_times,
+    device=_devices,
+    customer=st.none() | _accounts,
+    entry_page=st.sampled_from([None, "/", "/contract"]),
+)
+_interactions = st.builds(
+    interaction,
+    message_id=st.sampled_from(["m1", "m2", "m3"]),
+    at=_times,
+    customer=st.none() | _accounts,
+    device=_devices,
+    session_id=st.sampled_from([None, "s1", "s2"]),
+)
+_batches = st.builds(
+    batch,
+    st.just("web"),
+    customers=st.lists(_customers, max_size=3).map(tuple),
+    sessions=st.lists(_sessions, max_size=3).map(tuple),
+    interactions=st.lists(_interactions, max_size=3).map(tuple),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(_batches, min_size=1, max_size=4), data=st.data())
+def test_any_order_and_any_repetition_of_batches_gives_the_same_graph(
+    graph: Graph, batches: list[Batch], data: st.DataObject
+) -> None:
+    shuffled = data.draw(st.permutations([*batches, *data.draw(st.lists(st.sampled_from(batches), max_size=2))]))
+
+    assert _written(graph, shuffled) == _written(graph, batches)
+
+
+def _written(graph: Graph, batches: list[Batch]) -> object:
+    graph.run_alone("erase_everything")
+    for part in batches:
+        write_batch(graph, part)
+    return everything(graph)
