@@ -25,9 +25,8 @@ _POLICY = (
 
 async def show_ide(_request: Request) -> Response:
     """The page."""
-    return FileResponse(
-        FOLDER / "index.html", headers={"Content-Security-Policy": "; ".join(_POLICY), "Cache-Control": "no-cache"}
-    )
+    headers = {"Content-Security-Policy": "; ".join(_POLICY), "Cache-Control": "no-cache"}
+    return FileResponse(FOLDER / "index.html", headers=headers)
 
 
 def ide_routes() -> list[BaseRoute]:

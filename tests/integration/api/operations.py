@@ -1,0 +1,59 @@
+"""Operations that several tests send."""
+
+from typing import Any
+
+from tests.integration.api.conftest import Ask
+
+WHOLE = """
+query ($by: ProfileBy!, $confidence: Confidence) {
+  profile(by: $by, confidence: $confidence) {
+    __typename
+    ... on Profile {
+      id confidence cut
+      counts { customers identifiers devices links consents }
+      fields { name value source customer observedAt others { value source customer } }
+      field(name: "city") { value }
+      identifiers { kind value sources verified sharedByMany }
+      devices { key kind logins sharedByMany }
+      customers { key source externalId fields attributes traits createdAt }
+      links { left right probability method evidence { comparison level matchWeight } validFrom }
+      consents { purpose channel state subject }
+      sessions { session { key startedAt } loggedIn }
+      journey { nodes { key channel at properties } pageInfo { hasNextPage endCursor } }
+    }
+    ... on MergedProfile { askedId profile { id } }
+    ... on AmbiguousIdentity { reason profileIds }
+    ... on UnknownIdentity { reason }
+  }
+}
+"""
+
+SESSION = """
+query ($id: ID!) {
+  session(id: $id) {
+    __typename
+    ... on RecognisedSession {
+      session { key device channel }
+      recognition { level reason customer }
+      confidence
+      profile { counts { customers } journey { nodes { name properties } } }
+    }
+    ... on UnknownIdentity { reason }
+  }
+}
+"""
+
+SEARCH = """
+query ($text: String!, $first: Int! = 20, $confidence: Confidence) {
+  search(text: $text, first: $first, confidence: $confidence) {
+    profile { id customers { key } }
+    matches { customer matched score }
+  }
+}
+"""
+
+
+async def profile_by(ask: Ask, confidence: Any = None, **by: Any) -> dict[str, Any]:
+    body = await ask(WHOLE, by=by, confidence=confidence)
+    assert "errors" not in body, body
+    return body["data"]["profile"]
