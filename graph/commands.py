@@ -34,7 +34,7 @@ def start(as_json: AsJson = False) -> None:
     """Start Neo4j, or find it running. The first time, it is downloaded (148 MB)."""
     _refuse_configured_server("start")
     status = _server().start(report_progress())
-    _print(asdict(status), _describe(status), as_json=as_json)
+    _print(_document(status), _describe(status), as_json=as_json)
 
 
 @neo4j_app.command(epilog="Example: cdp neo4j stop")
@@ -57,7 +57,7 @@ def status(as_json: AsJson = False) -> None:
         )
         return
     found = _server().status()
-    _print({"embedded": True, **asdict(found)}, _describe(found), as_json=as_json)
+    _print(_document(found), _describe(found), as_json=as_json)
 
 
 @neo4j_app.command(epilog="Example: cdp neo4j browser")
@@ -71,7 +71,7 @@ def browser(as_json: AsJson = False) -> None:
         f"{'Opened' if opened else 'Open'} {found.browser_url}",
         f"User {found.user}, password in {found.password_file}",
     ]
-    _print({"opened": opened, **asdict(found)}, lines, as_json=as_json)
+    _print(_document(found) | {"opened": opened}, lines, as_json=as_json)
 
 
 @neo4j_app.command(epilog="Example: cdp neo4j reset --yes")
@@ -99,6 +99,10 @@ def _refuse_configured_server(verb: str) -> None:
 
 def _has_desktop() -> bool:
     return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+
+
+def _document(found: ServerStatus) -> dict[str, object]:
+    return {"embedded": True, **asdict(found)}
 
 
 def _describe(found: ServerStatus) -> list[str]:

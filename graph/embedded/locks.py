@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from graph.embedded.storage import storage_errors
 
@@ -18,9 +19,14 @@ def exclusive_lock(file: Path, on_wait: Callable[[], None]) -> Generator[None]:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle = file.open("a")
     with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with storage_errors(file.parent):
+            _acquire(handle, on_wait)
         yield
+
+
+def _acquire(handle: IO[str], on_wait: Callable[[], None]) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        on_wait()
+        fcntl.flock(handle, fcntl.LOCK_EX)

@@ -173,10 +173,10 @@ def embedded_server(settings: CdpSettings) -> EmbeddedServer:
 
 
 def browser_url(ports: Ports) -> str | None:
-    """Address of Neo4j Browser, which connects to our database when opened there."""
+    """Address of Neo4j Browser with our database and user filled in."""
     if ports.http is None:
         return None
-    return f"http://{LOOPBACK}:{ports.http}/browser/?dbms={BoltEndpoint(ports.bolt).uri}"
+    return f"http://{LOOPBACK}:{ports.http}/browser/?dbms=bolt://{USER}@{LOOPBACK}:{ports.bolt}"
 
 
 def _blame_damaged_jars(installation: Installation) -> None:
