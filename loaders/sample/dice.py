@@ -7,11 +7,11 @@ from enum import IntEnum
 from itertools import accumulate
 from math import log
 from typing import Generic, TypeVar
-from uuid import UUID
 
 import numpy as np
 
 _POOL = 128
+_DOUBLE = 1 << 52
 
 T = TypeVar("T")
 
@@ -53,13 +53,16 @@ class Dice:
     """
 
     def __init__(self, seed: int, stream: Stream, place: int) -> None:
-        self._generator = np.random.default_rng([seed, stream, place])
+        self._origin = (seed, stream, place)
+        self._generator: np.random.Generator | None = None
         self._pool: Iterator[float] = iter(())
 
     def share(self) -> float:
         """A number from 0 up to but not including 1."""
         for drawn in self._pool:
             return drawn
+        if self._generator is None:  # not before the first draw: half of all dice are never thrown
+            self._generator = np.random.default_rng(self._origin)
         drawn_next: list[float] = self._generator.random(_POOL).tolist()
         self._pool = iter(drawn_next)
         return next(self._pool)
@@ -105,8 +108,10 @@ class Dice:
         return timedelta(milliseconds=int(1000 * (low_s + (high_s - low_s) * self.share())))
 
     def uuid(self) -> str:
-        """A random UUID."""
-        return str(UUID(bytes=self._generator.bytes(16), version=4))
+        """A random UUID of version 4."""
+        digits = f"{self.below(_DOUBLE):013x}{self.below(_DOUBLE):013x}{self.below(1 << 24):06x}"
+        variant = f"{8 + self.below(4):x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def scattered(number: int, factor: int, size: int) -> int:

@@ -135,12 +135,14 @@ def without_umlauts(name: str, *, long: bool) -> str:
 
 def in_encoding(text: str, encoding: str) -> str:
     """A text with each letter that an encoding lacks in its plain form, as old systems store it."""
+    if _fits(text, encoding):
+        return text
     return "".join(letter if _fits(letter, encoding) else anyascii(letter) for letter in text)
 
 
-def _fits(letter: str, encoding: str) -> bool:
+def _fits(text: str, encoding: str) -> bool:
     try:
-        letter.encode(encoding)
+        text.encode(encoding)
     except UnicodeEncodeError:
         return False
     return True

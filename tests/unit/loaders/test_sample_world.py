@@ -1,0 +1,179 @@
+# The world of the sample is one that a resolver can learn from: names as skewed as in life, addresses that hold
+# together, contacts that are somebody's own, and errors that people really make.
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+
+import phonenumbers
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders.sample.company import build_people
+from loaders.sample.devices import install_kiosks
+from loaders.sample.dice import Dice, Stream, Weighted, scattered
+from loaders.sample.observations import observe_person
+from loaders.sample.people import HardCase, Person
+from loaders.sample.sightings import Sighting
+from loaders.sample.slips import NICKNAMES, heard, in_encoding, mistyped, without_umlauts
+from loaders.sample.timeline import ALWAYS, WORLD_START, History
+
+
+@pytest.fixture(scope="module")
+def people() -> list[Person]:
+    return list(build_people(2000, 7))
+
+
+@pytest.fixture(scope="module")
+def records(people: list[Person]) -> list[list[Sighting]]:
+    kiosks = install_kiosks(7)
+    return [observe_person(person, 7, kiosks).sightings for person in people]
+
+
+def some_dice(place: int = 0) -> Dice:
+    return Dice(1, Stream.WORLD, place)
+
+
+def test_a_few_family_names_are_carried_by_very_many(people: list[Person]) -> None:
+    families = Counter(person.family.last for person in people)
+    commonest = families.most_common()
+    assert commonest[0][1] / len(people) > 0.008
+    assert sum(count for _, count in commonest[:20]) / len(people) > 0.08
+    assert sum(count == 1 for count in families.values()) / len(families) > 0.2
+
+
+def test_some_people_have_the_same_full_name_as_a_stranger(people: list[Person]) -> None:
+    homes: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for person in people:
+        homes[person.given, person.family.last].add(person.household.number)
+    assert sum(len(households) > 1 for households in homes.values()) > 10
+
+
+def test_a_postcode_belongs_to_one_city(people: list[Person]) -> None:
+    cities: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        for _, address in person.address.entries:
+            cities[address.postcode].add(address.city)
+    assert len(cities) > 500
+    assert all(len(named) == 1 for named in cities.values())
+
+
+def test_own_addresses_and_numbers_are_nobody_elses(people: list[Person]) -> None:
+    plain = [person for person in people if not person.cases]
+    emails = [email for person in plain for _, email in person.email.entries]
+    mobiles = [mobile for person in plain for _, mobile in person.mobile.entries]
+    assert len(emails) == len(set(emails))
+    assert len(mobiles) == len(set(mobiles))
+
+
+def test_phone_numbers_are_valid_in_their_country(people: list[Person]) -> None:
+    numbers = {person.mobile.last for person in people}
+    numbers |= {person.household.landline for person in people if person.household.landline}
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(number, None)) for number in numbers)
+
+
+def test_a_recycled_number_is_one_persons_and_later_anothers(people: list[Person]) -> None:
+    owners: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+    for person in people:
+        for since, number in person.mobile.entries:
+            owners[number].append((since, person.household.number))
+    recycled = [sorted(held) for held in owners.values() if len(held) > 1]
+    assert len(recycled) >= 10
+    assert all(len({household for _, household in held}) == 2 for held in recycled)
+
+
+def test_twins_share_birthday_and_family_but_not_given_name(people: list[Person]) -> None:
+    twins = [person for person in people if HardCase.TWIN in person.cases]
+    assert len(twins) >= 4
+    for first, second in zip(twins[::2], twins[1::2], strict=True):
+        assert (first.birth_date, first.family.last) == (second.birth_date, second.family.last)
+        assert first.given != second.given
+
+
+def test_father_and_son_share_name_and_address_but_not_birthday(people: list[Person]) -> None:
+    namesakes = [person for person in people if HardCase.FATHER_SON in person.cases]
+    assert len(namesakes) >= 6
+    for father, son in zip(namesakes[::2], namesakes[1::2], strict=True):
+        assert (father.given, father.family.last, father.address) == (son.given, son.family.last, son.address)
+        assert son.birth_date.year - father.birth_date.year >= 20
+
+
+def test_households_have_given_names_that_can_be_called_apart(people: list[Person]) -> None:
+    for person in people:
+        begun = [member.given[:3] for member in person.household.members]
+        assert HardCase.FATHER_SON in person.cases or len(begun) == len(set(begun))
+
+
+def test_everybody_is_known_to_some_system(records: list[list[Sighting]]) -> None:
+    assert all(records)
+
+
+def test_every_record_shares_something_with_another_one_of_its_person(records: list[list[Sighting]]) -> None:
+    for of_person in records:
+        for record in of_person if len(of_person) > 1 else []:
+            others = [other for other in of_person if other is not record]
+            assert any(_shares(record, other) for other in others)
+
+
+def _shares(first: Sighting, second: Sighting) -> bool:
+    facts = ("birth_date", "email", "phone", "address", "customer_no")
+    return any(getattr(first, fact) is not None and getattr(first, fact) == getattr(second, fact) for fact in facts)
+
+
+def test_no_single_field_would_solve_it(records: list[list[Sighting]]) -> None:
+    several = [of_person for of_person in records if len(of_person) > 1]
+    for fact in ("email", "phone", "birth_date", "family"):
+        agreeing = [len({getattr(record, fact) for record in of_person}) == 1 for of_person in several]
+        assert sum(agreeing) / len(several) < 0.9
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_scattered_numbers_stay_different(first: int, second: int) -> None:
+    same = scattered(first, 61_803_399, 100_000_000) == scattered(second, 61_803_399, 100_000_000)
+    assert same == (first == second)
+
+
+@given(st.sampled_from(sorted(NICKNAMES)), st.integers(0, 1000))
+def test_who_hears_or_types_a_name_gets_its_first_letter_right(name: str, place: int) -> None:
+    assert heard(name, some_dice(place))[0] == name[0]
+    assert mistyped(name, some_dice(place))[0] == name[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "long", "plain"),
+    [("Müller", True, "Mueller"), ("Müller", False, "Muller"), ("Weiß", True, "Weiss"), ("Yılmaz", True, "Yilmaz")],  # noqa: RUF001
+)
+def test_umlauts_are_written_plainly_in_both_ways(name: str, long: bool, plain: str) -> None:  # noqa: FBT001
+    assert without_umlauts(name, long=long) == plain
+
+
+@settings(deadline=None)  # the tables of other scripts are read when their first letter comes
+@given(st.text(max_size=30))
+def test_what_an_encoding_lacks_is_replaced(text: str) -> None:
+    assert in_encoding(text, "cp1252").encode("cp1252") is not None
+
+
+@given(st.lists(st.integers(1, 10_000), unique=True, max_size=5).map(sorted), st.integers(0, 10_001))
+def test_a_fact_holds_until_it_changes(changes: list[int], asked: int) -> None:
+    fact = History.of(0)
+    for minute in changes:
+        fact = fact.changed(WORLD_START + timedelta(minutes=minute), minute)
+    held = fact.at(WORLD_START + timedelta(minutes=asked))
+    assert held == max([0, *(minute for minute in changes if minute <= asked)])
+    assert fact.at(ALWAYS) == 0
+
+
+@given(st.integers(0, 2**32), st.integers(0, 2**20))
+def test_dice_of_one_place_always_fall_the_same(seed: int, place: int) -> None:
+    first, second = Dice(seed, Stream.SHOP, place), Dice(seed, Stream.SHOP, place)
+    assert [first.share() for _ in range(200)] == [second.share() for _ in range(200)]
+    assert first.uuid() == second.uuid()
+
+
+@given(st.integers(0, 1000))
+def test_draws_stay_within_their_limits(place: int) -> None:
+    dice, end = some_dice(place), datetime(2024, 1, 1, tzinfo=UTC)
+    assert 3 <= dice.between(3, 5) <= 5
+    assert WORLD_START <= dice.moment(WORLD_START, end) < end
+    assert dice.count(1.5) >= 0
+    assert dice.weighted(Weighted({"never": 0.0, "always": 1.0})) == "always"
+    assert sorted(dice.shuffled([3, 1, 2])) == [1, 2, 3]
