@@ -16,7 +16,7 @@ from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest, write_manifest
 from loaders.sample.observations import observe_person
 from loaders.sample.people import Person
-from loaders.sample.story import tell_story
+from loaders.sample.story import Stories
 from loaders.sample.world import PEOPLE_A_BLOCK, build_block
 from loaders.sample.writing import WrittenFile
 
@@ -106,16 +106,14 @@ def _write_files(people: int, seed: int, folder: Path, progress: Callable[[int],
 def _fill(files: SampleFiles, people: int, seed: int, progress: Callable[[int], None]) -> Manifest:
     kiosks = install_kiosks(seed)
     households: set[int] = set()
-    stories: list[Hero] = []
+    stories = Stories()
     for person in build_people(people, seed):
         observed = observe_person(person, seed, kiosks)
         files.add(observed, seed)
         households.add(person.household.number)
-        story = tell_story(observed)
-        stories += [story] if story else []
+        stories.hear(observed)
         progress(1)
-    hero = stories[0] if stories else None
-    return Manifest(people, seed, len(households), len(stories), files.finish(), hero)
+    return Manifest(people, seed, len(households), stories.count, files.finish(), stories.hero)
 
 
 def _move(unfinished: Path, folder: Path, manifest: Manifest) -> None:

@@ -18,6 +18,8 @@ FORMAT = "cdp-sample/1"
 class Hero:
     """A customer who said on the phone that they want to leave, and came back to the website without logging in.
 
+    Where there is a choice, one with an order whom the systems know under different names.
+
     Keys are those of the graph: ``customers`` by source (``crm`` to ``crm:<customer_no>``), ``device``
     (``anonymous_id:<cookie>``), sessions (``web:<session id>``). The login happened on the same device, days before the
     call; the anonymous session days after it. Times are ISO 8601 in UTC.

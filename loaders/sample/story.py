@@ -9,8 +9,36 @@ from loaders.sample.timeline import iso_seconds
 from loaders.sample.visits import Purpose, WebVisit
 
 
-def tell_story(observed: Observed) -> Hero | None:
-    """The story of a person who lived it, as the manifest tells it."""
+class Stories:
+    """The stories of a sample: how many there are, and the one to tell."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: Hero | None = None
+        self._best: Hero | None = None
+
+    @property
+    def hero(self) -> Hero | None:
+        """Whom to look at: the first one with an order whom the systems know differently, else the first one."""
+        return self._best or self._first
+
+    def hear(self, observed: Observed) -> None:
+        """One more person, who may have a story."""
+        story = _tell(observed)
+        if story is None:
+            return
+        self.count += 1
+        self._first = self._first or story
+        if self._best is None and _is_known_differently(observed):
+            self._best = story
+
+
+def _is_known_differently(observed: Observed) -> bool:
+    names = {(sighting.given, sighting.family) for sighting in observed.sightings}
+    return len(names) > 1 and any(customer.orders for customer in observed.shop)
+
+
+def _tell(observed: Observed) -> Hero | None:
     person = observed.person
     if not person.in_story or person.leaving_at is None:
         return None

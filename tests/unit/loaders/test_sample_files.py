@@ -268,6 +268,19 @@ def test_the_hero_says_so_on_the_phone_and_comes_back_unrecognised(sample: Sampl
     assert "/contract/termination" in {row["context"]["page"]["path"] for row in back}
 
 
+def test_the_hero_is_known_under_different_names(sample: Sample) -> None:
+    hero = sample.manifest.hero
+    assert hero is not None
+    keys = {source: key.removeprefix(f"{source}:") for source, key in hero.customers.items()}
+    crm = next(row for row in sample.rows["crm/customers.csv"] if row["customer_no"] == keys["crm"])
+    shop = next(row for row in sample.rows["customers"] if row["customer_id"] == keys["shop"])
+    email = next(row for row in sample.rows["email/contacts.csv"] if row["contact_id"] == keys["email"])
+    call = next(row for row in sample.rows["calls"] if row["contact_id"] == keys["call_centre"])
+    named = {f"{row['first_name']} {row['last_name']}" for row in (crm, shop, email)} | {call["caller_name"]}
+    assert len(named) > 1
+    assert any(row["customer_id"] == keys["shop"] for row in sample.rows["orders"])
+
+
 def test_the_hero_gets_mail_and_is_alone_on_the_device(sample: Sample) -> None:
     hero = sample.manifest.hero
     assert hero is not None
