@@ -83,7 +83,8 @@ class FastExecution(StrawberryGraphQLCoreExecutionContext):
 
     def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: Mapping[str, Any]) -> list[Step] | None:
         """How to read each field; none where no field is plain, or something has to look at every field."""
-        if self.middleware_manager or self.abort_signal is not None:
+        watched = self.middleware_manager is not None and self.middleware_manager.middlewares
+        if watched or self.abort_signal is not None:
             return None
         steps: list[Step] = []
         for name, nodes in grouped_field_set.items():

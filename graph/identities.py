@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph.clusters import get_cluster
 from graph.connection import AsyncGraph
 from graph.profile_ids import customer_of
 from graph.profiles import Profile, get_profile
@@ -62,12 +61,13 @@ async def find_profile(graph: AsyncGraph, identity: Identity, confidence: float)
     found = await _customers(graph, identity, confidence)
     if isinstance(found, UnknownIdentity):
         return found
-    people = await _people(graph, found, confidence)
-    if len(people) > 1:
-        return await _ambiguous(graph, identity, people, confidence)
-    profile = await get_profile(graph, people[0], confidence) if people else None
-    if profile is None:
+    profiles = await _profiles(graph, found, confidence)
+    if not profiles:
         return UnknownIdentity(f"No customer is known by this {identity.kind}.")
+    if len(profiles) > 1:
+        ids = tuple(profile.id for profile in profiles)
+        return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
+    profile = profiles[0]
     if identity.kind is IdentityKind.PROFILE and profile.id != identity.key:
         return MergedProfile(identity.key, profile)
     return profile
@@ -98,23 +98,13 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
 
 
-async def _people(graph: AsyncGraph, customers: Sequence[str], confidence: float) -> list[str]:
-    """One customer for each cluster among the customers."""
-    people: list[str] = []
+async def _profiles(graph: AsyncGraph, customers: Sequence[str], confidence: float) -> list[Profile]:
+    """One profile for each person among the customers."""
+    profiles: list[Profile] = []
     seen: set[str] = set()
     for customer in customers:
-        if customer in seen:
-            continue
-        cluster = await get_cluster(graph, customer, confidence)
-        if cluster is not None:
-            people.append(customer)
-            seen.update(cluster.members)
-    return people
-
-
-async def _ambiguous(
-    graph: AsyncGraph, identity: Identity, people: Sequence[str], confidence: float
-) -> AmbiguousIdentity:
-    profiles = [await get_profile(graph, customer, confidence) for customer in people]
-    ids = tuple(profile.id for profile in profiles if profile is not None)
-    return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
+        profile = await get_profile(graph, customer, confidence) if customer not in seen else None
+        if profile is not None:
+            profiles.append(profile)
+            seen.update(profile.members)
+    return profiles

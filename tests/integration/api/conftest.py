@@ -1,6 +1,6 @@
 # Tests that only read share one application and one small world, Anna's, for each module: emptying and filling the
-# database takes longer than most of them. Tests that change the graph stand in modules of their own and take `graph`, an
-# empty database, and `fresh_ask`, an application of their own, because levels are kept for a second.
+# database takes longer than most of them. Tests that change the graph stand in modules of their own and take `graph`,
+# an empty database, and `fresh_ask`, an application of their own, because levels are kept for a second.
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
