@@ -27,6 +27,7 @@ DATE_FIELD = "timestamp"
 
 _OFFLINE = 0.012
 _REFERRERS = ("", "", "", "https://www.google.com/", "https://www.google.com/", "https://www.bing.com/")
+_EXIT_SEARCHES = ("terminate", "cancel contract", "notice")
 _LOCALES = ("de-DE", "de-DE", "de-DE", "de", "en-GB", "tr-TR")
 
 
@@ -123,9 +124,8 @@ def _follow_news(visit: WebVisit, login: list[Step], dice: Dice) -> Iterator[Ste
 
 def _look_for_exit(_visit: WebVisit, login: list[Step], dice: Dice) -> Iterator[Step]:
     if dice.chance(0.4):
-        yield Step(
-            "track", "Site Searched", properties={"query": dice.pick(("terminate", "cancel contract", "notice"))}
-        )
+        yield _visit_page(catalogue.HOME)
+        yield Step("track", "Site Searched", properties={"query": dice.pick(_EXIT_SEARCHES)})
     yield _visit_page(catalogue.NOTICE_PERIOD)
     yield _visit_page(catalogue.TERMINATION)
     if dice.chance(0.5):

@@ -217,6 +217,10 @@ def test_sessions_are_mostly_anonymous_and_logins_come_late(sample: Sample) -> N
     assert all(known == sorted(known) for known in with_login)
 
 
+def test_every_web_message_says_on_which_page(sample: Sample) -> None:
+    assert all(row["context"]["page"]["path"].startswith("/") for row in sample.rows["web"])
+
+
 def test_a_kiosk_is_used_by_very_many_and_a_tablet_by_a_household(sample: Sample) -> None:
     truth = sample.sessions("web")
     users: dict[str, set[str]] = defaultdict(set)
