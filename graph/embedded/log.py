@@ -2,7 +2,10 @@
 
 import re
 
+import psutil
+
 from graph.embedded.configuration import Home
+from graph.embedded.process import home_option
 from graph.embedded.storage import storage_error
 from graph.errors import EmbeddedServerError, PortInUseError, ServerExitedError
 
@@ -23,12 +26,20 @@ def why_server_ended(home: Home) -> EmbeddedServerError:
         return storage_error(home.folder, OSError(28, "No space left on device"))
     if "Lock file has been locked by another process" in text:
         return EmbeddedServerError(
-            f"Another Neo4j uses the database in {home.folder}.", "End that process, or choose another CDP_DATA_DIR."
+            f"Another Neo4j uses the database in {home.folder}: process {_server_pids(home)}.",
+            "End that process, or choose another CDP_DATA_DIR.",
         )
     return ServerExitedError(
         f"Neo4j ended on its own. Its last words: {_last_words(text) or 'none'}",
         f"The whole log is {home.console_log}; memory is set by CDP_HEAP and CDP_PAGE_CACHE.",
     )
+
+
+def _server_pids(home: Home) -> str:
+    """Servers of this home that nobody remembers: their state file is gone."""
+    processes = psutil.process_iter(["pid", "cmdline"])
+    pids = [str(one.info["pid"]) for one in processes if home_option(home) in (one.info["cmdline"] or [])]
+    return ", ".join(pids) or "unknown"
 
 
 def _read(home: Home) -> str:

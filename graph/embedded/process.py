@@ -53,7 +53,7 @@ class ServerProcess:
             process = psutil.Process(self.pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 return process.num_threads() > 1  # the others still hold files and ports
-            return _home_option(self.home) in process.cmdline()
+            return home_option(self.home) in process.cmdline()
         except psutil.Error:
             return False
 
@@ -111,7 +111,7 @@ def _command(installation: Installation, home: Home, configuration: ServerConfig
         f"-Xms{configuration.heap}",
         f"-Xmx{configuration.heap}",
         _MAIN_CLASS,
-        _home_option(home),
+        home_option(home),
         f"--config-dir={folder}/conf",
         "--console-mode",
     ]
@@ -127,7 +127,8 @@ def _folder_options(folder: Path) -> tuple[str, ...]:
     return ("-XX:-UsePerfData", f"-Djava.io.tmpdir={folder}/run", f"-XX:ErrorFile={folder}/logs/java_error.log")
 
 
-def _home_option(home: Home) -> str:
+def home_option(home: Home) -> str:
+    """The argument that tells the servers of two homes apart."""
     return f"--home-dir={home.folder}"
 
 

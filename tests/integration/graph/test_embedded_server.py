@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -41,7 +42,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> CdpSettings:
 
 @pytest.fixture(scope="module")
 def server(settings: CdpSettings) -> Generator[EmbeddedServer]:
-    server = embedded_server(settings)
+    lasting = embedded_server(settings)
+    server = replace(lasting, configuration=replace(lasting.configuration, quick=True))
     yield server
     server.stop(SILENT)
 
@@ -158,12 +160,11 @@ def test_a_stop_ends_it_and_a_reset_deletes_its_database_and_nothing_else(
     assert server.reset(SILENT) is False
 
 
-def test_a_used_port_leaves_nothing_half_started(settings: CdpSettings, tmp_path: Path) -> None:
-    taken = embedded_server(settings).start(SILENT)
+def test_a_used_port_leaves_nothing_half_started(settings: CdpSettings, running: ServerStatus, tmp_path: Path) -> None:
     other = settings.model_copy(update={"data_dir": tmp_path})
     with pytest.raises(PortInUseError, match=f"Port {settings.bolt_port} is in use"):
         embedded_server(other).start(SILENT)
-    assert taken.ready
+    assert running.ready
     assert not embedded_server(other).status().running
 
 
