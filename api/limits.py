@@ -37,7 +37,7 @@ _UNMEASURED = frozenset({"__schema", "__type"})
 class Measure:
     """Size of a selection. ``objects``: how many objects it can give, lists counted with what they ask for."""
 
-    depth: int = 0
+    levels: int = 0
     aliases: int = 0
     fields: int = 0
     directives: int = 0
@@ -46,7 +46,7 @@ class Measure:
     def __add__(self, other: "Measure") -> "Measure":
         """Both beside each other."""
         return Measure(
-            max(self.depth, other.depth),
+            max(self.levels, other.levels),
             self.aliases + other.aliases,
             self.fields + other.fields,
             self.directives + other.directives,
@@ -54,7 +54,7 @@ class Measure:
         )
 
 
-LARGEST = Measure(depth=15, aliases=20, fields=500, directives=20, objects=20_000)
+LARGEST = Measure(levels=15, aliases=20, fields=500, directives=20, objects=20_000)
 
 
 class OperationLimits(ValidationRule):
@@ -71,7 +71,7 @@ class OperationLimits(ValidationRule):
         for name in Measure.__slots__:
             asked, allowed = getattr(measure, name), getattr(LARGEST, name)
             if asked > allowed:
-                message = f"The operation exceeds the limit of {allowed:,} {name}."
+                message = f"The operation has too many {name}; the limit is {allowed:,}."
                 self.report_error(GraphQLError(message, extensions={"code": ErrorCode.QUERY_TOO_COMPLEX}))
                 return
 
@@ -105,10 +105,10 @@ class _DocumentSizes:
         name = node.name.value
         # Introspection is measured by its own rules, or tools that ask for the schema would not work.
         if name in _UNMEASURED or node.selection_set is None:
-            return here + Measure(depth=1)
+            return here + Measure(levels=1)
         inside = self.of(node.selection_set)
         objects = self._times(node, name) * (1 + inside.objects)
-        return here + Measure(inside.depth + 1, inside.aliases, inside.fields, inside.directives, objects)
+        return here + Measure(inside.levels + 1, inside.aliases, inside.fields, inside.directives, objects)
 
     def _of_fragment(self, name: str) -> Measure:
         if name not in self._measured:

@@ -19,7 +19,7 @@ MAX_ERRORS = 5
 _VARIABLE = re.compile(r"^Variable '\$\w+' has invalid value(?: at [\w.\[\]]+)?: ")
 _QUOTATION = re.compile(r"(?<= value): .*|,? [Ff]ound:? .*|\.? Did you mean .*", re.DOTALL)
 _UNEXPECTED = re.compile(r"(Unexpected \w+) .*", re.DOTALL)
-_TOO_LONG = "Document contains more than"
+_TOO_COMPLEX = "Document contains more than", "Document is nested too deeply"
 
 
 def body_of(result: ExecutionResult, request_id: str) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def _code_and_message(error: GraphQLError, *, before_execution: bool) -> tuple[E
         return answer_to(cause)
     if error.path is not None:
         return answer_to(cause or error)
-    if _TOO_LONG in error.message:
-        return ErrorCode.QUERY_TOO_COMPLEX, "The document is too long."
+    if any(words in error.message for words in _TOO_COMPLEX):
+        return ErrorCode.QUERY_TOO_COMPLEX, without_values(error.message)
     return _code_of_refusal(error, before_execution=before_execution), without_values(error.message)
 
 

@@ -2,14 +2,22 @@
 
 import logging
 import traceback
+from collections.abc import Iterator
 from functools import cache
 
 import strawberry
-from graphql import ASTValidationRule, GraphQLError, NoSchemaIntrospectionCustomRule
+from graphql import (
+    ASTValidationRule,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+)
 from strawberry.extensions import (
     AddValidationRules,
     MaxTokensLimiter,
     ParserCache,
+    SchemaExtension,
     ValidationCache,
 )
 from strawberry.schema.config import StrawberryConfig
@@ -31,6 +39,11 @@ expose_choice(ErrorCode, ERROR_CODES)
 class CdpSchema(strawberry.Schema):
     """Strawberry's schema; its log of errors quotes the document with its literals, ours quotes nothing."""
 
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema as graphql-core knows it."""
+        return self._schema
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log what failed here: its kind and its place, never its message. What the client did wrong is not logged."""
         context = execution_context.context if execution_context else None
@@ -39,6 +52,22 @@ class CdpSchema(strawberry.Schema):
             cause = error.original_error
             if cause is not None and not isinstance(cause, GraphQLError) and answer_to(cause)[0] is ErrorCode.INTERNAL:
                 LOG.error("request=%s error=%s at=%s", request_id, type(cause).__name__, _place(cause))
+
+
+class NamedOperation(SchemaExtension):
+    """Refuses a document with several operations where none is named; Strawberry would run the first."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Raises GraphQLError."""
+        context = self.execution_context
+        document = context.graphql_document
+        operations = (
+            [node for node in document.definitions if isinstance(node, OperationDefinitionNode)] if document else []
+        )
+        if len(operations) > 1 and context._provided_operation_name is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            words = "Name one operation of the document as `operationName`."
+            raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
+        yield
 
 
 def _place(error: BaseException) -> str:
@@ -60,7 +89,9 @@ def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
             lambda: MaxTokensLimiter(MAX_TOKENS),
             lambda: AddValidationRules(rules),
             ParserCache,
+            SchemaExtension,
             ValidationCache,
+            NamedOperation,
         ],
         types=[ErrorCode],
     )

@@ -7,8 +7,8 @@ import asyncio
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from threading import Thread
-from time import monotonic, sleep
+from threading import Event, Thread
+from time import monotonic
 
 import uvicorn
 
@@ -36,9 +36,9 @@ def serve(
     asyncio.run(_reach(target))
     listener = _listener(chosen.api_port)
     with listener:
-        if on_ready is not None:
-            on_ready(_url(listener))
-        _server(chosen, target).run(sockets=[listener])
+        server = _server(chosen, target)
+        server.on_started = lambda: on_ready(_url(listener)) if on_ready else None
+        server.run(sockets=[listener])
 
 
 @contextmanager
@@ -49,18 +49,31 @@ def serving(address: Address, settings: ApiSettings | None = None) -> Generator[
     """
     chosen = settings or api_settings()
     with _listener(chosen.api_port) as listener:
-        server = _server(chosen, address)
+        server, started = _server(chosen, address), Event()
+        server.on_started = started.set
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="api", daemon=True)
         thread.start()
-        _wait_until_started(server, thread)
         try:
+            _wait_until_started(started, thread)
             yield _url(listener)
         finally:
             server.should_exit = True
             thread.join(DRAIN_S + 5)
 
 
-def _server(settings: ApiSettings, address: Address) -> uvicorn.Server:
+class ApiServer(uvicorn.Server):
+    """uvicorn that says when it can be asked."""
+
+    on_started: Callable[[], None]
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self.on_started()
+
+
+def _server(settings: ApiSettings, address: Address) -> ApiServer:
     configuration = uvicorn.Config(
         create_app(settings, address),
         ws="none",
@@ -71,7 +84,7 @@ def _server(settings: ApiSettings, address: Address) -> uvicorn.Server:
         timeout_graceful_shutdown=DRAIN_S,
         limit_concurrency=MOST_AT_ONCE,
     )
-    return uvicorn.Server(configuration)
+    return ApiServer(configuration)
 
 
 def _listener(port: int) -> socket.socket:
@@ -79,6 +92,7 @@ def _listener(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen()
     except OSError:
         listener.close()
         raise PortInUseError(
@@ -97,9 +111,8 @@ async def _reach(address: Address) -> None:
         await graph.ping(timeout_s=START_S)
 
 
-def _wait_until_started(server: uvicorn.Server, thread: Thread) -> None:
+def _wait_until_started(started: Event, thread: Thread) -> None:
     until = monotonic() + START_S
-    while not server.started:
+    while not started.wait(0.1):
         if not thread.is_alive() or monotonic() > until:
             raise GraphUnavailableError("The API did not start.", "See whether Neo4j answers: `cdp neo4j status`.")
-        sleep(0.02)
