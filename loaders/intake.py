@@ -1,0 +1,102 @@
+"""The intake of one delivery: every row becomes records, or is set aside with its place and its reason."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from loaders.mappings.columns import check_columns
+from loaders.mappings.model import InputMapping, SourceMapping
+from loaders.mappings.reading import reference_of
+from loaders.records.context import context_of
+from loaders.records.findings import Finding
+from loaders.records.translation import Translated, Translation
+from loaders.rejections import Rejection
+from loaders.report import DeliveryReport
+from loaders.sources.rows import BrokenRow, Delivery, ReadRow
+
+SetAside: TypeAlias = Callable[[Rejection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One delivery with the part of a mapping that says what its rows mean."""
+
+    mapping: SourceMapping
+    input: int
+    delivery: Delivery
+
+    @property
+    def input_mapping(self) -> InputMapping:
+        """What becomes of the rows."""
+        return self.mapping.inputs[self.input]
+
+    def report(self) -> DeliveryReport:
+        """A report in which nothing has happened yet."""
+        return DeliveryReport(self.mapping.source.name, reference_of(self.mapping), self.delivery.name)
+
+
+def take_in(intake: Intake, report: DeliveryReport, set_aside: SetAside) -> Iterator[Translated]:
+    """The rows that give records; counts all of them in the report. Raises SourceReadError, MappingError."""
+    translation = Translation(intake.input_mapping, context_of(intake.mapping))
+    is_checked = not intake.delivery.has_fixed_columns
+    for read in intake.delivery.read():
+        report.rows += 1
+        if isinstance(read, BrokenRow):
+            _reject_broken(intake, read, report, set_aside)
+            continue
+        if not is_checked:
+            check_columns(intake.mapping, intake.input_mapping, intake.delivery.name, read.row)
+            is_checked = True
+        translated = translation.translate(read.row, intake.delivery.delivered_at)
+        if translated.rejected is not None:
+            report.rejected_rows[translated.rejected.problem.code] += 1
+            set_aside(_rejection(intake, read, translated.rejected, row_rejected=True))
+            continue
+        _count_set_aside(intake, read, translated, report, set_aside)
+        if translated.is_skipped:
+            report.skipped += 1
+        else:
+            yield translated
+
+
+def _count_set_aside(
+    intake: Intake, read: ReadRow, translated: Translated, report: DeliveryReport, set_aside: SetAside
+) -> None:
+    for finding in translated.set_aside:
+        report.rejected_fields[finding.field, finding.problem.code] += 1
+        set_aside(_rejection(intake, read, finding, row_rejected=False))
+
+
+def _reject_broken(intake: Intake, broken: BrokenRow, report: DeliveryReport, set_aside: SetAside) -> None:
+    report.rejected_rows[broken.code] += 1
+    set_aside(
+        Rejection(
+            source=intake.mapping.source.name,
+            mapping=reference_of(intake.mapping),
+            input=intake.input,
+            file=intake.delivery.path,
+            line=broken.line,
+            field=None,
+            code=broken.code,
+            reason=broken.reason,
+            raw=broken.raw,
+            delivered_at=intake.delivery.delivered_at,
+            columns=broken.columns,
+        )
+    )
+
+
+def _rejection(intake: Intake, read: ReadRow, finding: Finding, *, row_rejected: bool) -> Rejection:
+    return Rejection(
+        source=intake.mapping.source.name,
+        mapping=reference_of(intake.mapping),
+        input=intake.input,
+        file=intake.delivery.path,
+        line=read.line,
+        field=finding.field,
+        code=finding.problem.code,
+        reason=finding.problem.reason,
+        raw=read.row,
+        delivered_at=intake.delivery.delivered_at,
+        row_rejected=row_rejected,
+    )

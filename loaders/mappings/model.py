@@ -1,0 +1,209 @@
+"""What a mapping says, checked and ready to be used: one class a part of the file, the words of the file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+from string import Formatter
+from typing import TypeAlias
+
+from graph.kinds import DeviceKind
+from graph.records import SourceRecord
+
+PERSON_FIELDS: Mapping[str, str] = {
+    "given_name": "name",
+    "middle_name": "name",
+    "family_name": "name",
+    "birth_date": "date",
+    "gender": "gender",
+    "street": "street",
+    "postcode": "postcode",
+    "city": "city",
+    "state": "state",
+    "country": "country",
+    "company": "text",
+}
+"""The fields of a customer, each with its standardiser."""
+
+FULL_NAME = "full_name"
+"""A field that is split into given and family name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Where a value comes from: one of ``column``, ``template`` and ``constant``, and what is done with it.
+
+    ``line``: where in the mapping file it stands.
+    """
+
+    column: str | None = None
+    template: str | None = None
+    constant: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    formats: tuple[str, ...] = ()
+    standardise: str | None = None
+    line: int | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        if self.column is not None:
+            return (self.column,)
+        return tuple(template_columns(self.template)) if self.template is not None else ()
+
+
+Values: TypeAlias = tuple[Value, ...]
+"""Alternatives: the first that a row has is taken."""
+
+
+def template_columns(template: str) -> Iterator[str]:
+    """The columns in the braces of a template. Raises ValueError where the braces are wrong."""
+    for _, column, form, conversion in Formatter().parse(template):
+        if column == "" or form or conversion:
+            raise ValueError(template)
+        if column is not None:
+            yield column
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Rows that count: whose column equals one of ``values``, or is there at all (``present``)."""
+
+    column: str
+    values: frozenset[str] = frozenset()
+    present: bool | None = None
+    line: int | None = None
+
+
+Conditions: TypeAlias = tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierMapping:
+    """An identifier of the customer."""
+
+    kind: str
+    value: Values
+    verified: Values = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMapping:
+    """What of a row is the customer. ``traits``: columns, or none for all that nothing else reads."""
+
+    external_id: Values
+    fields: Mapping[str, Values] = field(default_factory=dict[str, Values])
+    attributes: Mapping[str, Values] = field(default_factory=dict[str, Values])
+    identifiers: tuple[IdentifierMapping, ...] = ()
+    created_at: Values = ()
+    updated_at: Values = ()
+    traits: tuple[str, ...] | None = None
+    where: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReference:
+    """A customer that a row names. ``logged_in``: the row is proof that the session was this customer."""
+
+    external_id: Values
+    source: str
+    logged_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReference:
+    """A device that a row names."""
+
+    kind: DeviceKind
+    device_id: Values
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionMapping:
+    """What of a row is an interaction. ``properties``: columns, or none for all that nothing else reads.
+
+    A column that ends in ``.*`` stands for all parts of an object.
+    """
+
+    message_id: Values
+    type: Values
+    name: Values
+    at: Values
+    channel: str | None = None
+    customer: CustomerReference | None = None
+    device: DeviceReference | None = None
+    session: Values = ()
+    campaign: Values = ()
+    entry_page: Values = ()
+    amount: Values = ()
+    currency: Values = ()
+    properties: tuple[str, ...] | None = None
+    where: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentMapping:
+    """What of a row is a statement about consent, on one of customer, identifier and device."""
+
+    purpose: Values
+    state: Values
+    effective_at: Values
+    fact_id: Values = ()
+    recorded_at: Values = ()
+    channel: Values = ()
+    basis: Values = ()
+    evidence: Values = ()
+    customer: CustomerReference | None = None
+    identifier: IdentifierMapping | None = None
+    device: DeviceReference | None = None
+    where: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the rows are: exactly one of ``files``, ``sqlite``, ``sqlite_script`` and ``database``."""
+
+    files: tuple[str, ...] = ()
+    sqlite: str | None = None
+    sqlite_script: str | None = None
+    database: str | None = None
+    table: str | None = None
+    query: str | None = None
+    format: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    columns: tuple[str, ...] = ()
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called where nothing was found."""
+        return ", ".join(self.files) or self.sqlite or self.sqlite_script or f"${self.database}"
+
+
+@dataclass(frozen=True, slots=True)
+class InputMapping:
+    """One kind of row: where it is and what becomes of it. ``line``: where in the mapping file it begins."""
+
+    location: Location
+    line: int
+    customer: CustomerMapping | None = None
+    interactions: tuple[InteractionMapping, ...] = ()
+    consents: tuple[ConsentMapping, ...] = ()
+    json: tuple[str, ...] = ()
+    ignore: frozenset[str] = frozenset()
+    where: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMapping:
+    """One mapping file. ``country`` and ``zone`` hold where a record says nothing else."""
+
+    file: Path
+    name: str
+    source: SourceRecord
+    inputs: tuple[InputMapping, ...]
+    zone: tzinfo
+    country: str | None = None
+    delivered_at: datetime | None = None
+    revision: int = 0

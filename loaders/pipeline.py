@@ -1,0 +1,160 @@
+"""Loading: read, translate, set aside, write; one delivery after the other, each whole or not at all."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import TypeAlias
+
+from graph.errors import ConfigurationError, InputError, TooManyRejectionsError
+from graph.records import Batch
+from graph.settings import cdp_settings
+from graph.writing import WriteCounts
+from loaders.batches import batches_of
+from loaders.intake import Intake, take_in
+from loaders.mappings.model import SourceMapping
+from loaders.mappings.reading import is_shipped, reference_of
+from loaders.progress import Progress, silent
+from loaders.rejections import RejectsFile
+from loaders.replay import replayed_intakes
+from loaders.report import DeliveryReport, LoadReport
+from loaders.settings import LoadSettings, load_settings
+from loaders.sources.deliveries import find_deliveries
+from loaders.spool import Spool
+
+WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
+"""Writes a batch whole or not at all."""
+
+
+def default_rejects_dir() -> Path:
+    """Where rejects files go: a folder of this project's data."""
+    return cdp_settings().data_dir / "rejects"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """What to load. ``data_dir``: where relative paths of the mappings are; without it, beside each mapping."""
+
+    mappings: Sequence[SourceMapping]
+    data_dir: Path | None = None
+    rejects_dir: Path = field(default_factory=default_rejects_dir)
+    settings: LoadSettings = field(default_factory=load_settings)
+
+
+def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> LoadReport:
+    """Load every delivery of every mapping.
+
+    A file that cannot be read, or of which too many rows are rejected, is left out with the reason in the report; the
+    others are loaded. Raises ConfigurationError where a shipped mapping is to be loaded without a ``data_dir``, and
+    GraphError: what was written before stays, and the load can be repeated.
+    """
+    _check_data_dir(plan)
+    loading = _Loading(plan, write, progress)
+    for mapping in plan.mappings:
+        for number in range(len(mapping.inputs)):
+            loading.load_input(mapping, number)
+    return loading.finish()
+
+
+def replay(plan: LoadPlan, rejects: Path, write: WriteBatch, progress: Progress = silent) -> LoadReport:
+    """Load the rows of a rejects file again, after they or the mapping were mended.
+
+    Mappings of the plan take the place of those that the file names. Rows that are rejected again are set aside again;
+    however many they are, the others are kept. Raises SourceReadError, MappingError, GraphError.
+    """
+    loading = _Loading(plan, write, progress)
+    for intake in replayed_intakes(rejects, plan.mappings):
+        loading.load_delivery(intake, max_rejected=1.0)
+    return loading.finish()
+
+
+def _check_data_dir(plan: LoadPlan) -> None:
+    shipped = next((mapping for mapping in plan.mappings if is_shipped(mapping)), None)
+    if plan.data_dir is None and shipped is not None:
+        problem = f"{reference_of(shipped)} is a shipped mapping; its data is elsewhere."
+        raise ConfigurationError(problem, "Say where with --data.")
+
+
+def _folders(mapping: SourceMapping, data_dir: Path | None) -> tuple[Path, ...]:
+    if data_dir is None:
+        return (mapping.file.parent,)
+    return (data_dir, data_dir / mapping.name)
+
+
+class _Loading:
+    """One run of a load."""
+
+    def __init__(self, plan: LoadPlan, write: WriteBatch, progress: Progress) -> None:
+        self._plan, self._write, self._progress = plan, write, progress
+        self._started = time.perf_counter()
+        self._run_id = f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
+        self._report = LoadReport(self._run_id)
+
+    def load_input(self, mapping: SourceMapping, number: int) -> None:
+        location = mapping.inputs[number].location
+        try:
+            deliveries = find_deliveries(location, _folders(mapping, self._plan.data_dir), mapping.delivered_at)
+        except InputError as error:
+            name = location.name
+            left_out = DeliveryReport(mapping.source.name, reference_of(mapping), name, problem=error)
+            self._report.deliveries.append(left_out)
+            return
+        for delivery in deliveries:
+            self.load_delivery(Intake(mapping, number, delivery), self._plan.settings.max_rejected)
+
+    def load_delivery(self, intake: Intake, max_rejected: float) -> None:
+        report = intake.report()
+        self._report.deliveries.append(report)
+        started = time.perf_counter()
+        try:
+            with Spool() as spool:
+                self._fill(spool, intake, report)
+                _refuse_too_many(report, max_rejected)
+                self._empty(spool, report)
+        except InputError as error:
+            report.problem = error
+        finally:
+            report.seconds = time.perf_counter() - started
+
+    def finish(self) -> LoadReport:
+        self._report.seconds = time.perf_counter() - self._started
+        return self._report
+
+    def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> None:
+        with self._rejects(intake.mapping) as rejects:
+            translated = take_in(intake, report, rejects.add)
+            source, rows = intake.mapping.source, self._plan.settings.batch_rows
+            for batch in batches_of(translated, source, self._run_id, rows):
+                spool.add(batch)
+                self._progress(report.delivery, "read", report.rows)
+
+    def _empty(self, spool: Spool, report: DeliveryReport) -> None:
+        written = 0
+        for batch in spool.batches():
+            report.written += self._write(batch)
+            written = min(written + self._plan.settings.batch_rows, report.rows)
+            self._progress(report.delivery, "written", written)
+
+    @contextmanager
+    def _rejects(self, mapping: SourceMapping) -> Generator[RejectsFile]:
+        file = RejectsFile(self._plan.rejects_dir / self._run_id / f"{mapping.source.name}.jsonl")
+        try:
+            yield file
+        finally:
+            file.close()
+            if file.path.exists() and file.path not in self._report.rejects:
+                self._report.rejects.append(file.path)
+
+
+def _refuse_too_many(report: DeliveryReport, max_rejected: float) -> None:
+    if report.rejected > max_rejected * report.rows:
+        share = report.rejected / report.rows
+        reasons = ", ".join(f"{code} {count:,}" for code, count in report.rejected_rows.most_common(3))
+        problem = f"{report.delivery}: {report.rejected:,} of {report.rows:,} rows rejected ({share:.1%}): {reasons}."
+        raise TooManyRejectionsError(
+            f"{problem} Nothing of it was kept.",
+            f"See the rejects file; allow more than {max_rejected:.0%} with --max-rejected.",
+        )

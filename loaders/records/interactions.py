@@ -1,0 +1,158 @@
+"""Interactions, and the sessions that they show."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+from graph.records import CustomerRef, DeviceRef, InteractionRecord, SessionRecord
+from loaders.mappings.model import CustomerReference, DeviceReference, InteractionMapping, Values
+from loaders.records.context import Context
+from loaders.records.fields import TimeReader
+from loaders.records.findings import (
+    MISSING_ID,
+    MISSING_NAME,
+    MISSING_TIME,
+    NO_OWNER,
+    Findings,
+    RowRejectedError,
+)
+from loaders.records.values import ReadText, condition_reader, rest_reader, text_reader
+from loaders.sources.rows import Row
+from loaders.standardise.identifiers import standardise_id, standardise_reference
+from loaders.standardise.money import standardise_amount, standardise_currency
+from loaders.standardise.texts import clean
+from loaders.standardise.unusable import Unusable
+
+Standard = TypeVar("Standard", str, float)
+ReadCustomer: TypeAlias = Callable[[Row], CustomerRef | None]
+ReadDevice: TypeAlias = Callable[[Row], DeviceRef | None]
+
+
+class InteractionReader:
+    """Reads one of the interactions of a row."""
+
+    def __init__(self, mapping: InteractionMapping, context: Context, used: frozenset[str]) -> None:
+        self._source = context.source.name
+        self._channel = mapping.channel or context.source.channel
+        self._counts = condition_reader(mapping.where)
+        self._message_id = text_reader(mapping.message_id, whole=True)
+        self._type, self._name = text_reader(mapping.type), text_reader(mapping.name)
+        self._at = TimeReader("at", mapping.at, context.zone)
+        self._customer = customer_reader(mapping.customer, context)
+        self._device = device_reader(mapping.device)
+        self._session_id = id_reader(mapping.session)
+        self._campaign, self._entry_page = text_reader(mapping.campaign), text_reader(mapping.entry_page)
+        self._amount, self._currency = text_reader(mapping.amount), text_reader(mapping.currency)
+        self._properties = rest_reader(mapping.properties, used)
+        self._logs_in = mapping.customer is not None and mapping.customer.logged_in
+
+    def read(self, row: Row, findings: Findings) -> InteractionRecord | None:
+        """The interaction, none where the row does not count. Raises RowRejectedError."""
+        if not self._counts(row):
+            return None
+        customer, device = self._customer(row), self._device(row)
+        if customer is None and device is None:
+            raise RowRejectedError("customer", NO_OWNER)
+        at = self._moment(row)
+        return InteractionRecord(
+            source=self._source,
+            message_id=self._required_id(row),
+            type=self._required_text(self._type, row, "type"),
+            name=self._required_text(self._name, row, "name"),
+            at=at,
+            channel=self._channel,
+            customer=customer,
+            device=device,
+            session_id=self._session_id(row) or (device and f"{device.device_id}:{at.date().isoformat()}"),
+            amount=_standard(standardise_amount, self._amount(row), "amount", findings),
+            currency=_standard(standardise_currency, self._currency(row), "currency", findings),
+            properties=self._properties(row),
+        )
+
+    def read_session(self, row: Row, interaction: InteractionRecord) -> SessionRecord | None:
+        """What the row shows of the session besides the interaction, none where that is nothing."""
+        if interaction.session_id is None:
+            return None
+        campaign, entry_page = self._campaign(row), self._entry_page(row)
+        customer = interaction.customer if self._logs_in else None
+        if customer is None and campaign is None and entry_page is None:
+            return None
+        return SessionRecord(
+            source=self._source,
+            session_id=interaction.session_id,
+            started_at=interaction.at,
+            ended_at=interaction.at,
+            channel=self._channel,
+            device=interaction.device,
+            customer=customer,
+            entry_page=entry_page,
+            campaign=campaign,
+        )
+
+    def _moment(self, row: Row) -> datetime:
+        at = self._at.require(row)
+        if at is None:
+            raise RowRejectedError("at", MISSING_TIME)
+        return at
+
+    def _required_id(self, row: Row) -> str:
+        message_id = standardise_id(self._message_id(row) or "")
+        if message_id is None:
+            raise RowRejectedError("message_id", MISSING_ID)
+        return message_id
+
+    def _required_text(self, read: ReadText, row: Row, name: str) -> str:
+        text = clean(read(row) or "")
+        if not text:
+            raise RowRejectedError(name, MISSING_NAME)
+        return text
+
+
+def id_reader(values: Values, standardise: Callable[[str], str | None] = standardise_reference) -> ReadText:
+    """Reads an id that may be missing."""
+    read = text_reader(values, whole=True)
+
+    def read_id(row: Row) -> str | None:
+        text = read(row)
+        return None if text is None else standardise(text)
+
+    return read_id
+
+
+def customer_reader(reference: CustomerReference | None, context: Context) -> ReadCustomer:
+    """Reads the customer that a row names."""
+    if reference is None:
+        return lambda _row: None
+    is_own = reference.source == context.source.name
+    read = id_reader(reference.external_id, standardise_id if is_own else standardise_reference)
+
+    def read_customer(row: Row) -> CustomerRef | None:
+        external_id = read(row)
+        return None if external_id is None else CustomerRef(reference.source, external_id)
+
+    return read_customer
+
+
+def device_reader(reference: DeviceReference | None) -> ReadDevice:
+    """Reads the device that a row names."""
+    if reference is None:
+        return lambda _row: None
+    read = id_reader(reference.device_id)
+
+    def read_device(row: Row) -> DeviceRef | None:
+        device_id = read(row)
+        return None if device_id is None else DeviceRef(reference.kind, device_id)
+
+    return read_device
+
+
+def _standard(
+    standardise: Callable[[str], Standard | Unusable | None], text: str | None, name: str, findings: Findings
+) -> Standard | None:
+    if text is None:
+        return None
+    found = standardise(text)
+    if isinstance(found, Unusable):
+        findings.add(name, found, text)
+        return None
+    return found

@@ -1,0 +1,148 @@
+"""Values of rows, as mappings name them: compiled once, read for every row."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
+from typing import Any, TypeAlias
+
+import orjson
+
+from loaders.mappings.model import Condition, Conditions, Value, Values
+from loaders.sources.rows import Row
+from loaders.standardise.placeholders import is_missing
+
+ReadValue: TypeAlias = Callable[[Row], Any]
+ReadText: TypeAlias = Callable[[Row], str | None]
+"""Gives the text of a value, none where it is missing."""
+
+SPREAD = ".*"
+
+
+def column_reader(path: str) -> ReadValue:
+    """Reads a column; dots lead into nested objects, where no column is called like the whole."""
+    if "." not in path:
+        return lambda row: row.get(path)
+    parts = path.split(".")
+
+    def read_nested(row: Row) -> Any:  # noqa: ANN401 -- whatever the row holds
+        if path in row:
+            return row[path]
+        value: Any = row
+        for part in parts:
+            if not isinstance(value, Mapping):
+                return None
+            value = value.get(part)
+        return value
+
+    return read_nested
+
+
+def as_text(value: Any) -> str | None:  # noqa: ANN401
+    """A value as text, none where there is none: ``true``, ``13085`` also for 13085.0, JSON for lists and objects."""
+    if isinstance(value, str):
+        kept = value.strip()
+        return None if is_missing(kept) else kept
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value) if math.isfinite(value) else None
+    return str(value) if isinstance(value, int) else orjson.dumps(value, default=str).decode()
+
+
+def text_reader(values: Values, *, whole: bool = False) -> ReadText:
+    """Reads the first of the alternatives that a row has. ``whole``: a template lacks nothing, as ids need it."""
+    readers = [value_reader(value, whole=whole) for value in values]
+    if len(readers) == 1:
+        return readers[0]
+    return lambda row: next((text for read in readers if (text := read(row)) is not None), None)
+
+
+def value_reader(value: Value, *, whole: bool = False) -> ReadText:
+    """Reads one value."""
+    read = _origin(value, whole=whole)
+    if not value.values:
+        return read
+    meanings = {**{text.casefold(): meaning for text, meaning in value.values.items()}, **value.values}
+
+    def read_meaning(row: Row) -> str | None:
+        text = read(row)
+        if text is None:
+            return None
+        return meanings.get(text) or meanings.get(text.casefold(), text)
+
+    return read_meaning
+
+
+def _origin(value: Value, *, whole: bool) -> ReadText:
+    if value.template is not None:
+        return _template_reader(value.template, whole=whole)
+    if value.column is None:
+        return lambda _row: value.constant
+    read = column_reader(value.column)
+    return lambda row: as_text(read(row))
+
+
+def _template_reader(template: str, *, whole: bool) -> ReadText:
+    parts = [(text, column_reader(column) if column else None) for text, column, _, _ in Formatter().parse(template)]
+
+    def read_template(row: Row) -> str | None:
+        written: list[str] = []
+        found = False
+        for text, read in parts:
+            value = as_text(read(row)) if read else ""
+            if value is None and whole:
+                return None
+            found = found or bool(value)
+            written += (text, value or "")
+        return " ".join("".join(written).split()) if found else None
+
+    return read_template
+
+
+def condition_reader(conditions: Conditions) -> Callable[[Row], bool]:
+    """Tells whether a row meets all conditions."""
+    if not conditions:
+        return lambda _row: True
+    tests = [_test(condition) for condition in conditions]
+    return lambda row: all(test(row) for test in tests)
+
+
+def _test(condition: Condition) -> Callable[[Row], bool]:
+    read = column_reader(condition.column)
+    if condition.present is not None:
+        return lambda row: (as_text(read(row)) is not None) == condition.present
+    return lambda row: as_text(read(row)) in condition.values
+
+
+def rest_reader(columns: tuple[str, ...] | None, used: frozenset[str]) -> Callable[[Row], dict[str, Any]]:
+    """Reads what is kept as it is: the named columns, or all that nothing else reads."""
+    if columns is None:
+        return lambda row: _present((name, value) for name, value in row.items() if name not in used)
+    readers = [
+        (None if path.endswith(SPREAD) else path.rpartition(".")[2], column_reader(path.removesuffix(SPREAD)))
+        for path in columns
+    ]
+
+    def read_named(row: Row) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        for name, read in readers:
+            value = read(row)
+            parts = {name: value} if name is not None else value if isinstance(value, Mapping) else {}
+            kept = _present(parts.items()) | kept
+        return kept
+
+    return read_named
+
+
+def _present(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in items:
+        if isinstance(value, str):
+            text = value.strip()
+            if not is_missing(text):
+                kept[name] = text
+        elif value is not None and value not in ({}, []):
+            kept[name] = value
+    return kept

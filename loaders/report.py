@@ -1,0 +1,170 @@
+"""What a load did: read, written, unchanged, set aside, for every file and table."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from graph.errors import CdpError
+from graph.writing import WriteCounts, Written
+
+
+@dataclass(slots=True)
+class DeliveryReport:
+    """One file, table or query.
+
+    ``rejected_rows`` by reason code, ``rejected_fields`` by field and code: of those the row was kept. ``skipped``:
+    rows that the mapping does not want. ``problem``: why nothing of it was kept.
+    """
+
+    source: str
+    mapping: str
+    delivery: str
+    rows: int = 0
+    skipped: int = 0
+    rejected_rows: Counter[str] = field(default_factory=Counter[str])
+    rejected_fields: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    written: WriteCounts = field(default_factory=WriteCounts)
+    seconds: float = 0.0
+    problem: CdpError | None = None
+
+    @property
+    def rejected(self) -> int:
+        """Rows of which nothing was kept."""
+        return self.rejected_rows.total()
+
+    def as_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "source": self.source,
+            "mapping": self.mapping,
+            "delivery": self.delivery,
+            "rows": self.rows,
+            "skipped": self.skipped,
+            "rejected_rows": self.rejected,
+            "rejected_rows_by_code": dict(sorted(self.rejected_rows.items())),
+            "rejected_fields": self.rejected_fields.total(),
+            "rejected_fields_by_code": [
+                {"field": name, "code": code, "count": count}
+                for (name, code), count in sorted(self.rejected_fields.items())
+            ],
+            "written": asdict(self.written),
+            "seconds": round(self.seconds, 3),
+            "problem": str(self.problem) if self.problem else None,
+        }
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """One load. ``rejects``: files with what was set aside."""
+
+    run_id: str
+    deliveries: list[DeliveryReport] = field(default_factory=list[DeliveryReport])
+    rejects: list[Path] = field(default_factory=list[Path])
+    seconds: float = 0.0
+
+    @property
+    def problems(self) -> list[CdpError]:
+        """Why files were left out."""
+        return [delivery.problem for delivery in self.deliveries if delivery.problem]
+
+    @property
+    def rows(self) -> int:
+        """Rows read."""
+        return sum(delivery.rows for delivery in self.deliveries)
+
+    @property
+    def rejected(self) -> int:
+        """Rows of which nothing was kept."""
+        return sum(delivery.rejected for delivery in self.deliveries)
+
+    @property
+    def written(self) -> WriteCounts:
+        """What became of all records."""
+        return sum((delivery.written for delivery in self.deliveries), WriteCounts())
+
+    def as_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "run_id": self.run_id,
+            "rows": self.rows,
+            "rejected_rows": self.rejected,
+            "written": asdict(self.written),
+            "seconds": round(self.seconds, 3),
+            "deliveries": [delivery.as_document() for delivery in self.deliveries],
+            "rejects": [str(path) for path in self.rejects],
+            "problems": [str(problem) for problem in self.problems],
+        }
+
+
+def print_report(report: LoadReport, console: Console) -> None:
+    """The report as tables."""
+    console.print(_deliveries_table(report))
+    reasons = _reasons_table(report)
+    if reasons.row_count:
+        console.print()
+        console.print(reasons)
+    for path in report.rejects:
+        console.print(f"Set aside: {path}", markup=False, highlight=False, soft_wrap=True)
+    counts = report.written
+    records = counts.customers + counts.sessions + counts.interactions + counts.consents
+    said = (
+        f"{report.rows:,} rows in {report.seconds:.1f} s: {records.created:,} records created, "
+        f"{records.updated:,} updated, {records.unchanged:,} unchanged; {report.rejected:,} rows rejected"
+    )
+    console.print(said, highlight=False, soft_wrap=True)
+
+
+def _deliveries_table(report: LoadReport) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Source")
+    table.add_column("File or table")
+    for name in ("Rows", "Rejected", "Fields", "Customers", "Sessions", "Interactions", "Consents", "Seconds"):
+        table.add_column(name, justify="right")
+    for delivery in report.deliveries:
+        table.add_row(*_delivery_row(delivery))
+    return table
+
+
+def _delivery_row(delivery: DeliveryReport) -> Iterator[str]:
+    yield delivery.source
+    yield delivery.delivery
+    yield f"{delivery.rows:,}"
+    yield f"{delivery.rejected:,}"
+    yield f"{delivery.rejected_fields.total():,}"
+    if delivery.problem:
+        yield from ("not kept", "", "", "")
+    else:
+        counts = delivery.written
+        yield from map(_changes, (counts.customers, counts.sessions, counts.interactions, counts.consents))
+    yield f"{delivery.seconds:.1f}"
+
+
+def _changes(written: Written) -> str:
+    """New records, ``~`` changed ones, ``=`` ones that were there already."""
+    parts = (("+", written.created), ("~", written.updated), ("=", written.unchanged))
+    return " ".join(f"{sign}{count:,}" for sign, count in parts if count)
+
+
+def _reasons_table(report: LoadReport) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("Set aside of", "What", "Why"):
+        table.add_column(name)
+    table.add_column("Count", justify="right")
+    for (source, what, code), count in sorted(_reasons(report).items()):
+        table.add_row(source, what, code, f"{count:,}")
+    return table
+
+
+def _reasons(report: LoadReport) -> Counter[tuple[str, str, str]]:
+    reasons: Counter[tuple[str, str, str]] = Counter()
+    for delivery in report.deliveries:
+        for code, count in delivery.rejected_rows.items():
+            reasons[delivery.source, "row", code] += count
+        for (name, code), count in delivery.rejected_fields.items():
+            reasons[delivery.source, name, code] += count
+    return reasons

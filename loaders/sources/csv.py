@@ -1,0 +1,181 @@
+"""CSV files: delimiter and encoding given or found, quoted line ends, broken rows told by their line."""
+
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from graph.errors import SourceReadError
+from loaders.sources.files import detect_encoding, open_bytes
+from loaders.sources.rows import BrokenRow, Read, ReadRow
+
+DELIMITERS = (",", ";", "\t", "|")
+_SNIFFED_LINES = 50
+_UNNAMED = "column_"
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvOptions:
+    """How a file is written. ``columns``: names of its columns where it has no header line."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    columns: tuple[str, ...] = ()
+
+
+def read_csv(path: Path, options: CsvOptions) -> Iterator[Read]:
+    """The rows of a file, every value as text. Raises SourceReadError."""
+    with _open(path, options) as (lines, delimiter):
+        cells = _parsed(lines, delimiter)
+        columns = list(options.columns) or _header(cells)
+        for line, found, problem in cells:
+            if problem is None and len(found) == len(columns):
+                yield ReadRow(line, dict(zip(columns, found, strict=True)))
+            else:
+                code = problem or ("unclosed_quote" if len(lines.taken) > 1 else "wrong_cells")
+                lines.give_back()
+                reason = _REASONS.get(code, f"{len(found)} cells instead of {len(columns)}")
+                yield BrokenRow(line, _cells(lines.taken[0], delimiter), code, reason, columns)
+
+
+def header_of(path: Path, options: CsvOptions) -> list[str]:
+    """The columns of a file. Raises SourceReadError."""
+    if options.columns:
+        return list(options.columns)
+    with _open(path, options) as (lines, delimiter):
+        return _header(_parsed(lines, delimiter))
+
+
+class _Lines:
+    """Lines for the parser, which can be given back.
+
+    A quote that is never closed makes the parser swallow the rows after it. They are given back, so that one broken
+    row costs one row.
+    """
+
+    def __init__(self, text: Iterator[str]) -> None:
+        self._text = text
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []
+        self.number = 0
+        self.ended = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            line = self._again.popleft()
+        else:
+            try:
+                line = next(self._text)
+            except StopIteration:
+                self.ended = True
+                raise
+        self.number += 1
+        self.taken.append(line)
+        return line
+
+    def begin(self) -> None:
+        """From here on, lines belong to the next row."""
+        self.taken, self.ended = [], False
+
+    def give_back(self) -> None:
+        """All lines of the row but its first."""
+        self._again.extendleft(reversed(self.taken[1:]))
+        self.number -= max(len(self.taken) - 1, 0)
+        self.taken = self.taken[:1]
+
+
+def _parsed(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], str | None]]:
+    """Line, cells and problem of each row; blank lines are none."""
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    while True:
+        lines.begin()
+        problem = None
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells, problem = [], "unreadable_row"
+        if lines.ended or problem:
+            problem = "unclosed_quote"
+        elif any(not line.isascii() and _UNDECODABLE.search(line) for line in lines.taken):
+            problem = "undecodable"
+        if cells or problem:
+            yield lines.number - len(lines.taken) + 1, cells, problem
+
+
+_REASONS = {
+    "unclosed_quote": "a quote is opened and never closed",
+    "undecodable": "bytes that are no letters in the encoding of the file",
+}
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of one line by itself, for whoever mends it."""
+    try:
+        cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        cells = [line]
+    return [_UNDECODABLE.sub("\ufffd", cell) for cell in cells]
+
+
+def _header(cells: Iterator[tuple[int, list[str], str | None]]) -> list[str]:
+    """The names of the columns; one without a name is ``column_3``, a second ``email`` is ``email_2``."""
+    _, found, _ = next(cells, (0, [], None))
+    columns: list[str] = []
+    for number, cell in enumerate(found, start=1):
+        name = cell.strip() or f"{_UNNAMED}{number}"
+        times = sum(known == name or known.rpartition("_")[0] == name for known in columns) + 1
+        columns.append(name if name not in columns else f"{name}_{times}")
+    return columns
+
+
+def is_unnamed(column: str) -> bool:
+    """Whether the header line had no name for a column."""
+    return re.fullmatch(rf"{_UNNAMED}\d+", column) is not None
+
+
+@contextmanager
+def _open(path: Path, options: CsvOptions) -> Generator[tuple[_Lines, str]]:
+    encoding = options.encoding or detect_encoding(path)
+    delimiter = options.delimiter or _sniffed(path, encoding)
+    with _text(path, encoding) as text:
+        yield _Lines(text), delimiter
+
+
+@contextmanager
+def _text(path: Path, encoding: str) -> Generator[io.TextIOWrapper]:
+    with open_bytes(path) as file:
+        try:
+            # Bytes that the encoding lacks are kept apart from letters, so that their row can be told.
+            with io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="") as text:
+                yield text
+        except (LookupError, UnicodeError):
+            problem = f"{path} is not encoded as {encoding}."
+            raise SourceReadError(problem, "Name its `encoding` in the mapping, such as utf-8 or cp1252.") from None
+
+
+def _sniffed(path: Path, encoding: str) -> str:
+    """The delimiter that cuts the most lines into as many cells as the first, and into the most cells."""
+    with _text(path, encoding) as text:
+        lines = list(islice(text, _SNIFFED_LINES))
+    return max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+
+
+def _fit(lines: list[str], delimiter: str) -> tuple[int, int]:
+    try:
+        widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if cells]
+    except csv.Error:
+        return 0, 0
+    if not widths or widths[0] == 1:
+        return 0, 0
+    return widths.count(widths[0]), widths[0]

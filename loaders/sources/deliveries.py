@@ -1,0 +1,89 @@
+"""What a mapping's input names, as deliveries that can be read."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from graph.errors import SourceReadError
+from loaders.mappings.model import Location
+from loaders.sources.csv import CsvOptions, read_csv
+from loaders.sources.files import find_files, format_suffix, modified_at
+from loaders.sources.jsonl import read_jsonl
+from loaders.sources.parquet import read_parquet
+from loaders.sources.rows import Delivery, Read
+from loaders.sources.sql import read_database, read_sqlite, read_sqlite_script
+
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+"""Formats by the end of a file's name."""
+
+
+def find_deliveries(location: Location, folders: tuple[Path, ...], delivered_at: datetime | None) -> list[Delivery]:
+    """The deliveries of an input, relative paths being in the first of ``folders`` that has them.
+
+    Raises SourceReadError where something is missing that is not optional.
+    """
+    if location.database is not None:
+        return [_database(location, location.database, delivered_at or datetime.now(UTC))]
+    files: dict[Path, None] = {}
+    for pattern in location.files or (location.sqlite or location.sqlite_script or "",):
+        found = find_files(pattern, folders)
+        if not found and not location.optional:
+            looked = " or ".join(str(folder) for folder in folders)
+            raise SourceReadError(f"There is no {pattern} in {looked}.", "Say where the data is with --data.")
+        files |= dict.fromkeys(found)
+    return [_delivery(location, path, folders, delivered_at) for path in files]
+
+
+def format_of(path: Path, given: str | None = None) -> str:
+    """Format of a file: as given, else from its name. Raises SourceReadError."""
+    found = given or FORMATS.get(format_suffix(path).lower())
+    if found is None:
+        problem = f"The name of {path.name} does not say its format."
+        raise SourceReadError(problem, f"Give it a known ending: {', '.join(FORMATS)}; in a mapping, say `format`.")
+    return found
+
+
+def _delivery(location: Location, path: Path, folders: tuple[Path, ...], delivered_at: datetime | None) -> Delivery:
+    folder = next((folder for folder in folders if path.is_relative_to(folder)), path.parent)
+    selection = "" if location.files else f"#{location.table or 'query'}"
+    is_json = bool(location.files) and format_of(path, location.format) == "jsonl"
+    return Delivery(
+        name=f"{path.relative_to(folder)}{selection}",
+        delivered_at=delivered_at or modified_at(path),
+        read=_reader(location, path),
+        path=f"{path}{selection}",
+        has_fixed_columns=not is_json,
+    )
+
+
+def _database(location: Location, variable: str, delivered_at: datetime) -> Delivery:
+    read = partial(read_database, variable, *_selection(location), is_query=location.query is not None)
+    name = f"${variable}#{location.table or 'query'}"
+    return Delivery(name, delivered_at, read, name)
+
+
+def _reader(location: Location, path: Path) -> Callable[[], Iterator[Read]]:
+    is_query = location.query is not None
+    if location.sqlite is not None:
+        return partial(read_sqlite, path, *_selection(location), is_query=is_query)
+    if location.sqlite_script is not None:
+        return partial(read_sqlite_script, path, *_selection(location), is_query=is_query)
+    readers: dict[str, Callable[[], Iterator[Read]]] = {
+        "csv": partial(read_csv, path, CsvOptions(location.delimiter, location.encoding, location.columns)),
+        "jsonl": partial(read_jsonl, path),
+        "parquet": partial(read_parquet, path, location.query),
+    }
+    return readers[format_of(path, location.format)]
+
+
+def _selection(location: Location) -> tuple[str]:
+    return (location.query or location.table or "",)

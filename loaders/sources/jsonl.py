@@ -1,0 +1,32 @@
+"""JSON lines: one object a line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from loaders.sources.files import open_bytes
+from loaders.sources.rows import BrokenRow, Read, ReadRow
+
+
+def read_jsonl(path: Path) -> Iterator[Read]:
+    """The objects of a file; blank lines are none. Raises SourceReadError."""
+    with open_bytes(path) as file:
+        for line, text in enumerate(file, start=1):
+            if not text.isspace():
+                yield read_json(line, text)
+
+
+def read_json(line: int, text: bytes | str) -> Read:
+    """One line."""
+    try:
+        row = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return BrokenRow(line, _shown(text), "unreadable_json", "not JSON: cut off, or not UTF-8")
+    if not isinstance(row, dict):
+        return BrokenRow(line, _shown(text), "no_object", "JSON, but not an object")
+    return ReadRow(line, row)
+
+
+def _shown(text: bytes | str) -> str:
+    return (text.decode(errors="replace") if isinstance(text, bytes) else text).rstrip("\r\n")

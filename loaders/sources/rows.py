@@ -1,0 +1,71 @@
+"""What readers give: rows, and what could not be read as one."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+Row: TypeAlias = Mapping[str, Any]
+"""Values by column: text, numbers, booleans, none, and where the format has them lists and mappings of such."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row with its place: the line on which it begins, or its number where the format has no lines; from 1."""
+
+    line: int
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """What could not be read as a row. ``raw``: its text, or its cells with the ``columns`` they should have had."""
+
+    line: int
+    raw: str | Sequence[str]
+    code: str
+    reason: str
+    columns: Sequence[str] | None = None
+
+
+Read: TypeAlias = ReadRow | BrokenRow
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One file, table or query: what is loaded whole or not at all.
+
+    ``name``: for people; ``path``: to find it again. ``delivered_at``: age of its rows where they have none of their
+    own. ``read``: starts from the beginning each time; raises SourceReadError.
+    """
+
+    name: str
+    delivered_at: datetime
+    read: Callable[[], Iterator[Read]]
+    path: str
+    has_fixed_columns: bool = True
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a database gives
+    """A value of a database or a Parquet file as text, number, boolean, list, mapping or none.
+
+    Bytes become none: nothing that is compared or shown is a picture.
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return None if value != value else value  # noqa: PLR0124 -- not a number
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return _plain_structure(value)
+
+
+def _plain_structure(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    return None if isinstance(value, bytes | bytearray | memoryview) else str(value)

@@ -1,0 +1,41 @@
+"""A file on its way: translated batches wait on disk until it is known that the whole file is good enough.
+
+Memory stays flat whatever the size of the file. The spool has no name, so nothing of it is left when the process dies.
+"""
+
+import pickle
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from graph.records import Batch
+
+
+class Spool:
+    """Batches in order of writing. A context manager."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="cdp-")  # noqa: SIM115 -- closed by __exit__
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        """The spool itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Forget everything."""
+        self._file.close()
+
+    def add(self, batch: Batch) -> None:
+        """One more batch."""
+        pickle.dump(batch, self._file, pickle.HIGHEST_PROTOCOL)
+        self._count += 1
+
+    def batches(self) -> Iterator[Batch]:
+        """All batches, from the first."""
+        self._file.seek(0)
+        for _ in range(self._count):
+            yield pickle.load(self._file)  # noqa: S301 -- written by this process, in a file that nobody else can open

@@ -1,0 +1,114 @@
+"""Dates and times: ISO 8601, or the format that the source declares. Nothing is guessed."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from loaders.standardise.placeholders import placeholders
+from loaders.standardise.texts import standardise_text
+from loaders.standardise.unusable import PLACEHOLDER, Unusable
+
+_CACHED = 100_000
+EPOCH_FORMATS = {"epoch": 1, "epoch_ms": 1_000}
+"""Formats that are no strptime formats: seconds and milliseconds since 1970."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_PARTIAL = re.compile(r"\d{4}(?:-\d\d)?")
+_SOME_ORDER = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}")
+_TWO_DIGIT_YEAR = "%y"
+_CENTURY = 100
+
+IMPOSSIBLE = Unusable("impossible_date", "no calendar has this day")
+PARTIAL = Unusable("partial_date", "a date without day or month")
+AMBIGUOUS = Unusable("undeclared_order", "day or month first? The mapping declares no format for it")
+UNREADABLE = Unusable("unreadable_date", "neither ISO 8601 nor in the declared format")
+FUTURE = Unusable("future_date", "a birth date in the future")
+UNREADABLE_TIME = Unusable("unreadable_time", "neither ISO 8601 nor in the declared format")
+
+
+@lru_cache(_CACHED)
+def standardise_date(text: str, formats: tuple[str, ...] = ()) -> str | Unusable | None:
+    """A birth date as ISO 8601, read in one of ``formats`` (strptime) or as ISO 8601.
+
+    1900-01-01 and its like are placeholders. A day that no calendar has is unusable as a whole: a source that sends
+    the 31st of February says nothing about the year either.
+    """
+    kept = standardise_text(text)
+    if kept is None:
+        return None
+    found = _declared_date(kept, formats) or _iso_date(kept)
+    if isinstance(found, Unusable):
+        return found
+    written = found.isoformat()
+    if written in placeholders("dates"):
+        return PLACEHOLDER
+    return FUTURE if found > datetime.now(UTC).date() else written
+
+
+def _declared_date(text: str, formats: tuple[str, ...]) -> date | Unusable | None:
+    for form in formats:
+        try:
+            found = datetime.strptime(text, form).date()  # noqa: DTZ007 -- a birth date has no time zone
+        except ValueError:
+            continue
+        if _TWO_DIGIT_YEAR in form and found > datetime.now(UTC).date():
+            return found.replace(year=found.year - _CENTURY)
+        return found
+    if formats and _is_digits_of(text, formats):
+        return IMPOSSIBLE
+    return None
+
+
+def _is_digits_of(text: str, formats: tuple[str, ...]) -> bool:
+    """Whether a text has the shape of a format, so that only its day or month can be wrong."""
+    return any(re.fullmatch(_shape(form), text) for form in formats)
+
+
+@lru_cache(100)
+def _shape(form: str) -> str:
+    shape = re.escape(form)
+    for directive, digits in (("%Y", r"\d{4}"), ("%d", r"\d{1,2}"), ("%m", r"\d{1,2}"), ("%y", r"\d{2}")):
+        shape = shape.replace(re.escape(directive), digits)
+    return shape
+
+
+def _iso_date(text: str) -> date | Unusable:
+    parts = _ISO_DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
+    if parts is None:
+        return _no_date(text)
+    try:
+        return date(int(parts[1]), int(parts[2]), int(parts[3]))
+    except ValueError:
+        return PLACEHOLDER if "-".join(parts.groups()) in placeholders("dates") else IMPOSSIBLE
+
+
+def _no_date(text: str) -> Unusable:
+    if _PARTIAL.fullmatch(text):
+        return PARTIAL
+    return AMBIGUOUS if _SOME_ORDER.fullmatch(text) else UNREADABLE
+
+
+@lru_cache(_CACHED)
+def standardise_time(text: str, formats: tuple[str, ...] = (), zone: tzinfo = UTC) -> datetime | Unusable | None:
+    """A moment in UTC, read in one of ``formats`` or as ISO 8601; one without an offset is in ``zone``."""
+    kept = standardise_text(text)
+    if kept is None:
+        return None
+    try:
+        found = _declared_time(kept, formats) or datetime.fromisoformat(kept)
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return UNREADABLE_TIME
+
+
+def _declared_time(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for form in formats:
+        try:
+            if form in EPOCH_FORMATS:
+                return _EPOCH + timedelta(seconds=float(text) / EPOCH_FORMATS[form])
+            return datetime.strptime(text, form)  # noqa: DTZ007 -- the caller knows the zone
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,68 @@
+"""Telephone numbers, with the library that knows every numbering plan."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from graph.records import IdentifierValue
+from loaders.standardise.placeholders import is_missing, placeholder_patterns
+from loaders.standardise.texts import clean
+from loaders.standardise.unusable import PLACEHOLDER, Unusable
+
+_CACHED = 200_000
+_LONGEST = 60
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 15
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_INTERNATIONAL = re.compile(r"\s*(?:tel:|\(\s*)*(?:\+|00(?=[1-9 (/-]))")
+_NO_DIGITS = re.compile(r"\D+")
+_IMPOSSIBLE = Unusable("impossible_phone", "no telephone number has this form")
+
+
+@lru_cache(_CACHED)
+def standardise_phone(text: str, country: str | None) -> IdentifierValue | Unusable | None:
+    """A telephone number in E.164, with its extension where it has one.
+
+    A national number is only read with the country (ISO 3166-1 alpha-2) of the record or its source: "(415) 555-2671"
+    would be a valid number in Germany too. Without a country its digits are kept as they are: they link customers that
+    were given the same way, and claim nothing else. A number that is possible but not assigned links customers too.
+    """
+    kept = clean(text)
+    if is_missing(kept):
+        return None
+    if placeholder_patterns("phones").fullmatch(_NO_DIGITS.sub("", kept)):
+        return PLACEHOLDER
+    if country is None and not _INTERNATIONAL.match(kept):
+        return _digits(text, kept)
+    number = _parsed(kept, country)
+    return number if isinstance(number, Unusable) else _in_e164(text, number)
+
+
+def _in_e164(sent: str, number: PhoneNumber) -> IdentifierValue | Unusable:
+    if placeholder_patterns("phones").fullmatch(str(number.national_number)):
+        return PLACEHOLDER
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        return _IMPOSSIBLE
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    written = f"{e164};ext={number.extension}" if number.extension else e164
+    return IdentifierValue("phone", sent.strip(), written, written)
+
+
+def _digits(sent: str, text: str) -> IdentifierValue | Unusable:
+    digits = _NO_DIGITS.sub("", text)
+    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or _LETTERS.search(text):
+        return _IMPOSSIBLE
+    return IdentifierValue("phone", sent.strip(), digits, digits)
+
+
+def _parsed(text: str, country: str | None) -> PhoneNumber | Unusable:
+    if len(text) > _LONGEST:
+        return _IMPOSSIBLE
+    international = _INTERNATIONAL.match(text)
+    if international:
+        text = "+" + text[international.end() :]
+    try:
+        return phonenumbers.parse(text, country)
+    except NumberParseException:
+        return _IMPOSSIBLE
