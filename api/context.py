@@ -13,11 +13,12 @@ from graph.profiles import Profile
 
 @dataclass(slots=True)
 class RequestContext:
-    """What resolvers work with. One for each request."""
+    """What resolvers work with. One for each request. ``country``: of national telephone numbers."""
 
     graph: AsyncGraph
     levels: LevelsCache
     request_id: str
+    country: str | None
     owners: dict[tuple[str, float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[str, float], "asyncio.Task[JourneyOwners]"]
     )

@@ -93,7 +93,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
         """The context of one request."""
         backend = backend_of(request)
-        return RequestContext(backend.graph, backend.levels, request_id_of(request))
+        return RequestContext(backend.graph, backend.levels, request_id_of(request), self._settings.country)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""

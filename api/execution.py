@@ -99,7 +99,7 @@ def _plain_field(definition: GraphQLField) -> PlainField | None:
     kind, nullable = definition.type, True
     if isinstance(kind, GraphQLNonNull):
         kind, nullable = kind.of_type, False
-    if not isinstance(declared, StrawberryField) or not is_leaf_type(kind) or definition.args:
+    if not isinstance(declared, StrawberryField) or not is_leaf_type(kind):
         return None
     if not declared.is_basic_field or declared.default_resolver is not getattr:
         return None

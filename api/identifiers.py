@@ -1,22 +1,15 @@
 """Identifiers as a caller writes them, brought to the keys under which the graph knows them."""
 
-import phonenumbers
+from loaders.standardise.identifiers import standardise_identifier
+from loaders.standardise.unusable import Unusable
+
+_EMPTY = Unusable("missing", "it is empty")
 
 
-def identifier_key(kind: str, value: str) -> str | None:
-    """``kind:match_key`` of a value; none where it cannot be one of that kind."""
-    match_key = _match_key(kind, value)
-    return f"{kind}:{match_key}" if match_key else None
+def identifier_key(kind: str, text: str, country: str | None) -> str | Unusable:
+    """``kind:match_key`` of a text, standardised as at load time; or why it cannot be one of that kind.
 
-
-def _match_key(kind: str, value: str) -> str | None:
-    text = value.strip()
-    if kind == "email":
-        return text.lower() if text.count("@") == 1 else None
-    if kind == "phone":
-        try:
-            number = phonenumbers.parse(text, "DE")
-        except phonenumbers.NumberParseException:
-            return None
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return text
+    ``country`` (ISO 3166-1 alpha-2): where national telephone numbers are read.
+    """
+    value = standardise_identifier(kind, text, country) or _EMPTY
+    return value if isinstance(value, Unusable) else value.key

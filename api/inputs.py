@@ -6,6 +6,7 @@ from api.identifiers import identifier_key
 from graph.errors import InputError
 from graph.identities import Identity, IdentityKind, UnknownIdentity
 from graph.kinds import IDENTIFIER_KINDS
+from loaders.standardise.unusable import Unusable
 
 MAX_KEY = 1_000
 
@@ -31,8 +32,8 @@ class ProfileBy:
     device: strawberry.Maybe[str] = strawberry.field(description="Device, `kind:id`.")
 
 
-def identity_of(by: ProfileBy) -> Identity | UnknownIdentity:
-    """What is asked for, standardised; or why a value can be nobody's.
+def identity_of(by: ProfileBy, country: str | None) -> Identity | UnknownIdentity:
+    """What is asked for, standardised; or why a value can be nobody's. ``country``: of national telephone numbers.
 
     Raises InputError for a kind of identifier that does not exist.
     """
@@ -45,7 +46,8 @@ def identity_of(by: ProfileBy) -> Identity | UnknownIdentity:
     for kind, given in by_key.items():
         if given is not None:
             return _bounded(Identity(kind, given.value))
-    return _identifier(*_kind_and_value(by))
+    kind, value = _kind_and_value(by)
+    return _identifier(kind, value, country)
 
 
 def _kind_and_value(by: ProfileBy) -> tuple[str, str]:
@@ -58,12 +60,14 @@ def _kind_and_value(by: ProfileBy) -> tuple[str, str]:
     raise InputError("`by` is empty.", "Give exactly one of its fields.")
 
 
-def _identifier(kind: str, value: str) -> Identity | UnknownIdentity:
+def _identifier(kind: str, value: str, country: str | None) -> Identity | UnknownIdentity:
     if kind not in IDENTIFIER_KINDS:
         raise InputError("This kind of identifier does not exist.", f"The kinds are {', '.join(IDENTIFIER_KINDS)}.")
-    key = identifier_key(kind, value) if len(value) <= MAX_KEY else None
-    if key is None:
-        return UnknownIdentity(f"This cannot be a value of the kind {kind}.")
+    if len(value) > MAX_KEY:
+        return UnknownIdentity(f"This is too long for a value of the kind {kind}.")
+    key = identifier_key(kind, value, country)
+    if isinstance(key, Unusable):
+        return UnknownIdentity(f"This cannot be a value of the kind {kind}: {key.reason}.")
     return Identity(IdentityKind.IDENTIFIER, key)
 
 

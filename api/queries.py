@@ -9,7 +9,7 @@ from api.inputs import ProfileBy, identity_of
 from api.levels import ConfidenceLevels, confidence_levels
 from api.paging import DEFAULT_PAGE, page_size
 from api.scalars import Confidence
-from api.search import SearchHit, search_profiles
+from api.search import Search, SearchHit, search_profiles
 from api.types import ProfileResult, SessionResult
 from graph.identities import UnknownIdentity, find_profile
 from graph.recognition import recognise_session
@@ -33,7 +33,7 @@ class Query:
     async def profile(self, info: RequestInfo, by: By, confidence: AtConfidence = None) -> ProfileResult:
         """Raises InputError, GraphError."""
         wanted = await info.context.levels.confidence_of(confidence)
-        identity = identity_of(by)
+        identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
         return await find_profile(info.context.graph, identity, wanted)
@@ -52,7 +52,7 @@ class Query:
         """Raises InputError, GraphError."""
         size = page_size(first, MAX_HITS)
         wanted = await info.context.levels.confidence_of(confidence)
-        return await search_profiles(info.context.graph, text, size, wanted)
+        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country))
 
     @strawberry.field(description="The levels that can be given as a confidence.")
     async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:

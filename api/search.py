@@ -16,6 +16,7 @@ from graph.kinds import IDENTIFIER_KINDS
 from graph.profile_ids import customer_of
 from graph.profiles import Profile, get_profile
 from graph.search import find_customers_by_text
+from loaders.standardise.unusable import Unusable
 
 MAX_TEXT = 200
 READS_AT_ONCE = 8
@@ -52,27 +53,39 @@ expose(
 expose(SearchHit, Exposed({"profile": "The profile.", "matches": "Why it was found, best first."}))
 
 
-async def search_profiles(graph: AsyncGraph, text: str, first: int, confidence: float) -> list[SearchHit]:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for. ``country``: of national telephone numbers."""
+
+    text: str
+    first: int
+    confidence: float
+    country: str | None
+
+
+async def search_profiles(graph: AsyncGraph, wanted: Search) -> list[SearchHit]:
     """The best ``first`` profiles for a text. Raises InputError, GraphError."""
-    if len(text) > MAX_TEXT:
+    if len(wanted.text) > MAX_TEXT:
         raise InputError("The text is too long.", f"Search for at most {MAX_TEXT} characters.")
-    matches = await _matches(graph, text.strip(), limit=2 * first)
-    return await _grouped(graph, matches, first, confidence)
+    matches = await _matches(graph, wanted)
+    return await _grouped(graph, matches, wanted)
 
 
-async def _matches(graph: AsyncGraph, text: str, limit: int) -> list[SearchMatch]:
+async def _matches(graph: AsyncGraph, wanted: Search) -> list[SearchMatch]:
     """Matching customers, best first; one for each customer and reason."""
-    by_identifier = [_by_identifier(graph, kind, key, limit) for kind, key in _possible_identifiers(text)]
+    text, limit = wanted.text.strip(), 2 * wanted.first
+    possible = _possible_identifiers(text, wanted.country)
+    by_identifier = [_by_identifier(graph, kind, key, limit) for kind, key in possible]
     found = await asyncio.gather(_by_key(graph, text), *by_identifier, _by_text(graph, text, limit))
     distinct = {(match.customer, match.matched): match for matches in found for match in matches}
     return sorted(distinct.values(), key=lambda match: (-match.score, match.customer, match.matched))
 
 
-def _possible_identifiers(text: str) -> list[tuple[str, str]]:
+def _possible_identifiers(text: str, country: str | None) -> list[tuple[str, str]]:
     """Every kind that the text can be a value of, with its key. An address is an email or a handle, nothing else."""
     kinds = ("email", "social_handle") if "@" in text else tuple(IDENTIFIER_KINDS)
-    keys = ((kind, identifier_key(kind, text)) for kind in kinds if text)
-    return [(kind, key) for kind, key in keys if key is not None]
+    keys = ((kind, identifier_key(kind, text, country)) for kind in kinds)
+    return [(kind, key) for kind, key in keys if not isinstance(key, Unusable)]
 
 
 async def _by_identifier(graph: AsyncGraph, kind: str, key: str, limit: int) -> list[SearchMatch]:
@@ -95,19 +108,19 @@ async def _by_text(graph: AsyncGraph, text: str, limit: int) -> list[SearchMatch
     return [SearchMatch(hit.customer, "text", hit.score) for hit in hits]
 
 
-async def _grouped(graph: AsyncGraph, matches: Sequence[SearchMatch], first: int, confidence: float) -> list[SearchHit]:
+async def _grouped(graph: AsyncGraph, matches: Sequence[SearchMatch], wanted: Search) -> list[SearchHit]:
     """Hits in the order of their best match. Profiles are read a few at a time, and none of them twice in a row."""
     profiles: dict[str, Profile] = {}
     held: set[str] = set()
     waiting = list(dict.fromkeys(match.customer for match in matches))
-    while waiting and len(profiles) < first:
+    while waiting and len(profiles) < wanted.first:
         wave, waiting = waiting[:READS_AT_ONCE], waiting[READS_AT_ONCE:]
-        for profile in await asyncio.gather(*(get_profile(graph, customer, confidence) for customer in wave)):
+        for profile in await asyncio.gather(*(get_profile(graph, customer, wanted.confidence) for customer in wave)):
             if profile is not None:
                 profiles.setdefault(profile.id, profile)
                 held.update(profile.members)
         waiting = [customer for customer in waiting if customer not in held]
-    return [SearchHit(profile, _of_profile(profile, matches)) for profile in list(profiles.values())[:first]]
+    return [SearchHit(profile, _of_profile(profile, matches)) for profile in list(profiles.values())[: wanted.first]]
 
 
 def _of_profile(profile: Profile, matches: Iterable[SearchMatch]) -> tuple[SearchMatch, ...]:

@@ -21,6 +21,12 @@ class ApiSettings(BaseSettings):
         description="Names in the Host header that are answered, as a JSON list; * is any. A page elsewhere that "
         "points its own name at this machine is refused.",
     )
+    country: str | None = Field(
+        None,
+        pattern="^[A-Z]{2}$",
+        description="Country (ISO 3166-1 alpha-2) in which national telephone numbers of callers are read. Unset: only "
+        "international ones are understood.",
+    )
     deadline_s: float = Field(8.0, gt=0, description="Seconds after which a GraphQL request is given up (503).")
     max_body_bytes: int = Field(262_144, gt=0, description="Size of the largest request body that is read, in bytes.")
     fast_execution: bool = Field(

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.api.conftest import Ask
+from graph.address import Address
+from tests.integration.api.conftest import Ask, asking, connected
 from tests.integration.api.operations import WHOLE, profile_by
 
 pytestmark = pytest.mark.usefixtures("anna")
@@ -164,3 +165,10 @@ async def test_the_levels_are_those_of_the_model(ask: Ask) -> None:
     assert [level["name"] for level in levels["data"]["confidenceLevels"]["levels"]] == [
         "EXACT", "STRICT", "DEFAULT", "LOOSE"
     ]  # fmt: skip
+
+
+async def test_a_national_number_is_read_in_the_country_of_the_settings(neo4j_address: Address) -> None:
+    async with connected(neo4j_address, country="DE") as client:
+        found = await profile_by(asking(client), phone="0431 / 555 01")
+
+    assert [part["key"] for part in found["customers"]] == ["crm:1", "shop:7"]
