@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import orjson
 from cross_web import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 from api.authentication import CHALLENGE, is_authenticated
 from api.backend import backend_of
 from api.context import RequestContext
-from api.errors import ErrorCode
+from api.errors import ErrorCode, answer_to, log_failure
 from api.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
 from api.results import body_of, is_refused
 from api.schema import CdpSchema
@@ -70,6 +70,11 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
+        except ClientDisconnect:
+            return _problem(request, _BAD_REQUEST, "The body did not arrive.")
+        except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
+            log_failure(request_id_of(request), error)
+            return _problem(request, 500, answer_to(error)[1], ErrorCode.INTERNAL)
         media_type = negotiate(request.headers.get("accept", "")) or JSON
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):

@@ -4,6 +4,8 @@ Outcomes that a client must expect (an unknown email, a merged id) are types of 
 that cannot be answered and failures; each carries a code, and none carries a value, a statement or a stack.
 """
 
+import logging
+import traceback
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +18,8 @@ from graph.errors import (
     ReadTimeoutError,
     WriteConflictError,
 )
+
+LOG = logging.getLogger("cdp.api")
 
 
 class ErrorCode(StrEnum):
@@ -74,3 +78,10 @@ def answer_to(error: BaseException) -> tuple[ErrorCode, str]:
 
 def _own_words(error: BaseException) -> str:
     return f"{error.problem} {error.advice}".strip() if isinstance(error, CdpError) else ""
+
+
+def log_failure(request_id: str, error: BaseException) -> None:
+    """Log that something failed here: its kind and its place, never its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "-"
+    LOG.error("request=%s error=%s at=%s", request_id, type(error).__name__, place)

@@ -1,7 +1,5 @@
 """Schema: types, queries, limits and caches put together."""
 
-import logging
-import traceback
 from collections.abc import Iterator
 from functools import cache
 
@@ -24,14 +22,12 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from api.context import RequestContext
-from api.errors import ERROR_CODES, ErrorCode, answer_to
+from api.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
 from api.execution import FastExecution
 from api.exposure import expose_choice
 from api.limits import MAX_TOKENS, OperationLimits
 from api.queries import Query
 from api.scalars import SCALARS
-
-LOG = logging.getLogger("cdp.api")
 
 expose_choice(ErrorCode, ERROR_CODES)
 
@@ -51,7 +47,7 @@ class CdpSchema(strawberry.Schema):
         for error in errors:
             cause = error.original_error
             if cause is not None and not isinstance(cause, GraphQLError) and answer_to(cause)[0] is ErrorCode.INTERNAL:
-                LOG.error("request=%s error=%s at=%s", request_id, type(cause).__name__, _place(cause))
+                log_failure(request_id, cause)
 
 
 class NamedOperation(SchemaExtension):
@@ -68,11 +64,6 @@ class NamedOperation(SchemaExtension):
             words = "Name one operation of the document as `operationName`."
             raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
         yield
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "-"
 
 
 @cache

@@ -4,9 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient
+from starlette.types import Message
 
+from api.app import create_app
 from api.negotiation import GRAPHQL_JSON
+from api.settings import ApiSettings
 from graph.address import Address
 from tests.integration.api.conftest import connected
 
@@ -170,6 +173,39 @@ async def test_no_value_stands_in_a_log_or_in_a_refusal(client: AsyncClient, cap
         assert response.json()["errors"]
         assert secret not in response.text
     assert secret not in caplog.text
+
+
+async def test_a_body_that_breaks_off_is_no_failure_of_ours(
+    neo4j_address: Address, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(ApiSettings(_env_file=None), neo4j_address)  # pyright: ignore[reportCallIssue]
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}
+    sent: list[Message] = []
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async with app.router.lifespan_context(app):
+        await app(scope, gone, send)
+
+    assert sent[0]["status"] == 400
+    assert "error" not in caplog.text
+
+
+async def test_a_failure_outside_of_a_query_is_told_as_well(
+    neo4j_address: Address, caplog: pytest.LogCaptureFixture
+) -> None:
+    never_started = create_app(ApiSettings(_env_file=None), neo4j_address)  # pyright: ignore[reportCallIssue]
+    async with AsyncClient(transport=ASGITransport(never_started), base_url="http://localhost") as client:
+        response = await client.post("/graphql", json=LEVELS)
+
+    assert response.status_code == 500
+    assert the_error(response)["extensions"]["code"] == "INTERNAL"
+    assert "error=AttributeError" in caplog.text
 
 
 async def test_a_failure_is_told_without_what_failed(
