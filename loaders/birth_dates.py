@@ -48,6 +48,6 @@ def _other_formats(text: str) -> tuple[str, ...]:
     year_first = _YEAR_FIRST.fullmatch(text)
     if year_first:
         return (year_first[1].join(("%Y", "%m", "%d")),)
-    if _SHORT_ISO.fullmatch(text):
+    if _SHORT_ISO.fullmatch(text) and len(text) < len("2000-09-30"):
         return ("%Y-%m-%d",)
     return _WORD_FORMATS if _WORDS.search(text) and len(text) <= len("30. September 2000") else ()

@@ -63,7 +63,7 @@ class _Building:
         name = source.get("time_zone", "UTC")
         try:
             return UTC if name == "UTC" else ZoneInfo(name)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             self._refuse(("source", "time_zone"), "no such time zone.", "Use an IANA name, such as Europe/Berlin.")
 
     def _country(self, source: Mapping[str, Any]) -> str | None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from loaders.standardise.names import PARTICLES
 from loaders.standardise.tables import read_table
-from loaders.standardise.texts import proper_case, standardise_text
+from loaders.standardise.texts import clean, proper_case, standardise_text
 
 _CACHED = 200_000
 _SMALL = PARTICLES | frozenset(read_table("name_words")["in_places"])
@@ -22,11 +22,8 @@ _LONGEST_CODE = 3
 @lru_cache(_CACHED)
 def standardise_street(text: str) -> str | None:
     """Street and house number; the German abbreviation ``str.`` spelled out, which is sure; ``St.`` is not."""
-    kept = standardise_text(text)
-    if kept is None:
-        return None
-    cased = _cased_street(kept.strip(" ,;"))
-    return _STREET.sub(_spelled, cased) or None
+    kept = _trimmed(text)
+    return None if kept is None else _STREET.sub(_spelled, _cased_street(kept))
 
 
 def _cased_street(street: str) -> str:
@@ -47,12 +44,10 @@ def standardise_postcode(text: str, country: str | None = None) -> str | None:
 
     Where the record's country is known to have five digits, a code of four has lost its first zero to a spreadsheet.
     """
-    kept = standardise_text(text)
+    kept = _trimmed(text)
     if kept is None:
         return None
-    code = _COUNTRY_PREFIX.sub("", kept.upper(), count=1).strip(" ,;") or None
-    if code is None:
-        return None
+    code = _COUNTRY_PREFIX.sub("", kept.upper() if kept.isascii() else kept, count=1)
     if country in _FIVE_DIGITS and _LOST_ZERO.fullmatch(code):
         return f"0{code}"
     blank = _BRITISH.fullmatch(code) or _DUTCH.fullmatch(code)
@@ -62,14 +57,19 @@ def standardise_postcode(text: str, country: str | None = None) -> str | None:
 @lru_cache(_CACHED)
 def standardise_city(text: str) -> str | None:
     """A town or suburb."""
-    kept = standardise_text(text)
-    return None if kept is None else proper_case(kept.strip(" ,;"), _SMALL, first=True) or None
+    kept = _trimmed(text)
+    return None if kept is None else proper_case(kept, _SMALL, first=True)
 
 
 @lru_cache(_CACHED)
 def standardise_state(text: str) -> str | None:
     """A state, county or region: codes in capitals, names in proper case."""
-    kept = standardise_text(text)
+    kept = _trimmed(text)
     if kept is None:
         return None
-    return kept.upper() if len(kept) <= _LONGEST_CODE else proper_case(kept, _SMALL, first=True)
+    cased = proper_case(kept, _SMALL, first=True)
+    return cased.upper() if len(cased) <= _LONGEST_CODE and cased.isascii() else cased
+
+
+def _trimmed(text: str) -> str | None:
+    return standardise_text(clean(text).strip(" ,;"))

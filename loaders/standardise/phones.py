@@ -14,8 +14,9 @@ from loaders.standardise.unusable import PLACEHOLDER, Unusable
 _CACHED = 200_000
 _LONGEST = 60
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
+_EXTENSION = re.compile(r"[;,]?\s*(?:extension|ext\.?|x)\s*[=:]?\s*(\d{1,7})$", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
-_INTERNATIONAL = re.compile(r"\s*(?:tel:|\(\s*)*(?:\+|00(?=[1-9 (/-]))")
+_INTERNATIONAL = re.compile(r"\s*(?:tel:|\(\s*)*(?:\+|00(?=[1-9 ()./-]))")
 _NO_DIGITS = re.compile(r"\D+")
 _IMPOSSIBLE = Unusable("impossible_phone", "no telephone number has this form")
 
@@ -34,7 +35,7 @@ def standardise_phone(text: str, country: str | None) -> IdentifierValue | Unusa
     if placeholder_patterns("phones").fullmatch(_NO_DIGITS.sub("", kept)):
         return PLACEHOLDER
     if country is None and not _INTERNATIONAL.match(kept):
-        return _digits(text, kept)
+        return _national(text, kept)
     number = _parsed(kept, country)
     return number if isinstance(number, Unusable) else _in_e164(text, number)
 
@@ -49,11 +50,14 @@ def _in_e164(sent: str, number: PhoneNumber) -> IdentifierValue | Unusable:
     return IdentifierValue("phone", sent.strip(), written, written)
 
 
-def _digits(sent: str, text: str) -> IdentifierValue | Unusable:
-    digits = _NO_DIGITS.sub("", text)
-    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or _LETTERS.search(text):
+def _national(sent: str, text: str) -> IdentifierValue | Unusable:
+    extension = _EXTENSION.search(text)
+    number = text[: extension.start()] if extension else text
+    digits = _NO_DIGITS.sub("", number)
+    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or digits.startswith("00") or _LETTERS.search(number):
         return _IMPOSSIBLE
-    return IdentifierValue("phone", sent.strip(), digits, digits)
+    written = f"{digits};ext={extension[1]}" if extension else digits
+    return IdentifierValue("phone", sent.strip(), written, written)
 
 
 def _parsed(text: str, country: str | None) -> PhoneNumber | Unusable:

@@ -41,15 +41,21 @@ def proper_case(text: str, lower_words: frozenset[str] = frozenset(), *, first: 
     """
     if not (text.islower() or text.isupper()):
         return text
+    written = _cased(text, lower_words, first=first)
+    # Some letters have no capital of their own (ß): where a second pass would change more, nothing is changed.
+    return written if text.isascii() or _cased(written, lower_words, first=first) == written else text
+
+
+def _cased(text: str, lower_words: frozenset[str], *, first: bool) -> str:
+    if not (text.islower() or text.isupper()):
+        return text
     words = text.split(" ")
     small = [word.lower() in lower_words for word in words]
     if all(small):
         small = [False] * len(words)
     small[0] = small[0] and not first
-    written = " ".join(
-        word.lower() if is_small else _capital(word) for word, is_small in zip(words, small, strict=True)
-    )
-    return unicodedata.normalize("NFC", written)
+    cased = (word.lower() if is_small else _capital(word) for word, is_small in zip(words, small, strict=True))
+    return unicodedata.normalize("NFC", " ".join(cased))
 
 
 @cache

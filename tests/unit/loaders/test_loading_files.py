@@ -1,0 +1,219 @@
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from graph.errors import ConfigurationError, SourceReadError, TooManyRejectionsError
+from graph.records import Batch
+from graph.writing import WriteCounts, Written
+from loaders.mappings.reading import read_mappings
+from loaders.pipeline import LoadPlan, load, replay
+from loaders.report import LoadReport
+from loaders.settings import load_settings
+
+MAPPING = """\
+source: {name: crm, kind: crm, trust: 90}
+inputs:
+  - files: customers-*.csv
+    customer:
+      external_id: id
+      fields: {given_name: first, birth_date: born}
+      updated_at: changed
+"""
+
+
+@dataclass
+class Kept:
+    """What a load has written."""
+
+    batches: list[Batch] = field(default_factory=list[Batch])
+
+    def write(self, batch: Batch) -> WriteCounts:
+        self.batches.append(batch)
+        return WriteCounts(Written(created=len(batch.customers)))
+
+    def customers(self) -> list[tuple[str, str | None, str | None]]:
+        return [(c.external_id, c.given_name, c.birth_date) for batch in self.batches for c in batch.customers]
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Callable[..., LoadPlan]:
+    (tmp_path / "crm.yaml").write_text(MAPPING)
+
+    def plan(**changes: Any) -> LoadPlan:
+        settings = load_settings().model_copy(update={"max_rejected": 0.2, "batch_rows": 2, **changes})
+        return LoadPlan(
+            read_mappings([str(tmp_path / "crm.yaml")]), rejects_dir=tmp_path / "rejects", settings=settings
+        )
+
+    return plan
+
+
+def deliver(folder: Path, name: str, *rows: str) -> Path:
+    path = folder / f"customers-{name}.csv"
+    path.write_text("\n".join(("id,first,born,changed", *rows, "")))
+    return path
+
+
+def rejects(report: LoadReport) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for path in report.rejects for line in path.read_bytes().splitlines()]
+
+
+GOOD = ("1,Anna,1980-01-01,2026-01-01", "2,Bob,1981-01-01,2026-01-01", "3,Cem,,2026-01-01", "4,Dan,,2026-01-01")
+
+
+def test_a_file_is_written_in_batches_of_rows(tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept) -> None:
+    deliver(tmp_path, "a", *GOOD, "5,Eve,,2026-01-01")
+    report = load(plan(), kept.write)
+    assert [len(batch.customers) for batch in kept.batches] == [2, 2, 1]
+    assert {(batch.source.name, batch.run_id) for batch in kept.batches} == {("crm", report.run_id)}
+    assert (report.rows, report.rejected, report.written.customers.created) == (5, 0, 5)
+    assert report.rejects == []
+
+
+def test_what_is_set_aside_is_told_with_file_line_field_and_reason(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    path = deliver(tmp_path, "a", *GOOD, "5,Eve,31.02.1980,2026-01-01", "6,cut")
+    report = load(plan(), kept.write)
+    assert kept.customers()[-1] == ("5", "Eve", None)
+    value, row = rejects(report)
+    shared = {"source": "crm", "mapping": str(tmp_path / "crm.yaml"), "input": 0, "file": str(path)}
+    assert value.items() >= {**shared, "line": 6, "field": "birth_date", "row_rejected": False}.items()
+    assert value["raw"] == {"id": "5", "first": "Eve", "born": "31.02.1980", "changed": "2026-01-01"}
+    assert row.items() >= {**shared, "line": 7, "field": None, "code": "wrong_cells", "raw": ["6", "cut"]}.items()
+    assert report.deliveries[0].rejected_rows == {"wrong_cells": 1}
+    assert report.deliveries[0].rejected_fields == {("birth_date", "undeclared_order"): 1}
+
+
+def test_the_rejects_file_is_for_its_owner_only_and_quotes_nothing_in_reasons(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    deliver(tmp_path, "a", *GOOD, "5,Eve,1980-99-99,2026-01-01")
+    report = load(plan(), kept.write)
+    assert stat.S_IMODE(report.rejects[0].stat().st_mode) == 0o600
+    assert "1980-99-99" not in rejects(report)[0]["reason"]
+    assert "1980-99-99" not in orjson.dumps(report.as_document()).decode()
+
+
+def test_too_many_rejections_stop_a_file_before_anything_of_it_is_kept(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    deliver(tmp_path, "bad", *GOOD, "5,cut", "6,cut")
+    deliver(tmp_path, "good", *GOOD)
+    report = load(plan(), kept.write)
+    assert len(kept.customers()) == 4
+    bad, good = report.deliveries
+    assert isinstance(bad.problem, TooManyRejectionsError)
+    assert "2 of 6 rows rejected (33.3%): wrong_cells 2" in str(bad.problem)
+    assert good.problem is None
+    assert len(rejects(report)) == 2
+    assert report.as_document()["problems"] == [str(bad.problem)]
+
+
+@pytest.mark.parametrize(("share", "is_kept"), [(0.2, True), (0.19, False), (0.0, False), (1.0, True)])
+def test_the_threshold_is_a_share_of_the_rows(
+    tmp_path: Path,
+    plan: Callable[..., LoadPlan],
+    kept: Kept,
+    share: float,
+    is_kept: bool,  # noqa: FBT001
+) -> None:
+    deliver(tmp_path, "a", *GOOD, "5,cut")
+    load(plan(max_rejected=share), kept.write)
+    assert bool(kept.batches) is is_kept
+
+
+def test_set_aside_values_do_not_count_for_the_threshold(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    deliver(tmp_path, "a", *(f"{number},Anna,never,2026-01-01" for number in range(5)))
+    assert load(plan(max_rejected=0), kept.write).problems == []
+    assert len(kept.customers()) == 5
+
+
+def test_a_missing_file_and_a_wrong_column_leave_the_other_files_alone(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    assert "There is no customers-*.csv" in str(load(plan(), kept.write).problems[0])
+    deliver(tmp_path, "a", *GOOD)
+    (tmp_path / "customers-b.csv").write_text("id,name,born,changed\n1,x,,\n")
+    report = load(plan(), kept.write)
+    assert len(kept.customers()) == 4
+    (problem,) = report.problems
+    assert str(tmp_path / "crm.yaml:6") in str(problem)
+    assert "first: customers-b.csv has no such column. It has: born, changed, id, name." in str(problem)
+
+
+def test_mended_rows_and_cells_are_loaded_by_a_replay(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    deliver(tmp_path, "a", *GOOD, "5,Eve,31.02.1980,2026-01-01", "6,cut")
+    (path,) = load(plan(), kept.write).rejects
+    text = path.read_text()
+    path.write_text(
+        text.replace("31.02.1980", "1980-03-02").replace('["6","cut"]', '["6","Fay","1985-05-05","2026-01-01"]')
+    )
+    again = Kept()
+    report = replay(plan(max_rejected=0), path, again.write)
+    assert sorted(again.customers()) == [("5", "Eve", "1980-03-02"), ("6", "Fay", "1985-05-05")]
+    assert report.problems == report.rejects == []
+    before = next(c for batch in kept.batches for c in batch.customers if c.external_id == "5")
+    after = next(c for batch in again.batches for c in batch.customers if c.external_id == "5")
+    assert after.observed_at > before.observed_at
+
+
+def test_a_replay_after_the_mapping_was_mended_needs_no_change_of_rows(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    deliver(tmp_path, "a", *GOOD, "5,Eve,02.03.1980,2026-01-01")
+    (path,) = load(plan(), kept.write).rejects
+    mended = MAPPING.replace("birth_date: born", "birth_date: {column: born, format: '%d.%m.%Y'}")
+    (tmp_path / "crm.yaml").write_text(mended)
+    again = Kept()
+    replay(LoadPlan([], rejects_dir=tmp_path / "rejects"), path, again.write)
+    assert again.customers() == [("5", "Eve", "1980-03-02")]
+
+
+def test_rows_that_are_still_broken_are_set_aside_again(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    deliver(tmp_path, "a", *GOOD, "6,cut")
+    (path,) = load(plan(), kept.write).rejects
+    report = replay(plan(), path, kept.write)
+    assert report.deliveries[0].rejected_rows == {"wrong_cells": 1}
+    assert rejects(report)[0]["raw"] == ["6", "cut"]
+
+
+def test_a_rejects_file_that_was_damaged_says_its_line(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    path = tmp_path / "rejects.jsonl"
+    path.write_text('{"source": "crm"}\n')
+    with pytest.raises(SourceReadError, match=r"rejects\.jsonl:1: not a rejection"):
+        replay(plan(), path, kept.write)
+
+
+def test_data_is_found_in_the_given_folder_or_in_one_called_like_the_mapping(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    inner = tmp_path / "data" / "crm"
+    inner.mkdir(parents=True)
+    deliver(inner, "a", *GOOD)
+    mappings = plan().mappings
+    for folder in (tmp_path / "data", inner):
+        assert load(LoadPlan(mappings, folder, tmp_path / "rejects"), kept.write).rows == 4
+
+
+def test_shipped_mappings_ask_where_their_data_is(kept: Kept) -> None:
+    with pytest.raises(ConfigurationError, match="--data"):
+        load(LoadPlan(read_mappings(["fake_1000"])), kept.write)
