@@ -102,8 +102,8 @@ class LoadReport:
 
 
 def print_report(report: LoadReport, console: Console) -> None:
-    """The report as tables."""
-    console.print(_deliveries_table(report))
+    """The report as tables of 80 columns: a row a source; the JSON document has a part for every file."""
+    console.print(_sources_table(report))
     reasons = _reasons_table(report)
     if reasons.row_count:
         console.print()
@@ -119,29 +119,22 @@ def print_report(report: LoadReport, console: Console) -> None:
     console.print(said, highlight=False, soft_wrap=True)
 
 
-def _deliveries_table(report: LoadReport) -> Table:
-    table = Table(box=None, pad_edge=False)
+def _sources_table(report: LoadReport) -> Table:
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
     table.add_column("Source")
-    table.add_column("File or table")
-    for name in ("Rows", "Rejected", "Fields", "Customers", "Sessions", "Interactions", "Consents", "Seconds"):
+    for name in ("Rows", "Rejected", "Customers", "Sessions", "Interactions", "Consents"):
         table.add_column(name, justify="right")
-    for delivery in report.deliveries:
-        table.add_row(*_delivery_row(delivery))
+    for source in dict.fromkeys(delivery.source for delivery in report.deliveries):
+        table.add_row(*_source_row(source, [part for part in report.deliveries if part.source == source]))
     return table
 
 
-def _delivery_row(delivery: DeliveryReport) -> Iterator[str]:
-    yield delivery.source
-    yield delivery.delivery
-    yield f"{delivery.rows:,}"
-    yield f"{delivery.rejected:,}"
-    yield f"{delivery.rejected_fields.total():,}"
-    if delivery.problem:
-        yield from ("not kept", "", "", "")
-    else:
-        counts = delivery.written
-        yield from map(_changes, (counts.customers, counts.sessions, counts.interactions, counts.consents))
-    yield f"{delivery.seconds:.1f}"
+def _source_row(source: str, parts: list[DeliveryReport]) -> Iterator[str]:
+    counts = sum((part.written for part in parts), WriteCounts())
+    yield source
+    yield f"{sum(part.rows for part in parts):,}"
+    yield f"{sum(part.rejected for part in parts):,}"
+    yield from map(_changes, (counts.customers, counts.sessions, counts.interactions, counts.consents))
 
 
 def _changes(written: Written) -> str:

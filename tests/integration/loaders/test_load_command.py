@@ -1,0 +1,108 @@
+import json
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from graph.address import Address
+from graph.connection import Graph
+from graph.errors import ConfigurationError, MappingError
+from graph.settings import cdp_settings, neo4j_settings
+from loaders.commands import load_command
+from tests.assertions import nodes
+
+APP = typer.Typer()
+APP.command("load")(load_command)
+
+MAPPING = """\
+source: {name: crm, kind: crm}
+inputs:
+  - files: customers.csv
+    customer:
+      external_id: id
+      fields: {given_name: first}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, graph: Graph) -> Path:  # noqa: ARG001 -- an empty database
+    (tmp_path / "crm.yaml").write_text(MAPPING)
+    (tmp_path / "customers.csv").write_text(
+        "id,first\n" + "".join(f"{number},Anna\n" for number in range(40)) + "cut\n"
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def cdp(neo4j_address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[CliRunner]:
+    # The environment of the command, as a shell would set it; settings are read once per process.
+    monkeypatch.setenv("NEO4J_URI", neo4j_address.uri)
+    if neo4j_address.user and neo4j_address.password:
+        monkeypatch.setenv("NEO4J_USER", neo4j_address.user)
+        monkeypatch.setenv("NEO4J_PASSWORD", neo4j_address.password)
+    monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path / "cdp"))
+    neo4j_settings.cache_clear()
+    cdp_settings.cache_clear()
+    yield CliRunner()
+    neo4j_settings.cache_clear()
+    cdp_settings.cache_clear()
+
+
+def run(cdp: CliRunner, *arguments: str | Path) -> Result:
+    return cdp.invoke(APP, [str(argument) for argument in arguments])
+
+
+def test_a_load_is_told_as_a_table(cdp: CliRunner, folder: Path, graph: Graph) -> None:
+    result = run(cdp, folder)
+    assert result.exit_code == 0, result.output
+    assert "crm" in result.stdout
+    assert "wrong_cells" in result.stdout
+    assert "41 rows" in result.stdout
+    assert "40 records created" in result.stdout
+    assert "Anna" not in result.output
+    assert len(nodes(graph, "Customer", "key")) == 40
+
+
+def test_a_load_is_told_as_one_json_document(cdp: CliRunner, folder: Path) -> None:
+    result = run(cdp, folder / "crm.yaml", "--json", "--batch-size", "10")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert document["written"]["customers"] == {"created": 40, "updated": 0, "unchanged": 0}
+    assert document["rejected_rows"] == 1
+    (rejects,) = document["rejects"]
+    assert Path(rejects).is_relative_to(folder / "cdp" / "rejects" / document["run_id"])
+
+
+def test_a_stopped_file_ends_the_command_with_its_reason(cdp: CliRunner, folder: Path, graph: Graph) -> None:
+    result = run(cdp, folder, "--max-rejected", "0", "--json")
+    assert result.exit_code == 5
+    assert "1 of 41 rows rejected" in json.loads(result.stdout)["problems"][0]
+    assert "Not loaded: customers.csv: 1 of 41 rows rejected" in result.stderr
+    assert nodes(graph, "Customer", "key") == set()
+
+
+def test_mended_rows_are_replayed(cdp: CliRunner, folder: Path, graph: Graph) -> None:
+    rejects = Path(json.loads(run(cdp, folder, "--json").stdout)["rejects"][0])
+    rejects.write_text(rejects.read_text().replace('["cut"]', '["99","Bob"]'))
+    result = run(cdp, "--replay", rejects, "--json")
+    assert result.exit_code == 0, result.output
+    assert ("crm:99", "Bob") in nodes(graph, "Customer", "key", "given_name")
+
+
+def test_the_shipped_mappings_are_listed(cdp: CliRunner) -> None:
+    assert "sample  (app, call_centre, crm, email, shop, web)" in run(cdp, "--list").stdout
+    assert "historical_50k" in json.loads(run(cdp, "--list", "--json").stdout)
+
+
+def test_what_cannot_be_loaded_at_all_is_an_error(cdp: CliRunner, folder: Path) -> None:
+    assert isinstance(run(cdp).exception, ConfigurationError)
+    assert isinstance(run(cdp, "nothing").exception, ConfigurationError)
+    assert isinstance(run(cdp, "sample").exception, ConfigurationError)
+    (folder / "crm.yaml").write_text("source: x")
+    assert isinstance(run(cdp, folder).exception, MappingError)
+
+
+def test_help_has_an_example(cdp: CliRunner) -> None:
+    assert "cdp load sample --data" in run(cdp, "--help").stdout
