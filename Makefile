@@ -1,0 +1,44 @@
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench test-docker lock schema
+
+help: ## Show what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+setup: $(READY) ## Install everything: virtual environment, embedded Neo4j and its Java.
+	$(BIN)/python -m graph.embedded.installation
+
+demo: setup ## Make, load, resolve and serve the sample company (ONCE=1 ends by itself).
+	$(BIN)/cdp demo $(if $(ONCE),--once)
+
+test: setup ## Run lint, types, floors, all tests and the package build.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+	$(BIN)/check-wheel-contents dist
+
+bench: setup ## Measure loading, GraphQL and resolution against the raw driver and library.
+	$(BIN)/python -m tests.benchmarks
+
+test-docker: setup ## Run the integration tests on the Neo4j image CDP_NEO4J_IMAGE.
+	CDP_TEST_SERVER=docker TESTCONTAINERS_RYUK_DISABLED=true $(BIN)/pytest -m "integration and not embedded" tests/integration
+
+lock: ## Renew requirements.lock (needs uv).
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml \
+	  --custom-compile-command "make lock" -o requirements.lock
+
+schema: setup ## Write api/schema.graphql from the code.
+	$(BIN)/python -m api.schema_export
