@@ -31,9 +31,12 @@ app.command("load")(load_command)
 app.command("resolve")(resolve_command)
 
 
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0: a free one.")]
+
+
 @app.command("serve", epilog="Example: cdp serve --port 8000")
 def serve_command(
-    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0: a free one.")] = None,
+    port: Port = None,
 ) -> None:
     """Serve GraphQL, health and, in development, GraphiQL, until Ctrl-C."""
     # Imported here: the other commands need no web framework, and it takes half a second.
@@ -45,7 +48,11 @@ def serve_command(
     settings = api_settings()
     if port is not None:
         settings = settings.model_copy(update={"api_port": port})
-    serve(address, settings, lambda url: Console(stderr=True).print(f"GraphQL answers at {url}/graphql. Ctrl-C ends it."))
+    serve(address, settings, _tell_where)
+
+
+def _tell_where(url: str) -> None:
+    Console(stderr=True).print(f"GraphQL answers at {url}/graphql. Ctrl-C ends it.")
 
 
 def main() -> None:
