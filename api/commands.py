@@ -1,8 +1,10 @@
 """``cdp``: one command, its sub-commands in the order of the flow."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -16,6 +18,8 @@ from graph.errors import CdpError
 from loaders.commands import load_command
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
+from resolution.progress import shown
+from resolution.report import print_evaluation
 
 INTERRUPTED = 130
 
@@ -31,6 +35,7 @@ app.command("load")(load_command)
 app.command("resolve")(resolve_command)
 
 
+Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0: a free one.")]
 
 
@@ -49,6 +54,28 @@ def serve_command(
     if port is not None:
         settings = settings.model_copy(update={"api_port": port})
     serve(address, settings, _tell_where)
+
+
+@app.command("evaluate", epilog="Example: cdp evaluate records.csv truth.csv --ignore occupation --json")
+def evaluate_command(
+    records: Annotated[Path, typer.Argument(help="CSV or Parquet file of person records with a column id.")],
+    truth: Annotated[Path, typer.Argument(help="CSV file with id, person_id and, optionally, source.")],
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure the resolution on labelled records, in a database of its own that leaves nothing behind."""
+    from api.evaluation import evaluate_records  # noqa: PLC0415 -- as above
+
+    console = Console(stderr=as_json)
+    names = [name for group in ignore or () for name in group.split(",")]
+    with shown(Console(stderr=True)) as progress:
+        evaluation = evaluate_records(records, truth, names, progress)
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps(evaluation.as_json()) + b"\n")
+    else:
+        print_evaluation(evaluation, console)
 
 
 def _tell_where(url: str) -> None:

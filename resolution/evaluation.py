@@ -135,22 +135,34 @@ def _both_ways(overlap: Overlap) -> tuple[dict[Hashable, set[Hashable]], dict[Ha
     return people_of, clusters_of
 
 
+@dataclass(frozen=True, slots=True)
+class TruthRow:
+    """One record and the person it is of. ``source`` is none where the file has no such column."""
+
+    id: str
+    source: str | None
+    person: str
+
+
 def read_truth(file: Path, default_source: str) -> dict[str, str]:
-    """Customer key -> person from a CSV file with the columns ``id``, ``person_id`` and, optionally, ``source``.
+    """Customer key -> person, from a file as ``read_truth_rows`` takes it.
 
     Rows without ``source`` belong to ``default_source``. Raises SourceReadError.
     """
+    return {f"{row.source or default_source}:{row.id}": row.person for row in read_truth_rows(file)}
+
+
+def read_truth_rows(file: Path) -> list[TruthRow]:
+    """Rows of a CSV file with the columns ``id``, ``person_id`` and, optionally, ``source``. Raises SourceReadError."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
             rows = csv.DictReader(opened)
-            missing = {"id", "person_id"} - set(rows.fieldnames or ())
+            missing = ", ".join(sorted({"id", "person_id"} - set(rows.fieldnames or ())))
             if missing:
-                columns = ", ".join(sorted(missing))
                 raise SourceReadError(
-                    f"{file}:1: no column {columns}.", "A truth file has id, person_id and maybe source."
+                    f"{file}:1: no column {missing}.", "A truth file has id, person_id, maybe source."
                 )
-            return {f"{row.get('source') or default_source}:{row['id']}": row["person_id"] for row in rows}
+            return [TruthRow(row["id"], row.get("source"), row["person_id"]) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SourceReadError(
-            f"{file} cannot be read as a CSV file ({type(error).__name__}).", "Check the path."
-        ) from None
+        problem = f"{file} cannot be read as a CSV file ({type(error).__name__})."
+        raise SourceReadError(problem, "Check the path.") from None
