@@ -1,5 +1,6 @@
 """``cdp``: one command, its sub-commands in the order of the flow."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,15 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.asked import Asked
+from api.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
 from graph.address import resolve_address
 from graph.commands import neo4j_app
-from graph.connection import open_graph
+from graph.connection import open_async_graph, open_graph
 from graph.constraints import install_schema
 from graph.errors import CdpError
+from graph.identities import Identity
 from loaders.commands import load_command
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
@@ -22,6 +26,7 @@ from resolution.progress import shown
 from resolution.report import print_evaluation
 
 INTERRUPTED = 130
+NOT_FOUND = 1
 
 app = typer.Typer(
     name="cdp",
@@ -76,6 +81,47 @@ def evaluate_command(
         sys.stdout.buffer.write(orjson.dumps(evaluation.as_json()) + b"\n")
     else:
         print_evaluation(evaluation, console)
+
+
+@app.command("profile", epilog="Example: cdp profile --email anna@example.org --confidence strict")
+def profile_command(
+    profile_id: Annotated[str | None, typer.Option("--id", help="Id of a profile.")] = None,
+    customer: Annotated[str | None, typer.Option("--customer", help="source:external_id.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Email address.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Telephone number.")] = None,
+    identifier: Annotated[str | None, typer.Option("--identifier", help="kind:value of another identifier.")] = None,
+    session: Annotated[str | None, typer.Option("--session", help="source:session_id.")] = None,
+    device: Annotated[str | None, typer.Option("--device", help="kind:id.")] = None,
+    confidence: Annotated[str | None, typer.Option("--confidence", help="0 to 1, or a named level.")] = None,
+    journey: Annotated[int, typer.Option("--journey", min=0, max=1000, help="Newest interactions to show.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show the unified profile of one person, and why the records are one."""
+    asked = Asked(profile_id, customer, email, phone, identifier, session, device).identity(api_settings().country)
+    report = asyncio.run(_ask(asked, confidence, journey))
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps(as_document(report)) + b"\n")
+    else:
+        print_profile(report, Console())
+    if report.profile is None:
+        raise typer.Exit(NOT_FOUND)
+
+
+async def _ask(identity: Identity, confidence: str | None, interactions: int) -> ProfileReport:
+    async with open_async_graph(resolve_address()) as graph:
+        return await ask(graph, identity, confidence, interactions)
+
+
+@app.command("demo", epilog="Example: cdp demo --once")
+def demo_command(
+    people: Annotated[int, typer.Option("--people", min=1, help="People of the sample company.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another world.")] = 7,
+    once: Annotated[bool, typer.Option("--once", help="End after the story.")] = False,
+) -> None:
+    """Make, load, resolve and serve the sample company, and tell what happened."""
+    from api.demo import DemoOptions, run_demo  # noqa: PLC0415 -- as above
+
+    run_demo(DemoOptions(people, seed, once), Console())
 
 
 def _tell_where(url: str) -> None:
