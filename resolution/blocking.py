@@ -1,90 +1,166 @@
 """Blocking: which pairs are looked at. Wide on purpose: a pair that is not looked at cannot be found.
 
 A blocking key is a set of parts that two customers share. A key that too many customers share selects nobody, so the
-number of pairs stays proportional to the number of customers.
+number of pairs stays proportional to the number of customers; a rare name alone is enough, a common one needs company.
+All keys of a customer are one list of numbers, so that Splink needs one rule and sees each pair once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import combinations
+
+import duckdb
+import pyarrow as pa
 
 from resolution.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
+from resolution.settings import ResolutionSettings
 
-LISTS = ("emails", "phones")
+KEYS = "block_keys"
+LISTS = ("emails", "phones", "identifiers")
+# So many further attributes take part in keys; combinations grow with the square.
+_ATTRIBUTES = 6
 
-# Parts of keys: SQL over a customer's columns, none where the column is missing.
-_PARTS: dict[str, tuple[str, ...]] = {
-    "names": ("given_name", "family_name"),
-    "given_name": ("given_name",),
-    "given_start": ("given_name",),
-    "given_initial": ("given_name",),
-    "family_name": ("family_name",),
-    "family_start": ("family_name",),
-    "birth_date": ("birth_date",),
-    "birth_year": ("birth_date",),
-    "birth_day": ("birth_date",),
-    "postcode": ("postcode",),
-    "street": ("street",),
-    "city": ("city",),
-    "company": ("company",),
-    "email_name": ("email_name",),
-}
-_SQL = {
-    "names": "least(given_name, family_name) || ' ' || greatest(given_name, family_name)",
-    "given_start": "given_name[1:4]",
-    "given_initial": "given_name[1]",
-    "family_start": "family_name[1:4]",
-    "birth_year": "birth_date[1:4]",
-    "birth_day": "birth_date[6:10]",
-}
 
-_KEYS: tuple[tuple[str, ...], ...] = (
-    ("names",),
-    ("birth_date",),
-    ("email_name",),
-    ("street",),
-    ("company", "given_initial"),
-    ("given_name", "birth_year"),
-    ("family_name", "birth_year"),
-    ("given_start", "family_start"),
-    ("given_name", "birth_day"),
-    ("family_name", "birth_day"),
-    ("given_name", "postcode"),
-    ("family_name", "postcode"),
-    ("given_name", "city"),
-    ("family_name", "city"),
-    ("given_initial", "family_name"),
-    ("postcode", "birth_year"),
-    ("postcode", "birth_day"),
-    ("city", "birth_year"),
-)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of keys: SQL over a customer's columns, null where the column says nothing. ``fact``: what it is about."""
+
+    fact: str
+    sql: str
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class BlockingKey:
-    """A key: its column in the prepared table, and the SQL that makes it (none where a part is missing)."""
+    """A key: its parts for people to read, its SQL, and whether it is a single value."""
 
-    column: str
+    name: str
     sql: str
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """What blocking did. ``pairs``: pairs in all blocks, each as often as it has keys in common."""
+
+    pairs: int
+    too_large: int
+
+
+_DAY = "CASE WHEN length(birth_date) = 10 THEN birth_date END"
+_PARTS: dict[str, Part] = {
+    "given name": Part("given", "given_name"),
+    "given sound": Part("given", "given_sound"),
+    "given initial": Part("given", "given_name[1]", alone=False),
+    "family name": Part("family", "family_name"),
+    "family sound": Part("family", "family_sound"),
+    "family start": Part("family", "family_name[1:4]", alone=False),
+    "birth date": Part("birth", _DAY),
+    "birth year": Part("birth", "birth_date[1:4]", alone=False),
+    "birthday": Part("birth", f"({_DAY})[6:10]"),
+    "postcode": Part("postcode", "postcode"),
+    "street": Part("street", "street"),
+    "city": Part("city", "city"),
+    "company": Part("company", "company"),
+    "mailbox": Part("mailbox", "mailbox"),
+}
+_COLUMN_OF = {
+    "given name": "given_name",
+    "given sound": "given_sound",
+    "given initial": "given_name",
+    "family name": "family_name",
+    "family sound": "family_sound",
+    "family start": "family_name",
+    "birth date": "birth_date",
+    "birth year": "birth_date",
+    "birthday": "birth_date",
+}
+_FULL_NAMES = (("given name", "family name"), ("given sound", "family sound"))
 
 
 def blocking_keys(columns: AbstractSet[str]) -> list[BlockingKey]:
-    """The keys that these columns allow."""
-    return [_key(parts) for parts in _all(columns) if all(_needs(part) <= columns for part in parts)]
+    """The keys that these columns allow: single values, pairs of facts, full names with a third fact."""
+    parts = _parts(columns)
+    return [BlockingKey(" and ".join(names), _joined(parts, names), len(names) == 1) for names in _all(parts)] + (
+        [_swapped()] if {"given_name", "family_name"} <= columns else []
+    )
 
 
-def _all(columns: AbstractSet[str]) -> Iterator[tuple[str, ...]]:
-    yield from _KEYS
-    for kind in COMPARED_KINDS:
-        yield (kind,)
-    for name in sorted(columns):
-        if name.startswith(ATTRIBUTE_PREFIX):
-            yield from ((name, other) for other in ("given_name", "family_name", "birth_year", "postcode"))
+def _parts(columns: AbstractSet[str]) -> dict[str, Part]:
+    known = {name: part for name, part in _PARTS.items() if _COLUMN_OF.get(name, name) in columns}
+    known |= {kind: Part(kind, kind) for kind in COMPARED_KINDS if kind in columns}
+    attributes = sorted(name for name in columns if name.startswith(ATTRIBUTE_PREFIX))[:_ATTRIBUTES]
+    return known | {name: Part(name, f'"{name}"') for name in attributes}
 
 
-def _needs(part: str) -> set[str]:
-    return set(_PARTS.get(part, (part,)))
+def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
+    yield from ((name,) for name, part in parts.items() if part.alone)
+    yield from ((a, b) for a, b in combinations(parts, 2) if parts[a].fact != parts[b].fact)
+    for full_name in _FULL_NAMES:
+        if parts.keys() >= set(full_name):
+            facts = {parts[name].fact for name in full_name}
+            yield from ((*full_name, name) for name, part in parts.items() if part.fact not in facts)
 
 
-def _key(parts: Sequence[str]) -> BlockingKey:
-    return BlockingKey("block_" + "_and_".join(parts), " || '|' || ".join(f"({_SQL.get(p, p)})" for p in parts))
+def _joined(parts: dict[str, Part], names: tuple[str, ...]) -> str:
+    return " || '|' || ".join(f"({parts[name].sql})" for name in names)
+
+
+def _swapped() -> BlockingKey:
+    both = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
+    return BlockingKey("both names in either field", both, alone=False)
+
+
+def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:
+    """Put the prepared customers with their blocking keys into the table ``customers``.
+
+    Also leaves the tables ``blocks`` (key, block) for training. A key whose block is too large is left out.
+    """
+    connection.register("prepared", prepared)
+    connection.execute(
+        "CREATE OR REPLACE TABLE numbered AS SELECT row_number() OVER (ORDER BY key) AS number, * FROM prepared"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {_keyed(prepared, settings)}")
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE sized AS
+        SELECT block, count(*) AS size, count(*) <= any_value(most) AS selects FROM keyed GROUP BY block HAVING size > 1
+    """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE blocks AS
+        SELECT number, block FROM keyed JOIN sized USING (block) WHERE selects ORDER BY block, number
+    """)
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE customers AS
+        SELECT numbered.*, coalesce({KEYS}, []::UBIGINT[]) AS {KEYS} FROM numbered
+        LEFT JOIN (SELECT number, list(block ORDER BY block) AS {KEYS} FROM blocks GROUP BY number) USING (number)
+        ORDER BY key
+    """)
+    found = connection.execute("""
+        SELECT coalesce(sum(size * (size - 1) // 2) FILTER (selects), 0), count(*) FILTER (NOT selects) FROM sized
+    """).fetchone()
+    assert found is not None
+    return Blocks(int(found[0]), int(found[1]))
+
+
+def _keyed(prepared: pa.Table, settings: ResolutionSettings) -> str:
+    """SQL: each customer once for each of its keys, with the most customers that may share it."""
+    columns = set(prepared.column_names)
+    of_keys = (
+        f"SELECT number, hash({number}, {key.sql}) AS block,"
+        f" {settings.largest_value_block if key.alone else settings.largest_block} AS most"
+        f" FROM numbered WHERE ({key.sql}) IS NOT NULL"
+        for number, key in enumerate(blocking_keys(columns))
+    )
+    of_lists = (
+        f"SELECT number, hash('{name}', value) AS block, {settings.largest_block} AS most"
+        f" FROM (SELECT number, unnest({name}) AS value FROM numbered)"
+        for name in LISTS
+        if name in columns
+    )
+    every = " UNION ALL ".join([*of_keys, *of_lists])
+    return (
+        f"SELECT DISTINCT * FROM ({every})"
+        if every
+        else "SELECT 0 AS number, 0::UBIGINT AS block, 0 AS most WHERE false"
+    )

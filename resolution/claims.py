@@ -3,58 +3,69 @@
 A steward's decision outranks rules, and rules outrank the model.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graph.links import ComparedPair, Decisions, Link
 from resolution.calibration import Calibration
 from resolution.clustering import ForestLink, Linkage, Pair
-from resolution.rules import RuleLink
+from resolution.rules import RuleLinks
 from resolution.scoring import ScoredPairs
 from resolution.settings import ResolutionSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that is claimed about pairs: scores, rules, and the decisions that outrank them."""
+class Claims:
+    """All that is claimed about pairs: scores, rules, and the decisions that outrank them.
 
-    weights: dict[Pair, float]
-    findings: dict[Pair, str]
-    rules: dict[Pair, str]
+    ``contradicting``: pairs that the model's findings hold apart.
+    """
+
+    weights: Mapping[Pair, float]
+    findings: Mapping[Pair, str]
+    rules: Mapping[Pair, str]
     same: frozenset[Pair]
     apart: frozenset[Pair]
+    contradicting: frozenset[Pair]
 
     @classmethod
-    def of(cls, scored: ScoredPairs, rules: list[RuleLink], decisions: Decisions) -> "Evidence":
+    def of(cls, scored: ScoredPairs, rules: RuleLinks, decisions: Decisions) -> "Claims":
         columns: dict[str, list[Any]] = scored.table.to_pydict()
         pairs: list[Pair] = list(zip(columns["left"], columns["right"], strict=True))
+        by_rule = {link.pair: link.rule for link in rules.links if link.pair not in decisions.apart}
         contradicting = {pair for pair, found in zip(pairs, columns["contradicts"], strict=True) if found}
+        contradicting -= decisions.same | by_rule.keys()
         return cls(
             weights=dict(zip(pairs, columns["weight"], strict=True)),
             findings=dict(zip(pairs, columns["evidence"], strict=True)),
-            rules={link.pair: link.rule for link in rules if link.pair not in decisions.apart},
+            rules=by_rule,
             same=decisions.same,
-            apart=(decisions.apart | contradicting) - decisions.same,
+            apart=(decisions.apart - decisions.same) | contradicting,
+            contradicting=frozenset(contradicting),
         )
 
     def linkage(self, settings: ResolutionSettings) -> Linkage:
-        certain = self.same | (self.rules.keys() - self.apart)
-        return Linkage(settings.missing_weight, settings.merge_above, frozenset(certain), self.apart)
+        """What clustering has to respect; stewards come before rules."""
+        certain = (*sorted(self.same), *sorted(self.rules.keys() - self.same))
+        return Linkage(settings.missing_weight, settings.merge_above, certain, self.apart)
 
     @property
     def probabilities(self) -> dict[Pair, float]:
         """Probability of every scored pair that nothing holds apart."""
         return {pair: probability(weight) for pair, weight in self.weights.items() if pair not in self.apart}
 
-    def claims(self, forest: list[ForestLink], calibration: Calibration) -> tuple[list[Link], list[ComparedPair]]:
-        """Links: certain ones, pairs at least as likely as not, and whatever joins groups; the rest was compared."""
+    def links(self, forest: Sequence[ForestLink], calibration: Calibration) -> list[Link]:
+        """Links: certain ones, pairs at least as likely as not, and whatever joins groups."""
         joins = {(link.left, link.right): link.cohesion for link in forest}
-        certain = self.same | self.rules.keys()
         likely = {pair for pair, weight in self.weights.items() if weight >= 0 and pair not in self.apart}
-        linked = sorted(certain | likely | joins.keys())
-        links = [self._link(pair, joins.get(pair), calibration) for pair in linked]
-        rest = sorted(self.weights.keys() - set(linked))
-        return links, [ComparedPair(*pair, *self._score(pair), self.findings[pair]) for pair in rest]
+        linked = sorted(self.same | self.rules.keys() | likely | joins.keys())
+        return [self._link(pair, joins.get(pair), calibration) for pair in linked]
+
+    def compared(self, links: Sequence[Link]) -> list[ComparedPair]:
+        """The scored pairs that are no links."""
+        rest = sorted(self.weights.keys() - {(link.left, link.right) for link in links})
+        return [ComparedPair(*pair, *self._score(pair), self.findings[pair]) for pair in rest]
 
     def _link(self, pair: Pair, cohesion: float | None, calibration: Calibration) -> Link:
         weight = self.weights.get(pair)

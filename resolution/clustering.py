@@ -33,12 +33,13 @@ class Linkage:
     """What clustering is asked to respect.
 
     ``missing``: weight of a pair that was not scored. ``floor``: no merge below this height; above ``missing``, so that
-    nesting is exact. ``certain``: pairs that belong together whatever they weigh. ``apart``: pairs that never do.
+    nesting is exact. ``certain``: pairs that belong together whatever they weigh, the most certain first. ``apart``:
+    pairs that never do; where both are claimed, apart holds.
     """
 
     missing: float = -10.0
     floor: float = -9.5
-    certain: frozenset[Pair] = frozenset()
+    certain: tuple[Pair, ...] = ()
     apart: frozenset[Pair] = frozenset()
 
 
@@ -50,7 +51,7 @@ def cohesion_forest(weights: Mapping[Pair, float], linkage: Linkage) -> list[For
     for pair, weight in weights.items():
         if pair not in linkage.apart:
             groups.connect(*pair, max(-WEIGHT_CAP, min(WEIGHT_CAP, weight)))
-    certain = [ForestLink(*pair, CERTAIN) for pair in groups.contract(sorted(linkage.certain))]
+    certain = [ForestLink(*pair, CERTAIN) for pair in groups.contract(linkage.certain)]
     return certain + list(groups.merge())
 
 
@@ -84,7 +85,7 @@ class _Groups:
         self._near[left][right] = self._near[right][left] = _Evidence(weight, 1, best)
 
     def contract(self, certain: Iterable[Pair]) -> Iterator[Pair]:
-        """Merge pairs that are certain, in order, unless something holds their groups apart."""
+        """Merge pairs that are certain, in their order, unless something holds their groups apart."""
         home = {key: key for key in self._near}
         for left, right in certain:
             x, y = self._root(home, left), self._root(home, right)

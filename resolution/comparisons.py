@@ -1,213 +1,249 @@
 """Comparisons: for each fact of a person the findings that it can give, from agreement to contradiction.
 
-A comparison is a list of levels, read from the top; the first whose condition holds is the finding. A missing value is
-neither for nor against. ``m`` and ``u`` are starting values for the training, and what a level keeps that the data
-never show (published as defaults: the share of matching, and of other pairs, that reach the level).
+A missing value is neither for nor against. The numbers are published defaults, shares of matching and of other pairs;
+training replaces them as far as the data can tell (``resolution.training``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
+from resolution.contexts import SWAPPED, Contexts, crosswise, missing, same, similar, surely, within_edits
+from resolution.levels import ELSE, Comparison, Finding
 from resolution.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
 
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One finding.
-
-    ``condition``: DuckDB SQL over ``<column>_l`` and ``<column>_r``. ``frequency_of``: column whose values weigh more
-    the rarer they are.
-    """
-
-    finding: str
-    condition: str
-    m: float
-    u: float
-    frequency_of: str | None = None
+# More sources than this are taken together: their pairs are too few to learn from.
+_LARGEST_SOURCES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One fact of a person. ``missing``: condition under which it says nothing. ``columns``: what it reads."""
-
-    name: str
-    columns: tuple[str, ...]
-    missing: str
-    levels: tuple[Level, ...]
-
-    def for_splink(self) -> dict[str, Any]:
-        """The comparison in Splink's settings."""
-        nothing = {"sql_condition": self.missing, "label_for_charts": "missing", "is_null_level": True}
-        return {"output_column_name": self.name, "comparison_levels": [nothing, *map(_level_for_splink, self.levels)]}
+def comparisons_for(columns: AbstractSet[str], sources: Sequence[tuple[str, float]] = ()) -> list[Comparison]:
+    """The comparisons that these columns allow. ``sources``: names with their share of the records, largest first."""
+    contexts = Contexts(columns)
+    made = [make(contexts) for needed, make in _COMPARISONS.items() if columns & set(needed.split())]
+    made += [text(kind) for kind in COMPARED_KINDS if kind in columns and kind != "national_id"]
+    made += [text(name) for name in sorted(columns) if name.startswith(ATTRIBUTE_PREFIX)]
+    return made + ([source(sources)] if len(sources) > 1 else [])
 
 
-def _level_for_splink(level: Level) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "sql_condition": level.condition,
-        "label_for_charts": level.finding,
-        "m_probability": level.m,
-        "u_probability": level.u,
-    }
-    if level.frequency_of:
-        found |= {"tf_adjustment_column": level.frequency_of, "tf_adjustment_weight": 1.0}
-    return found
-
-
-def comparisons_for(columns: AbstractSet[str]) -> list[Comparison]:
-    """The comparisons that these columns allow."""
-    return [comparison for comparison in _all(columns) if columns >= set(comparison.columns)]
-
-
-def _all(columns: AbstractSet[str]) -> Iterator[Comparison]:
-    yield given_name(swappable="family_name" in columns)
-    yield family_name(swappable="given_name" in columns)
-    yield text("middle_name", close=0.9)
-    yield birth_date()
-    yield exact("gender", m=0.95, u=0.5)
-    yield email()
-    yield phones()
-    yield from (text(kind, close=0.9) for kind in COMPARED_KINDS)
-    yield postcode()
-    yield text("street", close=0.85)
-    yield text("city", close=0.9)
-    yield exact("state", m=0.95, u=0.2)
-    yield exact("country", m=0.98, u=0.5)
-    yield text("company", close=0.9)
-    yield from (text(name, close=0.9) for name in sorted(columns) if name.startswith(ATTRIBUTE_PREFIX))
-
-
-def _either_missing(*columns: str) -> str:
-    return " OR ".join(f"{column}_l IS NULL OR {column}_r IS NULL" for column in columns)
-
-
-def _same(column: str) -> str:
-    return f"{column}_l = {column}_r"
-
-
-def _similar(column: str, least: float) -> str:
-    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
-
-
-def given_name(*, swappable: bool) -> Comparison:
+def given_name(contexts: Contexts) -> Comparison:
     """Given names: equal, another form of one name, misspelled, an initial, or in the field of the family name."""
-    swapped = Level("in the other field", "given_name_l = family_name_r AND family_name_l = given_name_r", 0.01, 0.0001)
-    return Comparison(
-        "given_name",
-        ("given_name",),
-        _either_missing("given_name"),
-        (
-            Level("equal", _same("given_name"), 0.75, 0.01, frequency_of="given_name"),
-            *([swapped] if swappable else []),
-            Level("one letter apart", f"{_similar('given_name', 0.92)}", 0.08, 0.005),
-            Level("similar", _similar("given_name", 0.84), 0.05, 0.01),
-            Level("same initial", "given_name_l[1] = given_name_r[1]", 0.05, 0.08),
-            Level("different", "ELSE", 0.06, 0.9),
-        ),
+    crossed = "family_name" in contexts.columns
+    findings = [
+        Finding("equal", same("given_name"), 0.7, 0.008, frequency_of="given_name"),
+        *([Finding("in the other field", SWAPPED, 0.01, 0.00001)] if crossed else []),
+        Finding("another form of the name", surely("list_has_any(given_forms_l, given_forms_r)"), 0.05, 0.003),
+        Finding("one of several names", surely("list_has_any(given_words_l, given_words_r)"), 0.03, 0.002),
+        Finding("same initial", f"{_one_letter('given_name')} AND given_name_l[1] = given_name_r[1]", 0.03, 0.005),
+        Finding("misspelled", similar("given_name", 0.92), 0.07, 0.004),
+        Finding("similar", similar("given_name", 0.84), 0.03, 0.01),
+        Finding("same sound", same("given_sound"), 0.01, 0.005),
+        *([Finding("like the family name", surely(crosswise(0.92, "OR")), 0.005, 0.004)] if crossed else []),
+        Finding("somewhat similar", similar("given_name", 0.7), 0.02, 0.03),
+        Finding("different", ELSE, 0.05, 0.93),
+    ]
+    return replace(Comparison("given_name", missing("given_name"), findings, contexts.members), opposite="different")
+
+
+def _one_letter(column: str) -> str:
+    return f"(length({column}_l) = 1 OR length({column}_r) = 1)"
+
+
+def family_name(contexts: Contexts) -> Comparison:
+    """Family names: equal, misspelled, part of a double name; nothing more where they were found to be swapped."""
+    findings = (
+        Finding("equal", same("family_name"), 0.75, 0.002, frequency_of="family_name"),
+        Finding("misspelled", similar("family_name", 0.92), 0.08, 0.002),
+        Finding("part of a double name", "list_has_any(family_words_l, family_words_r)", 0.02, 0.001),
+        Finding("similar", similar("family_name", 0.84), 0.03, 0.005),
+        Finding("same sound", same("family_sound"), 0.01, 0.002),
+        Finding("somewhat similar", similar("family_name", 0.7), 0.02, 0.03),
+        Finding("different", ELSE, 0.09, 0.96),
     )
+    swapped = f" OR {SWAPPED}" if "given_name" in contexts.columns else ""
+    return Comparison("family_name", missing("family_name") + swapped, findings)
 
 
-def family_name(*, swappable: bool) -> Comparison:
-    """Family names: equal, misspelled, part of a double name, or in the field of the given name."""
-    swapped = Level("in the other field", "family_name_l = given_name_r AND given_name_l = family_name_r", 0.01, 0.0001)
-    return Comparison(
-        "family_name",
-        ("family_name",),
-        _either_missing("family_name"),
-        (
-            Level("equal", _same("family_name"), 0.8, 0.002, frequency_of="family_name"),
-            *([swapped] if swappable else []),
-            Level("one letter apart", _similar("family_name", 0.92), 0.08, 0.003),
-            Level("similar", _similar("family_name", 0.82), 0.04, 0.01),
-            Level("different", "ELSE", 0.07, 0.98),
-        ),
+def middle_name(contexts: Contexts) -> Comparison:
+    """Middle names: equal, an initial, or similar."""
+    del contexts
+    findings = (
+        Finding("equal", same("middle_name"), 0.7, 0.02, frequency_of="middle_name"),
+        Finding("same initial", f"{_one_letter('middle_name')} AND middle_name_l[1] = middle_name_r[1]", 0.1, 0.02),
+        Finding("similar", similar("middle_name", 0.88), 0.1, 0.01),
+        Finding("different", ELSE, 0.1, 0.95),
     )
+    return Comparison("middle_name", missing("middle_name"), findings)
 
 
-def birth_date() -> Comparison:
-    """Birth dates: equal, a typing error, day and month exchanged, or the same year."""
+def birth_date(contexts: Contexts) -> Comparison:
+    """Birth dates: equal, a typing error, day and month exchanged, or so many years apart. A year alone will do."""
     left, right = "birth_date_l", "birth_date_r"
-    exchanged = f"{left}[1:4] = {right}[1:4] AND {left}[6:7] = {right}[9:10] AND {left}[9:10] = {right}[6:7]"
-    return Comparison(
-        "birth_date",
-        ("birth_date",),
-        _either_missing("birth_date"),
-        (
-            Level("equal", f"{left} = {right}", 0.85, 0.0003, frequency_of="birth_date"),
-            Level("one digit apart", f"damerau_levenshtein({left}, {right}) <= 1 OR ({exchanged})", 0.07, 0.001),
-            Level("two digits apart", f"damerau_levenshtein({left}, {right}) <= 2", 0.03, 0.01),
-            Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.02),
-            Level("within ten years", f"abs({left}[1:4]::INT - {right}[1:4]::INT) <= 10", 0.01, 0.2),
-            Level("different", "ELSE", 0.02, 0.77),
-        ),
+    dates = f"length({left}) = 10 AND length({right}) = 10"
+    exchanged = f"{left}[6:7] = {right}[9:10] AND {left}[9:10] = {right}[6:7]"
+    same_year = f"{left}[1:4] = {right}[1:4]"
+    years = f"abs({left}[1:4]::INT - {right}[1:4]::INT)"
+    findings = (
+        Finding("equal", f"{dates} AND {left} = {right}", 0.75, 0.0002, frequency_of="birth_date"),
+        Finding("day and month exchanged", f"{dates} AND {same_year} AND {exchanged}", 0.02, 0.0001),
+        Finding("one digit apart", f"{dates} AND {within_edits('birth_date', 1)}", 0.08, 0.002),
+        Finding("same year, one without day", f"length({left}) <> length({right}) AND {same_year}", 0.03, 0.003),
+        Finding("same year, both without day", f"length({left}) = 4 AND {left} = {right}", 0.03, 0.005, "birth_date"),
+        Finding("same day of another year", f"{dates} AND {left}[6:10] = {right}[6:10]", 0.02, 0.003),
+        Finding("two digits apart", f"{dates} AND {within_edits('birth_date', 2)}", 0.02, 0.02),
+        Finding("same year", same_year, 0.02, 0.01),
+        Finding("within two years", f"{years} <= 2", 0.01, 0.05),
+        Finding("within twelve years", f"{years} <= 12", 0.01, 0.25),
+        Finding("far apart", ELSE, 0.01, 0.65),
     )
+    return replace(Comparison("birth_date", missing("birth_date"), findings, contexts.members), opposite="far apart")
 
 
-def email() -> Comparison:
-    """Emails: one in common, or the same name at another provider."""
+def gender(contexts: Contexts) -> Comparison:
+    """Genders. Like given names mostly have the same, so there the gender says little more."""
+    findings = (
+        Finding("equal", same("gender"), 0.98, 0.5),
+        Finding("different", ELSE, 0.02, 0.5),
+    )
+    return replace(Comparison("gender", missing("gender"), findings, contexts.like_names), opposite="different")
+
+
+def email(contexts: Contexts) -> Comparison:
+    """Emails: one in common, the same invented name at another provider, or a typing error.
+
+    One name before the @ that is made of the person's names says nothing more than the names have said.
+    """
+    common = "list_has_any(emails_l, emails_r)"
+    one_provider = "split_part(email_l, '@', 2) = split_part(email_r, '@', 2)"
+    findings = (
+        Finding("own email in common", "list_has_any(own_emails_l, own_emails_r)", 0.7, 0.00005),
+        Finding("shared email in common", common, 0.05, 0.00005),
+        Finding("same invented name elsewhere", same("handle"), 0.05, 0.0003),
+        Finding(
+            "one letter apart",
+            f"length(mailbox_l) >= 5 AND {one_provider} AND {within_edits('mailbox', 1)}",
+            0.05,
+            0.001,
+        ),
+        Finding(
+            "two letters apart",
+            f"length(mailbox_l) >= 7 AND {one_provider} AND {within_edits('mailbox', 2)}",
+            0.03,
+            0.001,
+        ),
+        Finding("different", ELSE, 0.2, 0.998),
+    )
+    made_of_names = f"({same('mailbox')} AND (handle_l IS NULL OR handle_r IS NULL) AND NOT {common})"
     return Comparison(
         "email",
-        ("email", "email_name"),
-        _either_missing("email"),
-        (
-            Level("equal", _same("email"), 0.7, 0.0002, frequency_of="email"),
-            Level("one in common", "list_has_any(emails_l, emails_r)", 0.05, 0.0001),
-            Level("same name elsewhere", _same("email_name"), 0.05, 0.0005),
-            Level("similar name", _similar("email_name", 0.9), 0.05, 0.001),
-            Level("different", "ELSE", 0.15, 0.998),
-        ),
+        f"{missing('emails')} OR {made_of_names}",
+        findings,
+        [*contexts.home_or_phone, *contexts.family],
+        shared=True,
     )
 
 
-def phones() -> Comparison:
-    """Telephone numbers: one in common."""
-    return Comparison(
-        "phones",
-        ("phones",),
-        "len(phones_l) = 0 OR len(phones_r) = 0 OR phones_l IS NULL OR phones_r IS NULL",
-        (
-            Level("one in common", "list_has_any(phones_l, phones_r)", 0.7, 0.0005),
-            Level("different", "ELSE", 0.3, 0.9995),
-        ),
+def phone(contexts: Contexts) -> Comparison:
+    """Telephone numbers: one in common, which one person or several use."""
+    findings = (
+        Finding("own phone in common", "list_has_any(own_phones_l, own_phones_r)", 0.6, 0.00005),
+        Finding("shared phone in common", "list_has_any(phones_l, phones_r)", 0.05, 0.00005),
+        Finding("different", ELSE, 0.35, 0.999),
     )
+    return Comparison("phone", missing("phones"), findings, [*contexts.home, *contexts.family], shared=True)
 
 
-def postcode() -> Comparison:
-    """Postcodes: equal, one character apart, or the same area."""
-    area = "postcode_l[1:greatest(len(postcode_l) - 3, 1)] = postcode_r[1:greatest(len(postcode_r) - 3, 1)]"
-    return Comparison(
-        "postcode",
-        ("postcode",),
-        _either_missing("postcode"),
-        (
-            Level("equal", _same("postcode"), 0.7, 0.002, frequency_of="postcode"),
-            Level("one character apart", "damerau_levenshtein(postcode_l, postcode_r) <= 1", 0.1, 0.003),
-            Level("same area", area, 0.1, 0.03),
-            Level("different", "ELSE", 0.1, 0.965),
-        ),
+def address(contexts: Contexts) -> Comparison:
+    """Addresses: from the same house to elsewhere. Street, postcode, city and state say one thing together."""
+    parts = [part for part in ("street", "postcode", "city", "state") if part in contexts.columns]
+    nothing = " AND ".join(f"({missing(part)})" for part in parts)
+    findings = [*_address_findings(contexts), Finding("elsewhere", ELSE, 0.15, 0.9)]
+    return Comparison("address", nothing, findings, contexts.relatives, shared=True)
+
+
+def _address_findings(contexts: Contexts) -> Iterator[Finding]:
+    columns = contexts.columns
+    if "street" in columns:
+        words = "len(list_intersect(street_words_l, street_words_r))"
+        most_words = f"{words} >= 2 AND 2 * {words} >= least(len(street_words_l), len(street_words_r))"
+        alike = surely(f"{similar('street', 0.88)} OR ({most_words})")
+        yield Finding("same street", contexts.one_street, 0.5, 0.0002)
+        yield Finding("similar street", f"{alike} AND {contexts.places_may_be_one}", 0.1, 0.0002)
+        yield Finding("same street elsewhere", surely(same("street")), 0.02, 0.0002)
+    if "postcode" in columns:
+        yield Finding("same postcode", surely(same("postcode")), 0.1, 0.002, frequency_of="postcode")
+        one_apart = surely(within_edits("postcode", 1))
+        yield Finding("postcode one character apart", one_apart, 0.03, 0.002)
+    if "city" in columns:
+        yield Finding("same city", surely(same("city")), 0.08, 0.01, frequency_of="city")
+        yield Finding("similar city", surely(similar("city", 0.9)), 0.03, 0.005)
+    if "postcode" in columns:
+        area = "postcode_{0}[1:greatest(length(postcode_{0}) - 3, 2)]"
+        yield Finding("same area", surely(f"{area.format('l')} = {area.format('r')}"), 0.03, 0.01)
+    if "state" in columns:
+        yield Finding("same state", surely(same("state")), 0.05, 0.2)
+
+
+def country(contexts: Contexts) -> Comparison:
+    """Countries: equal or different."""
+    del contexts
+    findings = (Finding("equal", same("country"), 0.98, 0.7, "country"), Finding("different", ELSE, 0.02, 0.3))
+    return Comparison("country", missing("country"), findings)
+
+
+def national_id(contexts: Contexts) -> Comparison:
+    """National ids: equal, misread, or different."""
+    del contexts
+    findings = (
+        Finding("equal", same("national_id"), 0.9, 0.0001),
+        Finding("one character apart", within_edits("national_id", 1), 0.05, 0.0003),
+        Finding("two characters apart", within_edits("national_id", 2), 0.01, 0.003),
+        Finding("different", ELSE, 0.04, 0.99),
     )
+    return replace(Comparison("national_id", missing("national_id"), findings), opposite="different")
 
 
-def text(column: str, close: float) -> Comparison:
-    """A text: equal, misspelled, or different. ``close``: least Jaro-Winkler similarity of a misspelling."""
-    return Comparison(
-        column,
-        (column,),
-        _either_missing(column),
-        (
-            Level("equal", _same(column), 0.7, 0.01, frequency_of=column),
-            Level("similar", _similar(column, close), 0.1, 0.01),
-            Level("different", "ELSE", 0.2, 0.98),
-        ),
+def company(contexts: Contexts) -> Comparison:
+    """Companies, as any other text."""
+    del contexts
+    return text("company")
+
+
+def text(column: str) -> Comparison:
+    """A text: equal, similar, or different."""
+    findings = (
+        Finding("equal", same(column), 0.7, 0.02, frequency_of=column),
+        Finding("similar", similar(column, 0.9), 0.1, 0.01),
+        Finding("somewhat similar", similar(column, 0.8), 0.05, 0.05),
+        Finding("different", ELSE, 0.15, 0.92),
     )
+    return Comparison(column, missing(column), findings)
 
 
-def exact(column: str, m: float, u: float) -> Comparison:
-    """A value out of few: equal or different. ``m``, ``u``: shares of matching and other pairs that agree."""
-    return Comparison(
-        column,
-        (column,),
-        _either_missing(column),
-        (Level("equal", _same(column), m, u), Level("different", "ELSE", 1 - m, 1 - u)),
-    )
+def source(sources: Sequence[tuple[str, float]]) -> Comparison:
+    """Whether both come from one source: a source that is clean in itself hardly ever knows one person twice."""
+    findings = [
+        Finding(f"both in {name}", f"source_l = source_r AND source_l = {_quoted(name)}", share**2 / 2, share**2)
+        for name, share in sources[:_LARGEST_SOURCES]
+    ]
+    m, u = (sum(getattr(finding, of) for finding in findings) for of in ("m", "u"))
+    return Comparison("source", missing("source"), [*findings, Finding("other", ELSE, 1 - m, max(1 - u, 1e-6))])
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
+
+
+# Comparison: the columns of which it needs one.
+_COMPARISONS: dict[str, Callable[[Contexts], Comparison]] = {
+    "given_name": given_name,
+    "family_name": family_name,
+    "middle_name": middle_name,
+    "birth_date": birth_date,
+    "gender": gender,
+    "street postcode city state": address,
+    "country": country,
+    "emails": email,
+    "phones": phone,
+    "national_id": national_id,
+    "company": company,
+}

@@ -17,9 +17,7 @@ import pyarrow as pa
 from graph.connection import Graph
 from graph.customers import fetch_customers
 from graph.links import (
-    ComparedPair,
     Decisions,
-    Link,
     LinkChanges,
     Resolution,
     ScoringModel,
@@ -28,20 +26,23 @@ from graph.links import (
     list_decisions,
     write_resolution,
 )
-from resolution.calibration import best_cut, calibrate, levels_of, merges_of
-from resolution.claims import Evidence
-from resolution.clustering import ForestLink, cohesion_forest
+from resolution.blocking import load_customers
+from resolution.calibration import calibrate, levels_of, merges_of
+from resolution.claims import Claims
+from resolution.clustering import CERTAIN, ForestLink, cohesion_forest
 from resolution.comparisons import comparisons_for
-from resolution.model import Model
-from resolution.preparation import prepare
+from resolution.frequencies import make_frequencies
+from resolution.model import Model, empty_model, model_of
+from resolution.patterns import blocked_pairs, random_pairs
+from resolution.preparation import prepare, sources_by_size
 from resolution.progress import Progress, silent
-from resolution.rules import rule_links
-from resolution.scoring import ScoredPairs, load_customers, nothing_scored, score
+from resolution.rules import RuleLinks, checked, rule_links
+from resolution.scoring import ScoredPairs, nothing_scored, open_linker, score
 from resolution.settings import ResolutionSettings
-from resolution.training import TrainingTable, train
+from resolution.training import train
 
 # A run whose code links differently must not take an older run's answer for its own.
-METHOD = "average-linkage-1"
+METHOD = "average-linkage-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class ResolutionReport:
     run: ScoringRun
     model: ScoringModel
     changes: LinkChanges | None
-    untrained: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,6 +70,16 @@ class _Clock:
         self.durations[name] = round(perf_counter() - started, 3)
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the model and the rules say of the pairs. ``guards``: what was left out or refused, counted."""
+
+    model: Model
+    pairs: ScoredPairs
+    rules: RuleLinks
+    guards: dict[str, int]
+
+
 def resolve(
     graph: Graph, settings: ResolutionSettings, progress: Progress = silent, *, force: bool = False
 ) -> ResolutionReport:
@@ -82,10 +93,10 @@ def resolve(
         known = latest_run(graph)
     if known and known[0].input_hash == input_hash(customers, decisions, settings) and not force:
         return ResolutionReport(*known, changes=None)
-    resolution, untrained = _score_and_cluster(customers, decisions, settings, clock)
+    resolution, unseen = _score_and_cluster(customers, decisions, settings, clock)
     with clock.step("write"):
         changes = write_resolution(graph, resolution)
-    return ResolutionReport(resolution.run, resolution.model, changes, untrained)
+    return ResolutionReport(resolution.run, resolution.model, changes, unseen)
 
 
 def score_and_cluster(
@@ -100,43 +111,71 @@ def _score_and_cluster(
 ) -> tuple[Resolution, tuple[str, ...]]:
     started = datetime.now(UTC)
     fingerprint = input_hash(customers, decisions, settings)
-    model, scored = train_and_score(customers, settings, clock)
+    scores = train_and_score(customers, settings, clock)
+    claims = Claims.of(scores.pairs, scores.rules, decisions)
     with clock.step("cluster"):
-        evidence = Evidence.of(scored, rule_links(customers), decisions)
-        forest = cohesion_forest(evidence.weights, evidence.linkage(settings))
+        merged = cohesion_forest(claims.weights, claims.linkage(settings))
     with clock.step("calibrate"):
-        merges = merges_of(forest, evidence.probabilities)
+        merges = merges_of(merged, claims.probabilities)
         calibration = calibrate(merges)
-        levels = levels_of(calibration, best_cut(merges, sum(evidence.probabilities.values())))
-    links, compared = evidence.claims(forest, calibration)
-    stored = ScoringModel(model.version, started, model.parameters, calibration.points, levels)
+        levels = levels_of(merges, calibration)
+    forest = [link for link in merged if calibration.confidence(link.cohesion) >= levels["loose"]]
+    links = claims.links(forest, calibration)
+    compared = claims.compared(links)
+    clusters = customers.num_rows - sum(calibration.confidence(link.cohesion) >= levels["default"] for link in forest)
     run = ScoringRun(
         run_id=f"resolve-{started:%Y%m%dT%H%M%S}-{token_hex(3)}",
-        model_version=model.version,
+        model_version=scores.model.version,
         input_hash=fingerprint,
         settings=settings.model_dump(),
         started_at=started.replace(microsecond=0),
         finished_at=datetime.now(UTC).replace(microsecond=0),
-        counts=_counts(customers, scored, forest, links, compared),
+        counts={
+            "customers": customers.num_rows,
+            "clusters": clusters,
+            "links": len(links),
+            "compared": len(compared),
+            **scores.guards,
+            **_guards(claims, scores.rules, forest),
+        },
         durations=clock.durations,
     )
-    return Resolution(links, compared, stored, run), model.untrained
+    stored = ScoringModel(scores.model.version, started, scores.model.parameters, calibration.points, levels)
+    return Resolution(links, compared, stored, run), scores.model.unseen
 
 
-def train_and_score(customers: pa.Table, settings: ResolutionSettings, clock: _Clock) -> tuple[Model, ScoredPairs]:
+def train_and_score(customers: pa.Table, settings: ResolutionSettings, clock: _Clock) -> Scores:
     """Train a model on the customers and score their blocked pairs."""
-    with clock.step("prepare"), duckdb.connect() as connection:
-        prepared = prepare(customers)
-        keys = load_customers(connection, prepared, settings)
-        comparisons = tuple(comparisons_for(set(prepared.column_names)))
-        columns = frozenset(prepared.column_names) | {key.column for key in keys}
-        table = TrainingTable(connection, comparisons, columns, prepared.num_rows)
-        if not table.can_be_scored:
-            return Model({"probability_two_random_records_match": 0.5, "comparisons": []}, ()), nothing_scored()
+    with duckdb.connect() as connection:
+        with clock.step("prepare"):
+            prepared = prepare(customers)
+            comparisons = comparisons_for(set(prepared.table.column_names), sources_by_size(prepared.table))
+            blocks = load_customers(connection, prepared.table, settings)
+            frequencies = make_frequencies(connection, comparisons)
+            rules = checked(connection, comparisons, rule_links(customers))
+        guards = {**prepared.guards, "blocks_too_large": blocks.too_large}
+        if not blocks.pairs or not comparisons:
+            return Scores(empty_model(), nothing_scored(), rules, guards)
         with clock.step("train"):
-            model = train(table, settings)
+            blocked = blocked_pairs(connection, comparisons, blocks.pairs, settings.training_pairs)
+            random = random_pairs(connection, comparisons, settings.random_pairs)
+            model = model_of(comparisons, train(comparisons, blocked, random, customers.num_rows))
         with clock.step("score"):
-            return score(connection, model, settings)
+            linker = open_linker(connection, model.settings, frequencies)
+            return Scores(model, score(linker, model, comparisons, settings.keep_above), rules, guards)
+
+
+def _guards(claims: Claims, rules: RuleLinks, forest: list[ForestLink]) -> dict[str, int]:
+    """What held customers apart."""
+    certain = sum(link.cohesion >= CERTAIN for link in forest)
+    return {
+        "links_by_rule": len(claims.rules),
+        "links_by_steward": len(claims.same),
+        "certain_merges": certain,
+        "rules_refused": len(rules.refused),
+        "pairs_held_apart_by_contradiction": len(claims.contradicting),
+        "pairs_held_apart_by_decision": len(claims.apart) - len(claims.contradicting),
+    }
 
 
 def input_hash(customers: pa.Table, decisions: Decisions, settings: ResolutionSettings) -> str:
@@ -147,15 +186,3 @@ def input_hash(customers: pa.Table, decisions: Decisions, settings: ResolutionSe
     for batch in customers.combine_chunks().to_batches():
         digest.update(repr(batch.to_pydict()).encode())
     return digest.hexdigest()
-
-
-def _counts(
-    customers: pa.Table, scored: ScoredPairs, forest: list[ForestLink], links: list[Link], compared: list[ComparedPair]
-) -> dict[str, int]:
-    return {
-        "customers": customers.num_rows,
-        "pairs": scored.looked_at,
-        "links": len(links),
-        "compared": len(compared),
-        "forest": len(forest),
-    }

@@ -1,95 +1,146 @@
-"""Preparation: the customers' table in the form in which it is compared.
-
-Names and addresses are folded (lower case, no diacritics, no punctuation), dates checked, identifiers of each kind
-given a column of their own. Folding is for comparing only: what is shown comes from the sources.
-"""
+"""Preparation: the customers' table in the form in which it is compared."""
 
 import re
-from collections.abc import Callable
-from datetime import date
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 from anyascii import anyascii
 
 from graph.kinds import IDENTIFIER_KINDS
+from resolution import folding
+from resolution.hubs import SuspectDates, shared_values, suspect_dates
 
-FOLDED = ("given_name", "middle_name", "family_name", "street", "city", "state", "country", "company")
 ATTRIBUTE_PREFIX = "attribute_"
-
 # Kinds that are compared as a column of their own; kinds that one person owns are rules instead.
 COMPARED_KINDS = tuple(
     kind.name for kind in IDENTIFIER_KINDS.values() if not kind.one_person and kind.name not in {"email", "phone"}
 )
+TEXTS = pa.list_(pa.string())
 
-_NO_LETTERS = re.compile(r"[^a-z0-9]+")
-_STREET_WORDS = {"strasse": "str", "street": "st", "road": "rd", "avenue": "ave", "place": "pl", "drive": "dr"}
+Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
+Columns: TypeAlias = dict[str, Column]
+
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+
+# Prepared column: the column that it is made of, and how.
+_TEXT_COLUMNS: Mapping[str, tuple[str, Callable[[str], str | None]]] = {
+    "given_name": ("given_name", folding.folded),
+    "given_sound": ("given_name", folding.first_sound),
+    "middle_name": ("middle_name", folding.folded),
+    "family_name": ("family_name", folding.folded),
+    "family_sound": ("family_name", folding.sound),
+    "gender": ("gender", folding.folded),
+    "street": ("street", folding.street),
+    "postcode": ("postcode", folding.compact),
+    "city": ("city", folding.folded),
+    "state": ("state", folding.folded),
+    "country": ("country", folding.folded),
+    "company": ("company", folding.folded),
+}
+_LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
+    "given_forms": ("given_name", folding.name_forms),
+    "given_words": ("given_name", folding.given_words),
+    "family_words": ("family_name", folding.name_words),
+    "street_words": ("street", folding.street_words),
+}
 
 
-def prepare(customers: pa.Table) -> pa.Table:
-    """The table that is compared, sorted by key; columns that hold nothing are left out."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The table that is compared, sorted by key, and the guards that acted on it, counted.
+
+    Columns that hold nothing are left out, and empty lists are null: missing is neither for nor against.
+    """
+
+    table: pa.Table
+    guards: Mapping[str, int]
+
+
+def prepare(customers: pa.Table) -> Prepared:
+    """Fold, check and spread out the columns of ``graph.customers.fetch_customers``."""
     customers = customers.sort_by("key")
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {"key": customers["key"], "source": customers["source"]}
-    for name in customers.column_names:
-        if name in FOLDED or name.startswith(ATTRIBUTE_PREFIX):
-            columns[name] = _mapped(customers[name], folded_street if name == "street" else folded)
-    columns["birth_date"] = _mapped(customers["birth_date"], valid_date)
-    columns["gender"] = _mapped(customers["gender"], folded)
-    columns["postcode"] = _mapped(customers["postcode"], compact)
-    columns |= {"emails": customers["emails"], "phones": customers["phones"]}
-    columns["email"] = _first(customers["emails"])
-    columns["email_name"] = _mapped(columns["email"], email_name)
-    for kind in COMPARED_KINDS:
-        columns[kind] = _of_kind(customers["identifiers"], kind)
-    return pa.table({name: values for name, values in columns.items() if not _is_empty(values)})
+    columns: Columns = {"key": customers["key"], "source": customers["source"]}
+    columns |= {name: _mapped(customers[of], change) for name, (of, change) in _TEXT_COLUMNS.items()}
+    columns |= {name: _mapped_to_lists(customers[of], change) for name, (of, change) in _LIST_COLUMNS.items()}
+    columns |= {name: _mapped(customers[of], folding.folded) for name, of in _attributes(customers).items()}
+    columns |= {kind: _of_kind(customers["identifiers"], kind) for kind in COMPARED_KINDS}
+    columns["identifiers"] = _lists(customers["identifiers"].to_pylist())
+    dates = _add_birth_dates(columns, customers["birth_date"])
+    shared = sum(_add_contacts(columns, name, customers[name].to_pylist()) for name in ("emails", "phones"))
+    _add_mailboxes(columns, customers)
+    filled = {name: values for name, values in columns.items() if values.null_count < len(values)}
+    guards = {
+        "birth_dates_ignored": len(dates.unknown),
+        "birth_dates_read_as_years": len(dates.years),
+        "values_shared_by_several": shared,
+    }
+    return Prepared(pa.table(filled), guards)
 
 
-@cache
-def folded(text: str) -> str | None:
-    """Lower case, transliterated, words of letters and digits; none where nothing is left."""
-    return _NO_LETTERS.sub(" ", anyascii(text).lower()).strip() or None
+def _attributes(customers: pa.Table) -> dict[str, str]:
+    """Plain names for the columns of further facts: a source may name them in any way, and they enter statements."""
+    names: dict[str, str] = {}
+    for column in customers.column_names:
+        if column.startswith(ATTRIBUTE_PREFIX):
+            name = _NO_NAME.sub("_", anyascii(column).lower())
+            names[name if name not in names else f"{name}_{len(names)}"] = column
+    return names
 
 
-def folded_street(text: str) -> str | None:
-    """Folded, with the usual words for a street abbreviated in one way."""
-    words = folded(text)
-    if words is None:
-        return None
-    return re.sub(r"strasse\b", "str", " ".join(_STREET_WORDS.get(word, word) for word in words.split()))
+def _add_birth_dates(columns: Columns, birth_dates: Column) -> SuspectDates:
+    dates = _mapped(birth_dates, folding.birth_date)
+    names = zip(columns["given_name"].to_pylist(), columns["family_name"].to_pylist(), strict=True)
+    suspect = suspect_dates(dates.to_pylist(), names)
+    columns["birth_date"] = _mapped(dates, suspect.corrected)
+    return suspect
 
 
-def compact(text: str) -> str | None:
-    """Folded without blanks: postcodes are written with and without."""
-    words = folded(text)
-    return words and words.replace(" ", "")
+def _add_contacts(columns: Columns, name: str, held: list[list[str] | None]) -> int:
+    """Add all values of a list, and apart from them those that only one given name uses; gives how many are shared."""
+    values = [found or [] for found in held]
+    shared = shared_values(values, columns["given_name"].to_pylist())
+    columns[name] = _lists(values)
+    columns[f"own_{name}"] = _lists([[value for value in found if value not in shared] for found in values])
+    return len(shared)
 
 
-def valid_date(text: str) -> str | None:
-    """An ISO 8601 date, none where it is none."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return None
+def _add_mailboxes(columns: Columns, customers: pa.Table) -> None:
+    first = [found[0] if found else None for found in customers["emails"].to_pylist()]
+    mailboxes = _mapped(pa.array(first, pa.string()), folding.mailbox)
+    names = zip(customers["given_name"].to_pylist(), customers["family_name"].to_pylist(), strict=True)
+    handles = [
+        folding.handle(mailbox, [name for name in both if name]) if mailbox else None
+        for mailbox, both in zip(mailboxes.to_pylist(), names, strict=True)
+    ]
+    columns["email"] = pa.array(first, pa.string())
+    columns["mailbox"] = mailboxes
+    columns["handle"] = pa.array(handles, pa.string())
 
 
-def email_name(email: str) -> str | None:
-    """The part before the @, folded: it often holds the name, and survives a change of provider."""
-    return compact(email.split("@", 1)[0])
-
-
-def _mapped(values: pa.Array | pa.ChunkedArray, change: Callable[[str], str | None]) -> pa.Array:
+def _mapped(values: Column, change: Callable[[str], str | None]) -> pa.Array:
     """Each distinct value is changed once."""
+    return _by_distinct(values, change, pa.string())
+
+
+def _mapped_to_lists(values: Column, change: Callable[[str], list[str]]) -> pa.Array:
+    return _by_distinct(values, lambda value: change(value) or None, TEXTS)
+
+
+def _by_distinct(values: Column, change: Callable[[str], object], kind: pa.DataType) -> pa.Array:
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     encoded = whole.dictionary_encode()
-    changed = pa.array([change(value) for value in encoded.dictionary.to_pylist()], pa.string())
+    changed = pa.array([change(value) for value in encoded.dictionary.to_pylist()], kind)
     return changed.take(encoded.indices)
 
 
-def _first(lists: pa.ChunkedArray) -> pa.Array:
-    return pa.array([values[0] if values else None for values in lists.to_pylist()], pa.string())
+def _lists(values: list[list[str] | None] | list[list[str]]) -> pa.Array:
+    return pa.array([found or None for found in values], TEXTS)
 
 
-def _of_kind(identifiers: pa.ChunkedArray, kind: str) -> pa.Array:
+def _of_kind(identifiers: Column, kind: str) -> pa.Array:
     prefix = f"{kind}:"
     found = (
         next((value.removeprefix(prefix) for value in values or () if value.startswith(prefix)), None)
@@ -98,7 +149,7 @@ def _of_kind(identifiers: pa.ChunkedArray, kind: str) -> pa.Array:
     return pa.array(list(found), pa.string())
 
 
-def _is_empty(values: pa.Array | pa.ChunkedArray) -> bool:
-    if pa.types.is_list(values.type):
-        return not any(values.to_pylist())
-    return values.null_count == len(values)
+def sources_by_size(table: pa.Table) -> list[tuple[str, float]]:
+    """Sources with their share of the records, largest first."""
+    counted = Counter[str](table["source"].to_pylist())
+    return [(name, count / table.num_rows) for name, count in sorted(counted.items(), key=lambda x: (-x[1], x[0]))]

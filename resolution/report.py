@@ -22,7 +22,7 @@ def as_json(report: ResolutionReport, evaluation: Evaluation | None = None) -> d
         "durations": report.run.durations,
         "levels": report.model.levels,
         "changes": None if report.changes is None else asdict(report.changes),
-        "untrained": list(report.untrained),
+        "unseen_findings": list(report.unseen),
     }
     return document if evaluation is None else {**document, "evaluation": evaluation.as_json()}
 
@@ -35,8 +35,8 @@ def print_report(report: ResolutionReport, console: Console) -> None:
     levels = {name.upper(): f"{value:.4f}" for name, value in report.model.levels.items()}
     console.print(_table(f"Levels of confidence, model {report.model.version}", levels))
     console.print(_table("Seconds", report.run.durations))
-    if report.untrained:
-        console.print("Levels that the data never showed keep their published default: " + "; ".join(report.untrained))
+    if report.unseen:
+        console.print("Findings that no likely match shows keep what is usual: " + "; ".join(report.unseen))
 
 
 def print_evaluation(evaluation: Evaluation, console: Console) -> None:

@@ -1,14 +1,23 @@
-"""Rules: identifiers that only one person has link exactly, whatever the model says."""
+"""Rules: identifiers that only one person has link exactly, whatever the model says, unless the people contradict."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
+import duckdb
 import pyarrow as pa
 
 from graph.kinds import IDENTIFIER_KINDS
 from resolution.clustering import Pair
+from resolution.levels import Comparison
+from resolution.patterns import findings_of
+from resolution.scoring import opposite_levels
+
+# A rule is refused when so much contradicts: another given name alone (a wife who quotes her husband's number), or two
+# other stable facts.
+_TOO_MUCH = 2
+_WEIGHT_OF = {"given_name": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +34,16 @@ class RuleLink:
         return self.left, self.right
 
 
+@dataclass(frozen=True, slots=True)
+class RuleLinks:
+    """What the rules say. ``refused``: links that would join people who contradict each other."""
+
+    links: tuple[RuleLink, ...]
+    refused: tuple[RuleLink, ...] = ()
+
+
 def rule_links(customers: pa.Table) -> list[RuleLink]:
-    """Links of customers that share an account, a card or a customer number; a chain where more than two do.
+    """Links of customers that share an account, a card or a customer number.
 
     Hubs do not reach this table. Sorted, one link per pair.
     """
@@ -41,5 +58,42 @@ def rule_links(customers: pa.Table) -> list[RuleLink]:
 def _links(identifier: str, keys: list[str]) -> Iterator[RuleLink]:
     kind = identifier.split(":", 1)[0]
     if IDENTIFIER_KINDS[kind].one_person:
-        for left, right in pairwise(sorted(set(keys))):
+        for left, right in combinations(sorted(set(keys)), 2):
             yield RuleLink(left, right, f"same_{kind}")
+
+
+def checked(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], links: Sequence[RuleLink]
+) -> RuleLinks:
+    """Refuse the links of people who contradict each other. Reads the prepared customers in ``connection``."""
+    against = _against(comparisons)
+    if not against or not links:
+        return RuleLinks(tuple(links))
+    connection.register("rule_links", pa.table({"left": [x.left for x in links], "right": [x.right for x in links]}))
+    pairs = """
+        SELECT l.number AS number_l, r.number AS number_r
+        FROM rule_links JOIN numbered l ON l.key = "left" JOIN numbered r ON r.key = "right"
+    """
+    found = connection.execute(f"""
+        SELECT l.key, r.key FROM ({findings_of(connection, comparisons, pairs)})
+        JOIN numbered l ON l.number = number_l JOIN numbered r ON r.number = number_r
+        WHERE {against} >= {_TOO_MUCH}
+    """).fetchall()
+    contradicting = set(found)
+    return RuleLinks(
+        links=tuple(link for link in links if link.pair not in contradicting),
+        refused=tuple(link for link in links if link.pair in contradicting),
+    )
+
+
+def _against(comparisons: Sequence[Comparison]) -> str:
+    """SQL that adds up what contradicts."""
+    return " + ".join(
+        f'{_WEIGHT_OF.get(comparison.name, 1)} * ("found_{comparison.name}" IN ({_positions(comparison)}))::INT'
+        for comparison in comparisons
+        if comparison.opposite
+    )
+
+
+def _positions(comparison: Comparison) -> str:
+    return ", ".join(str(position) for position in opposite_levels(comparison))

@@ -1,128 +1,210 @@
 """Training: the probabilities of every finding, from the data alone.
 
-Chance agreement (u) comes from a random sample of pairs, agreement of matching pairs (m) from expectation maximisation
-(Winkler 1988; Splink's implementation) on blocks of pairs that share strong facts. A comparison is trained in the
-passes that do not block on its own columns. A level that no pass has seen keeps its published default and is reported:
-Splink itself would fill it in silence.
+Fellegi and Sunter's model (1969), fitted by expectation maximisation (Winkler 1988) over the agreement patterns of all
+blocked pairs at once, frequencies of values included. What strangers have in common (u) comes from random pairs and
+from the blocked pairs that are no match, whichever shows more: a household is too rare to be met at random. What one
+person's records have in common (m) is the same in every context. The prior is part of the fit, so it agrees with the
+sum of the probabilities. Plain counting and sums in a fixed order: the same data give the same model.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import log2
 
-import duckdb
-from splink import block_on
-from splink.internals.exceptions import EMTrainingException
-from splink.internals.linker import Linker
+import numpy as np
 
-from resolution.blocking import LISTS
-from resolution.comparisons import Comparison
-from resolution.model import Model, trained
-from resolution.scoring import open_linker, splink_settings
-from resolution.settings import ResolutionSettings
+from resolution.levels import Comparison
+from resolution.patterns import Indices, Numbers, Patterns, RandomPairs
 
-# Fewer pairs than this say too little about any level: the published defaults say more.
-LEAST_PAIRS = 50
-# Facts that make two records likely one person. Of each group of pairs every comparison outside of it can learn.
-_PASSES: tuple[tuple[str, ...], ...] = (
-    ("given_name", "family_name"),
-    ("birth_date",),
-    ("email",),
-    ("national_id",),
-    ("given_name", "postcode"),
-    ("family_name", "postcode"),
-    ("given_name", "city"),
-    ("street",),
-)
-# Rules that hardly ever join two people; the share of matching pairs that they find is assumed to be 0.7.
-_SURE: tuple[tuple[str, ...], ...] = (
-    ("given_name", "family_name", "birth_date"),
-    ("given_name", "family_name", "postcode"),
-    ("given_name", "family_name", "city"),
-    ("given_name", "email"),
-    ("birth_date", "email"),
-)
-_RECALL_OF_SURE = 0.7
-# No finding is impossible: a single one must not outweigh all others (17 bits at most).
-_LEAST = 1e-5
+_ROUNDS = 200
+_CONVERGED = 1e-4
+# The published defaults count as much as so many matching pairs, random pairs, pairs of strangers in one context.
+_PRIOR_MATCHES = 20.0
+_PRIOR_RANDOM = 20.0
+_PRIOR_STRANGERS = 20.0
+# And as a tenth of the matching pairs of that context: where there are no households, chance must not invent them.
+_PRIOR_SHARE = 0.1
+# No fact alone proves a person: for ten matching pairs with a finding there are three strangers with it, at least.
+_STRANGERS_A_MATCH = 0.3
+# A pair counts among the strangers of a home when it is surely no match. Counted by its probability, every match would
+# leave a trace there, and the traces of thousands outweigh the few real strangers.
+_SURELY_STRANGERS = 0.2
+# So many strangers with a finding say how much more common it is in their context than elsewhere.
+_ENOUGH_STRANGERS = 20.0
+_LEAST = 1e-9
+_SEEN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingTable:
-    """Prepared customers in DuckDB, the comparisons that they allow, and how many customers there are."""
+class Estimates:
+    """What training found, comparison by comparison: ``m`` and ``u`` of each level, and the prior.
 
-    connection: duckdb.DuckDBPyConnection
-    comparisons: tuple[Comparison, ...]
-    columns: frozenset[str]
-    customers: int
+    ``unseen``: findings that no likely match shows; they keep what the published default says of something rare.
+    """
 
-    @property
-    def can_be_scored(self) -> bool:
-        """There are two customers, something to compare, and something to block on."""
-        blocked = any(column.startswith("block_") or column in LISTS for column in self.columns)
-        return self.customers > 1 and bool(self.comparisons) and blocked
+    m: tuple[Numbers, ...]
+    u: tuple[Numbers, ...]
+    prior: float
+    unseen: tuple[str, ...]
 
 
-def train(table: TrainingTable, settings: ResolutionSettings) -> Model:
-    """A model of the data; its prior is a first estimate, to be brought in line with the scores."""
-    linker = open_linker(table.connection, splink_settings(table.comparisons, table.columns))
-    pairs = table.customers * (table.customers - 1) // 2
-    if pairs >= LEAST_PAIRS:
-        _train(linker, table, settings)
-    sure = sum(_pairs_within(table.connection, group) for group in _possible(table, _SURE))
-    settings_of_model = linker.misc.save_model_to_json()
-    prior = min(max(sure / _RECALL_OF_SURE / max(pairs, 1), 1 / max(pairs, 2)), 0.5)
-    settings_of_model["probability_two_random_records_match"] = prior
-    untrained = tuple(_untrained(linker))
-    return trained(_complete(settings_of_model, table.comparisons), untrained)
+def train(comparisons: Sequence[Comparison], blocked: Patterns, random: RandomPairs, customers: int) -> Estimates:
+    """Fit the model to the patterns of ``customers`` customers."""
+    pairs = max(customers * (customers - 1) / 2, 1.0)
+    scale = pairs / max(random.pairs, 1)
+    facts = [_Fact.of(comparison, counts, scale) for comparison, counts in zip(comparisons, random.counts, strict=True)]
+    fit = _Fit(facts, blocked, pairs, prior=_bounded(1 / max(customers, 1), pairs))
+    for _ in range(_ROUNDS):
+        if fit.improve() < _CONVERGED:
+            break
+    return Estimates(
+        m=tuple(fact.m[fact.findings] for fact in facts),
+        u=tuple(fact.u for fact in facts),
+        prior=fit.prior,
+        unseen=tuple(_unseen(comparisons, facts)),
+    )
 
 
-def _train(linker: Linker, table: TrainingTable, settings: ResolutionSettings) -> None:
-    # One thread: the sample of several depends on which of them is first.
-    table.connection.execute("SET threads = 1")
-    linker.training.estimate_u_using_random_sampling(max_pairs=settings.training_pairs, seed=settings.seed)
-    for group in _possible(table, _PASSES):
-        if _pairs_within(table.connection, group) >= LEAST_PAIRS:
-            _maximise(linker, group, settings)
-    table.connection.execute("RESET threads")
+def _bounded(prior: float, pairs: float) -> float:
+    """A prior that expects one match at least, and half of all pairs at most."""
+    return min(max(prior, 1 / max(pairs, 2.0)), 0.5)
 
 
-def _maximise(linker: Linker, group: tuple[str, ...], settings: ResolutionSettings) -> None:
-    try:
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on(*group), max_pairs=settings.training_pairs
+def _unseen(comparisons: Sequence[Comparison], facts: Sequence["_Fact"]) -> Iterator[str]:
+    for comparison, fact in zip(comparisons, facts, strict=True):
+        labels = {level.finding: level.label for level in comparison.levels}
+        unseen = np.flatnonzero(fact.matches < _SEEN).tolist()
+        yield from (f"{comparison.name}: {labels[number]}" for number in unseen)
+
+
+@dataclass(slots=True)
+class _Fit:
+    """One fit in progress."""
+
+    facts: list["_Fact"]
+    blocked: Patterns
+    pairs: float
+    prior: float
+
+    def improve(self) -> float:
+        """One round of expectation and maximisation; gives the largest change of a probability."""
+        matching = self.blocked.counts * self._probabilities()
+        strangers = np.where(matching < _SURELY_STRANGERS * self.blocked.counts, self.blocked.counts - matching, 0.0)
+        prior = _bounded(float(matching.sum()) / self.pairs, self.pairs)
+        change = abs(log2(prior / self.prior))
+        self.prior = prior
+        for fact, levels in zip(self.facts, self.blocked.levels, strict=True):
+            change = max(change, fact.fit(_summed(levels, matching, fact), _summed(levels, strangers, fact)))
+        return change
+
+    def _probabilities(self) -> Numbers:
+        weights = self.blocked.rarity + log2(self.prior / (1 - self.prior))
+        for fact, levels in zip(self.facts, self.blocked.levels, strict=True):
+            weights = weights + np.append(fact.weights(), 0.0)[levels]
+        return 1 / (1 + np.exp2(-weights))
+
+
+def _summed(levels: Indices, counts: Numbers, fact: "_Fact") -> Numbers:
+    return counted(levels, counts, len(fact.u) + 1)[: len(fact.u)]
+
+
+def counted(places: Indices, counts: Numbers, size: int) -> Numbers:
+    """Sums of the counts at each place."""
+    return np.bincount(places, counts, size).astype(np.float64)
+
+
+@dataclass(slots=True)
+class _Fact:
+    """The probabilities of one comparison. ``m`` by finding; ``u`` by level, adding up to 1 in each context."""
+
+    findings: Indices
+    contexts: Indices
+    frequent: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    shared: bool
+    default_m: Numbers
+    default_u: Numbers
+    random: Numbers
+    scale: float
+    m: Numbers = field(init=False)
+    u: Numbers = field(init=False)
+    matches: Numbers = field(init=False)
+
+    @classmethod
+    def of(cls, comparison: Comparison, counts: Numbers, scale: float) -> "_Fact":
+        levels = comparison.levels
+        fact = cls(
+            findings=np.array([level.finding for level in levels]),
+            contexts=np.array([level.context for level in levels]),
+            frequent=np.array([level.frequency_of is not None for level in levels]),
+            shared=comparison.shared,
+            default_m=np.zeros(max(level.finding for level in levels) + 1),
+            default_u=np.array([level.u for level in levels]),
+            random=counts,
+            scale=scale,
         )
-    except EMTrainingException:
-        return  # every pair of the group looks alike: there is nothing to learn from it
+        fact.default_m[fact.findings] = [level.m for level in levels]
+        fact.default_m /= fact.default_m.sum()
+        for context in np.unique(fact.contexts):
+            fact.default_u[fact.contexts == context] /= fact.default_u[fact.contexts == context].sum()
+        fact.m, fact.matches = fact.default_m, np.zeros_like(fact.default_m)
+        # A home is not met at random: what a sample shows of one are its matches.
+        fact.u = fact._spread(np.where(fact.contexts == 0, counts * scale, 0.0), np.zeros_like(counts))
+        return fact
+
+    def weights(self) -> Numbers:
+        """Match weight of each level; where values have frequencies these stand for u."""
+        m = np.log2(self.m[self.findings])
+        return np.where(self.frequent, m, m - np.log2(self.u))
+
+    def fit(self, matches: Numbers, strangers: Numbers) -> float:
+        """Take over what matching pairs and strangers show; gives the largest change of ``m``."""
+        self.matches = counted(self.findings, matches, len(self.default_m))
+        total = self.matches.sum() + _PRIOR_MATCHES
+        before, self.m = self.m, np.maximum((self.matches + _PRIOR_MATCHES * self.default_m) / total, _LEAST)
+        self.u = self._spread(self._strangers(matches, strangers), matches)
+        return float(np.abs(self.m - before).max())
+
+    def _strangers(self, matches: Numbers, blocked: Numbers) -> Numbers:
+        """Pairs of strangers by level: as the random pairs or the blocked ones show, whichever are more."""
+        elsewhere = self.contexts == 0
+        # In a context a sample meets few, so only what is beyond its error counts.
+        doubt = np.where(elsewhere, 0.0, 2 * np.sqrt(self.random))
+        sampled = (self.random - doubt) * self.scale - matches
+        least = np.where(elsewhere | self.shared, _STRANGERS_A_MATCH * matches, 0.0)
+        return np.maximum(np.maximum(sampled, blocked), least)
+
+    def _spread(self, strangers: Numbers, matches: Numbers) -> Numbers:
+        u = np.empty_like(strangers)
+        elsewhere = self.contexts == 0
+        u[elsewhere] = _blended(strangers[elsewhere], self.default_u[elsewhere], _PRIOR_RANDOM * self.scale)
+        for context in np.unique(self.contexts[~elsewhere]):
+            inside = self.contexts == context
+            usual = self.default_u[inside] if self.shared else self._elsewhere(u)[self.findings[inside]]
+            prior = _PRIOR_STRANGERS + _PRIOR_SHARE * float(matches[inside].sum())
+            found = _blended(strangers[inside], usual, prior)
+            u[inside] = found if self.shared else _no_less_alike(found, usual, strangers[inside])
+        return np.maximum(u, _LEAST)
+
+    def _elsewhere(self, u: Numbers) -> Numbers:
+        """U by finding outside of all contexts."""
+        found = np.empty_like(self.default_m)
+        found[self.findings[self.contexts == 0]] = u[self.contexts == 0]
+        return found
 
 
-def _possible(table: TrainingTable, groups: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
-    return (group for group in groups if table.columns.issuperset(group))
+def _blended(counts: Numbers, usual: Numbers, weight: float) -> Numbers:
+    """Shares of the counts, with what is usual counted in by a weight."""
+    return (counts + weight * usual) / (counts.sum() + weight)
 
 
-def _pairs_within(connection: duckdb.DuckDBPyConnection, group: tuple[str, ...]) -> int:
-    """Pairs of customers that agree on every column of the group."""
-    by = ", ".join(f'"{column}"' for column in group)
-    given = " AND ".join(f'"{column}" IS NOT NULL' for column in group)
-    counted = f"SELECT count(*) AS size FROM customers WHERE {given} GROUP BY {by}"  # noqa: S608 -- our own columns
-    found = connection.execute(f"SELECT coalesce(sum(size * (size - 1) // 2), 0) FROM ({counted})").fetchone()  # noqa: S608
-    assert found is not None
-    return int(found[0])
+def _no_less_alike(found: Numbers, usual: Numbers, counts: Numbers) -> Numbers:
+    """Shares where agreement is as much more common, at least, as lesser agreement is.
 
-
-def _untrained(linker: Linker) -> Iterator[str]:
-    # Splink has no public way to ask.
-    for comparison in linker._settings_obj.comparisons:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        for level in comparison.comparison_levels:
-            estimated = level._has_estimated_values  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            if not level.is_null_level and not estimated:
-                yield f"{comparison.output_column_name}: {level.label_for_charts}"
-
-
-def _complete(settings: dict[str, Any], comparisons: tuple[Comparison, ...]) -> dict[str, Any]:
-    """Fill what training left out with the published defaults, and keep every weight finite."""
-    for stored, comparison in zip(settings["comparisons"], comparisons, strict=True):
-        for level, default in zip(stored["comparison_levels"][1:], comparison.levels, strict=True):
-            level["m_probability"] = max(level.get("m_probability") or default.m, _LEAST)
-            level["u_probability"] = max(level.get("u_probability") or default.u, _LEAST)
-    return settings
+    A pair of one home with one birth year may be a match, so the strangers among them are not seen; those with close
+    birth years are, and tell how much more common closeness is there (monotone likelihood ratio).
+    """
+    times = np.where(counts >= _ENOUGH_STRANGERS, found / usual, 0.0)
+    at_least = np.maximum.accumulate(times[::-1])[::-1] * usual
+    at_least[-1] = 0.0
+    raised = np.maximum(found, np.minimum(at_least, 0.5))
+    return raised / raised.sum()

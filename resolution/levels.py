@@ -1,0 +1,118 @@
+"""Levels: a comparison is a list of findings, from agreement to contradiction, each within contexts.
+
+What two strangers have in common depends on where they meet: people of one home share a family name, a street, often
+a telephone. So a finding is told apart by context, and in each context counts for what it is worth there: the chain
+rule of probability in place of the assumption that facts are independent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+ELSE = "ELSE"
+_NEVER_MORE_COMMON_THAN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a comparison can find. ``condition``: DuckDB SQL over ``<column>_l`` and ``<column>_r``.
+
+    ``m``, ``u``: published defaults, the shares of matching and of other pairs; where data are few they decide.
+    ``frequency_of``: column whose values weigh more the rarer they are.
+    """
+
+    label: str
+    condition: str
+    m: float
+    u: float
+    frequency_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a finding is more common among strangers than elsewhere: ``times`` so often, until the data say more."""
+
+    label: str
+    condition: str
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A finding in a context (0 stands for no context), as Splink sees it."""
+
+    label: str
+    condition: str
+    finding: int
+    context: int
+    m: float
+    u: float
+    frequency_of: str | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One fact of a person: every finding in every context. The last finding is what remains.
+
+    ``missing``: condition under which it says nothing. ``shared``: a home shares it. ``opposite``: label of the finding
+    that speaks against one person, where the fact is a stable one.
+    """
+
+    name: str
+    missing: str
+    findings: Sequence[Finding]
+    contexts: Sequence[Context] = ()
+    shared: bool = False
+    opposite: str | None = None
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """Findings in their order, each in its contexts first; read from the top, the first that holds counts."""
+        return tuple(
+            level
+            for number, finding in enumerate(self.findings)
+            for level in (
+                *(_within(finding, context, number, place) for place, context in enumerate(self.contexts, start=1)),
+                Level(finding.label, finding.condition, number, 0, finding.m, finding.u, finding.frequency_of),
+            )
+        )
+
+    def for_splink(self) -> dict[str, Any]:
+        """The comparison in Splink's settings, with the defaults."""
+        nothing = {"sql_condition": self.missing, "label_for_charts": "missing", "is_null_level": True}
+        return {"output_column_name": self.name, "comparison_levels": [nothing, *map(_for_splink, self.levels)]}
+
+    @property
+    def position(self) -> str:
+        """SQL that gives the position of a pair's level, -1 where a value is missing. Each condition is asked once."""
+        found = " ".join(f"WHEN {f.condition} THEN {n}" for n, f in enumerate(self.findings) if f.condition != ELSE)
+        place = " ".join(f"WHEN {context.condition} THEN {number}" for number, context in enumerate(self.contexts))
+        finding = f"CASE {found} ELSE {len(self.findings) - 1} END" if found else "0"
+        within = f"CASE {place} ELSE {len(self.contexts)} END" if place else "0"
+        return f"CASE WHEN {self.missing} THEN -1 ELSE ({finding}) * {len(self.contexts) + 1} + {within} END"
+
+
+def _within(finding: Finding, context: Context, number: int, place: int) -> Level:
+    rest = finding.condition == ELSE
+    # The context is asked for last: it is the dearer condition, and few pairs come so far.
+    condition = context.condition if rest else f"({finding.condition}) AND {context.condition}"
+    u = finding.u if rest else min(finding.u * context.times, _NEVER_MORE_COMMON_THAN)
+    return Level(f"{finding.label}, {context.label}", condition, number, place, finding.m, u, None)
+
+
+def _for_splink(level: Level) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "sql_condition": level.condition,
+        "label_for_charts": level.label,
+        "m_probability": level.m,
+        "u_probability": level.u,
+    }
+    if level.frequency_of:
+        # The frequency takes the place of this level's own u, so the detection of another exact level is off.
+        found |= {
+            "tf_adjustment_column": level.frequency_of,
+            "tf_adjustment_weight": 1.0,
+            "disable_tf_exact_match_detection": True,
+        }
+    return found
