@@ -1,0 +1,100 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from graph.connection import Graph
+from graph.constraints import declared_properties, inspect_schema
+
+CYPHER = Path(__file__).parents[2] / "cypher"
+STATEMENTS = sorted(CYPHER.glob("**/*.cypher"))
+VERBS = {"merge", "list", "get", "find", "retire", "erase", "explain", "create", "replace", "count"}
+VOCABULARY = declared_properties()
+PROPERTIES = {name for properties in VOCABULARY.values() for name in properties}
+SOURCE = "".join(path.read_text() for path in CYPHER.parent.glob("[a-z]*/**/*.py") if ".venv" not in path.parts)
+
+_LABEL = re.compile(r"\(\w*:(\w+(?:[:|&]\w+)*)|(?:SET|REMOVE|coalesce\()\s*\w+:(\w+)|\w:(Hub)\b")
+_TYPE = re.compile(r"-\[\w*:(\w+(?:\|\w+)*)")
+_PROPERTY = re.compile(r"\b(?!row\b|window\b|login\b|\d)[a-z]+\.([a-z_]+)\b(?!\()")
+# Components of times, and maps that a statement itself builds.
+_NOT_STORED = {"epochMillis"}
+
+
+def _text(file: Path) -> str:
+    lines = [line for line in file.read_text().splitlines() if not line.strip().startswith("//")]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("file", STATEMENTS, ids=lambda file: file.stem)
+def test_a_statement_uses_declared_words_only(file: Path) -> None:
+    text = _text(file)
+    labels = {word for found in _LABEL.findall(text) for part in found if part for word in re.split(r"[:|&]", part)}
+    types = {word for found in _TYPE.findall(text) for word in found.split("|")}
+
+    assert labels | types <= VOCABULARY.keys()
+    assert not text.startswith("CALL db") or "YIELD" in text or file.stem == "get_indexes_online"
+
+
+@pytest.mark.parametrize("file", sorted(CYPHER.glob("*.cypher")), ids=lambda file: file.stem)
+def test_a_statement_is_named_by_a_verb_and_says_what_it_does(file: Path) -> None:
+    lines = file.read_text().splitlines()
+
+    assert file.stem.split("_")[0] in VERBS
+    assert lines[0].startswith("// ")
+    assert lines[1].startswith("// ")
+    assert len(lines) <= 80
+
+
+@pytest.mark.parametrize("file", sorted(CYPHER.glob("*.cypher")), ids=lambda file: file.stem)
+def test_every_statement_is_asked_for_by_code(file: Path) -> None:
+    assert f'"{file.stem}"' in SOURCE
+
+
+@pytest.mark.parametrize("file", STATEMENTS, ids=lambda file: file.stem)
+def test_the_server_takes_every_statement(file: Path, connected_graph: Graph) -> None:
+    text = file.read_text()
+    parameters = dict.fromkeys(re.findall(r"\$([a-z_]+)", text))
+    is_schema = re.search(r"^(SHOW|CREATE (FULLTEXT )?INDEX)", _text(file), re.MULTILINE)
+    with connected_graph.driver.session(database=connected_graph.database) as session:
+        query = text if is_schema else f"EXPLAIN {text}"
+        session.run(query, parameters).consume()  # pyright: ignore[reportArgumentType]
+
+
+def test_every_property_says_what_it_is() -> None:
+    silent = [
+        f"{owner}.{name}"
+        for owner, properties in VOCABULARY.items()
+        for name, definition in properties.items()
+        if not definition.help_text
+    ]
+
+    assert silent == []
+
+
+def test_the_database_has_what_the_models_declare(connected_graph: Graph) -> None:
+    assert not inspect_schema(connected_graph).drifted
+
+
+@pytest.mark.parametrize("name", ["get_cluster", "get_profile"])
+def test_clusters_are_read_once_per_member(name: str, connected_graph: Graph) -> None:
+    assert "VarLengthExpand(Pruning,BFS,All)" in _operators(connected_graph, name)
+
+
+def test_the_newest_interactions_come_from_the_index_in_its_order(connected_graph: Graph) -> None:
+    operators = _operators(connected_graph, "get_journey")
+
+    assert {"NodeIndexSeek", "PartialTop"} <= operators
+
+
+def _operators(graph: Graph, name: str) -> set[str]:
+    text = (CYPHER / f"{name}.cypher").read_text()
+    parameters = dict.fromkeys(re.findall(r"\$([a-z_]+)", text))
+    with graph.driver.session(database=graph.database) as session:
+        plan = session.run(f"EXPLAIN {text}", parameters).consume().plan  # pyright: ignore[reportArgumentType]
+    return _below(plan)
+
+
+def _below(plan: object) -> set[str]:
+    assert isinstance(plan, dict)
+    name: str = plan["operatorType"].split("@")[0]
+    return {name}.union(*(_below(child) for child in plan.get("children", [])))
