@@ -17,23 +17,18 @@ def edges(graph: Graph, kind: str, *properties: str) -> set[tuple[Any, ...]]:
 
 def everything(graph: Graph) -> tuple[frozenset[Any], frozenset[Any]]:
     """All nodes and edges with all that they hold, but the run that wrote them."""
-    found_nodes = _tuples(
-        graph,
-        "MATCH (n) UNWIND [k IN keys(n) WHERE k <> 'run_id' | [k, toString(n[k])]] AS p "
-        "WITH n, p ORDER BY p[0] RETURN labels(n), coalesce(n.key, n.name), collect(p)",
-    )
-    found_edges = _tuples(
-        graph,
-        "MATCH (a)-[r]->(b) RETURN type(r), a.key, b.key, "
-        "reduce(t = '', k IN [k IN keys(r) WHERE k <> 'run_id' | k] | t + k + toString(r[k]) + ';')",
-    )
+    found_nodes = _tuples(graph, "MATCH (n) RETURN coalesce(n.key, n.name), labels(n), properties(n)")
+    found_edges = _tuples(graph, "MATCH (a)-[r]->(b) RETURN a.key, b.key, type(r), properties(r)")
     return frozenset(found_nodes), frozenset(found_edges)
 
 
 def _tuples(graph: Graph, query: str) -> set[tuple[Any, ...]]:
     with graph.driver.session(database=graph.database) as session:
-        return {_frozen(record.values()) for record in session.run(query)}  # pyright: ignore[reportArgumentType]
+        return {tuple(_frozen(value) for value in record.values()) for record in session.run(query)}  # pyright: ignore[reportArgumentType]
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+    """Comparable whatever the order in which labels and properties were written."""
+    if isinstance(value, dict):
+        return tuple(sorted((key, str(held)) for key, held in value.items() if key != "run_id"))
+    return tuple(_frozen(part) for part in sorted(value, key=str)) if isinstance(value, list) else value
