@@ -33,11 +33,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class BlockingKey:
-    """A key: its parts for people to read, its SQL, and whether it is a single value."""
+    """A key: its parts for people to read, and its SQL, null where it says nothing. ``most``: customers in a block."""
 
     name: str
     sql: str
-    alone: bool
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,26 @@ _COLUMN_OF = {
     "birth year": "birth_date",
     "birthday": "birth_date",
 }
+# Facts that make a whole record. So many customers may be alike in at least so many of them, as guests who order often.
+_WHOLE = ("given_name", "family_name", "birth_date", "street", "postcode", "city", "company", "mailbox")
+_LEAST_FACTS = 3
+_TIMES_A_BLOCK = 5
 _FULL_NAMES = (("given name", "family name"), ("given sound", "family sound"))
 
 
-def blocking_keys(columns: AbstractSet[str]) -> list[BlockingKey]:
-    """The keys that these columns allow: single values, pairs of facts, full names with a third fact."""
+def blocking_keys(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
+    """The keys that these columns allow: single values, pairs of facts, full names with a third fact, whole records."""
     parts = _parts(columns)
-    return [BlockingKey(" and ".join(names), _joined(parts, names), len(names) == 1) for names in _all(parts)] + (
-        [_swapped()] if {"given_name", "family_name"} <= columns else []
-    )
+    for names in _all(parts):
+        most = settings.largest_value_block if len(names) == 1 else settings.largest_block
+        yield BlockingKey(" and ".join(names), _joined(parts, names), most)
+    if {"given_name", "family_name"} <= columns:
+        both = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
+        yield BlockingKey("both names in either field", both, settings.largest_block)
+    if whole := [column for column in _WHOLE if column in columns]:
+        known = " + ".join(f"({column} IS NOT NULL)::INT" for column in whole)
+        record = f"CASE WHEN {known} >= {_LEAST_FACTS} THEN hash({', '.join(whole)})::VARCHAR END"
+        yield BlockingKey("whole record", record, settings.largest_block * _TIMES_A_BLOCK)
 
 
 def _parts(columns: AbstractSet[str]) -> dict[str, Part]:
@@ -105,11 +116,6 @@ def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
 
 def _joined(parts: dict[str, Part], names: tuple[str, ...]) -> str:
     return " || '|' || ".join(f"({parts[name].sql})" for name in names)
-
-
-def _swapped() -> BlockingKey:
-    both = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
-    return BlockingKey("both names in either field", both, alone=False)
 
 
 def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:
@@ -147,10 +153,9 @@ def _keyed(prepared: pa.Table, settings: ResolutionSettings) -> str:
     """SQL: each customer once for each of its keys, with the most customers that may share it."""
     columns = set(prepared.column_names)
     of_keys = (
-        f"SELECT number, hash({number}, {key.sql}) AS block,"
-        f" {settings.largest_value_block if key.alone else settings.largest_block} AS most"
-        f" FROM numbered WHERE ({key.sql}) IS NOT NULL"
-        for number, key in enumerate(blocking_keys(columns))
+        f"SELECT number, hash({place}, {key.sql}) AS block, {key.most} AS most FROM numbered"
+        f" WHERE ({key.sql}) IS NOT NULL"
+        for place, key in enumerate(blocking_keys(columns, settings))
     )
     of_lists = (
         f"SELECT number, hash('{name}', value) AS block, {settings.largest_block} AS most"

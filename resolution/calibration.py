@@ -18,10 +18,11 @@ from resolution.clustering import CERTAIN, ForestLink, Pair
 # A model's link is never as sure as a rule's or a steward's.
 MOST = 0.9999
 STRICT = 0.95
+# The default stays in these bounds. Whatever is right more often than not belongs to it in any case (a merge raises F1
+# when its share of right pairs is above F1 / 2); and where hardly anybody is double, noise must not make the default.
+LEAST_DEFAULT, MOST_DEFAULT = 0.4, 0.5
 # Groups of which fewer pairs than this are expected to be right are not offered as one person at any confidence.
 LOOSE = 0.2
-# The default where no merge says anything.
-UNDECIDED = 0.5
 _STEP = 0.5
 _EQUAL = 1e-9
 
@@ -125,19 +126,19 @@ def default_confidence(merges: Iterable[Merge], calibration: Calibration) -> flo
     for merge in merges:
         pairs_at[calibration.confidence(merge.height)] += merge.pairs
     expected = sum(confidence * pairs for confidence, pairs in pairs_at.items())
-    best, chosen = 0.0, UNDECIDED
+    best, chosen = 0.0, MOST_DEFAULT
     right, joined = 0.0, 0
     for confidence in sorted(pairs_at, reverse=True):
         right += confidence * pairs_at[confidence]
         joined += pairs_at[confidence]
         f1 = 2 * right / (joined + expected)
-        if confidence < 1 and f1 > best + _EQUAL:
+        if f1 > best + _EQUAL:
             best, chosen = f1, confidence
-    return chosen
+    return min(max(chosen, LEAST_DEFAULT), MOST_DEFAULT)
 
 
 def levels_of(merges: Sequence[Merge], calibration: Calibration) -> dict[str, float]:
     """Named levels: rules and stewards only, surely one person, the default, everything that may be one person."""
     default = default_confidence(merges, calibration)
     offered = [confidence for _, confidence in calibration.points if LOOSE <= confidence <= default]
-    return {"exact": 1.0, "strict": max(STRICT, default), "default": default, "loose": min([*offered, default])}
+    return {"exact": 1.0, "strict": STRICT, "default": default, "loose": min([*offered, default])}

@@ -19,8 +19,8 @@ def frequency_levels(comparisons: Iterable[Comparison]) -> dict[str, Level]:
     return found
 
 
-def make_frequencies(connection: duckdb.DuckDBPyConnection, comparisons: Iterable[Comparison]) -> list[str]:
-    """Make a table ``frequencies_<column>`` for each adjusted column, as Splink reads it; gives the columns.
+def make_frequencies(connection: duckdb.DuckDBPyConnection, comparisons: Iterable[Comparison]) -> None:
+    """Make a table ``frequencies_<column>`` for each adjusted column, as Splink reads it.
 
     The customer itself is not counted: a value that nobody else has is as rare as the default lets it be. The table
     ``records`` holds the customers with the frequencies of their values.
@@ -39,7 +39,6 @@ def make_frequencies(connection: duckdb.DuckDBPyConnection, comparisons: Iterabl
     connection.execute(
         f"CREATE OR REPLACE TABLE records AS SELECT numbered.*{known} FROM numbered {joins} ORDER BY number"
     )
-    return list(columns)
 
 
 def table_of(column: str) -> str:

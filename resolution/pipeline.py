@@ -37,7 +37,7 @@ from resolution.patterns import blocked_pairs, random_pairs
 from resolution.preparation import prepare, sources_by_size
 from resolution.progress import Progress, silent
 from resolution.rules import RuleLinks, checked, rule_links
-from resolution.scoring import ScoredPairs, nothing_scored, open_linker, score
+from resolution.scoring import ScoredPairs, nothing_scored, score
 from resolution.settings import ResolutionSettings
 from resolution.training import train
 
@@ -151,7 +151,7 @@ def train_and_score(customers: pa.Table, settings: ResolutionSettings, clock: _C
             prepared = prepare(customers)
             comparisons = comparisons_for(set(prepared.table.column_names), sources_by_size(prepared.table))
             blocks = load_customers(connection, prepared.table, settings)
-            frequencies = make_frequencies(connection, comparisons)
+            make_frequencies(connection, comparisons)
             rules = checked(connection, comparisons, rule_links(customers))
         guards = {**prepared.guards, "blocks_too_large": blocks.too_large}
         if not blocks.pairs or not comparisons:
@@ -161,8 +161,7 @@ def train_and_score(customers: pa.Table, settings: ResolutionSettings, clock: _C
             random = random_pairs(connection, comparisons, settings.random_pairs)
             model = model_of(comparisons, train(comparisons, blocked, random, customers.num_rows))
         with clock.step("score"):
-            linker = open_linker(connection, model.settings, frequencies)
-            return Scores(model, score(linker, model, comparisons, settings.keep_above), rules, guards)
+            return Scores(model, score(connection, model, comparisons, settings.keep_above), rules, guards)
 
 
 def _guards(claims: Claims, rules: RuleLinks, forest: list[ForestLink]) -> dict[str, int]:

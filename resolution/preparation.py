@@ -46,6 +46,13 @@ _LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
     "family_words": ("family_name", folding.name_words),
     "street_words": ("street", folding.street_words),
 }
+_ALWAYS = frozenset({"key", "source"})
+# A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.
+_MADE_OF = {
+    **{name: of for name, (of, _) in {**_TEXT_COLUMNS, **_LIST_COLUMNS}.items()},
+    **dict.fromkeys(("own_emails", "email", "mailbox", "handle"), "emails"),
+    "own_phones": "phones",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +78,17 @@ def prepare(customers: pa.Table) -> Prepared:
     dates = _add_birth_dates(columns, customers["birth_date"])
     shared = sum(_add_contacts(columns, name, customers[name].to_pylist()) for name in ("emails", "phones"))
     _add_mailboxes(columns, customers)
-    filled = {name: values for name, values in columns.items() if values.null_count < len(values)}
+    filled = {name: values for name, values in columns.items() if _is_filled(columns, _MADE_OF.get(name, name))}
     guards = {
         "birth_dates_ignored": len(dates.unknown),
         "birth_dates_read_as_years": len(dates.years),
         "values_shared_by_several": shared,
     }
     return Prepared(pa.table(filled), guards)
+
+
+def _is_filled(columns: Columns, name: str) -> bool:
+    return name in _ALWAYS or columns[name].null_count < len(columns[name])
 
 
 def _attributes(customers: pa.Table) -> dict[str, str]:

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from resolution.frequencies import table_of
+from resolution.frequencies import frequency_levels, table_of
 from resolution.levels import Comparison
 from resolution.model import Model
 
@@ -40,19 +40,19 @@ def open_linker(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any],
     return linker
 
 
-def score(linker: Linker, model: Model, comparisons: Sequence[Comparison], keep_above: float) -> ScoredPairs:
-    """Score every blocked pair and keep those at or above a match weight."""
+def score(
+    connection: duckdb.DuckDBPyConnection, model: Model, comparisons: Sequence[Comparison], keep_above: float
+) -> ScoredPairs:
+    """Score every blocked pair of the table ``customers`` and keep those at or above a match weight."""
+    linker = open_linker(connection, model.settings, frequency_levels(comparisons))
     predictions = linker.inference.predict(threshold_match_weight=keep_above)
-    pairs = predictions.query_sql(
-        f"""
+    pairs = connection.execute(f"""
         SELECT least(key_l, key_r) AS "left", greatest(key_l, key_r) AS "right",
             round(match_weight, 6) AS weight, {_evidence(model)} AS evidence,
             {_opposites(comparisons)} >= {_CONTRADICTIONS} AS contradicts
-        FROM {{this}}
+        FROM {predictions.physical_name}
         ORDER BY "left", "right"
-        """
-    ).as_pyarrow_table()
-    predictions.drop_table_from_database_and_remove_from_cache()
+    """).to_arrow_table()
     return ScoredPairs(pairs)
 
 

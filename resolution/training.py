@@ -22,6 +22,7 @@ _CONVERGED = 1e-4
 _PRIOR_MATCHES = 20.0
 _PRIOR_RANDOM = 20.0
 _PRIOR_STRANGERS = 20.0
+_PRIOR_PAIRS = 100.0
 # And as a tenth of the matching pairs of that context: where there are no households, chance must not invent them.
 _PRIOR_SHARE = 0.1
 # No fact alone proves a person: for ten matching pairs with a finding there are three strangers with it, at least.
@@ -53,7 +54,7 @@ def train(comparisons: Sequence[Comparison], blocked: Patterns, random: RandomPa
     pairs = max(customers * (customers - 1) / 2, 1.0)
     scale = pairs / max(random.pairs, 1)
     facts = [_Fact.of(comparison, counts, scale) for comparison, counts in zip(comparisons, random.counts, strict=True)]
-    fit = _Fit(facts, blocked, pairs, prior=_bounded(1 / max(customers, 1), pairs))
+    fit = _Fit(facts, blocked, pairs, prior=_prior(customers / 2, pairs))
     for _ in range(_ROUNDS):
         if fit.improve() < _CONVERGED:
             break
@@ -65,9 +66,9 @@ def train(comparisons: Sequence[Comparison], blocked: Patterns, random: RandomPa
     )
 
 
-def _bounded(prior: float, pairs: float) -> float:
-    """A prior that expects one match at least, and half of all pairs at most."""
-    return min(max(prior, 1 / max(pairs, 2.0)), 0.5)
+def _prior(matches: float, pairs: float) -> float:
+    """Share of matching pairs; the published default of one in a hundred counts as much as a hundred pairs."""
+    return min((matches + 1) / (pairs + _PRIOR_PAIRS), 0.5)
 
 
 def _unseen(comparisons: Sequence[Comparison], facts: Sequence["_Fact"]) -> Iterator[str]:
@@ -90,7 +91,7 @@ class _Fit:
         """One round of expectation and maximisation; gives the largest change of a probability."""
         matching = self.blocked.counts * self._probabilities()
         strangers = np.where(matching < _SURELY_STRANGERS * self.blocked.counts, self.blocked.counts - matching, 0.0)
-        prior = _bounded(float(matching.sum()) / self.pairs, self.pairs)
+        prior = _prior(float(matching.sum()), self.pairs)
         change = abs(log2(prior / self.prior))
         self.prior = prior
         for fact, levels in zip(self.facts, self.blocked.levels, strict=True):
