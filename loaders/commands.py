@@ -45,7 +45,7 @@ List = Annotated[bool, typer.Option("--list", help="List the shipped mappings.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
 
-def load_command(  # noqa: PLR0917 -- typer declares options as arguments
+def load_command(
     mappings: Mappings = None,
     data: Data = None,
     max_rejected: MaxRejected = None,
