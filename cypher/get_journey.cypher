@@ -6,8 +6,8 @@ CALL (window) {
     datetime({epochMillis: CASE WHEN window.until < $before THEN window.until ELSE $before END}) AS until
   MATCH (i:Interaction)
   WHERE i.owner = window.owner AND i.at >= since AND i.at <= until
-    // Written as NOT, because OR would be planned as two seeks whose union has lost the order of the index.
-    AND NOT (i.at.epochMillis = $before AND i.key >= $before_key)
+    // Written as CASE: AND, OR and NOT may be planned as two seeks whose union has lost the order of the index.
+    AND CASE WHEN i.at.epochMillis = $before THEN i.key < $before_key ELSE true END
     AND ($channels IS NULL OR i.channel IN $channels)
     AND ($types IS NULL OR i.type IN $types)
     AND ($names IS NULL OR i.name IN $names)

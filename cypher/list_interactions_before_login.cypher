@@ -6,7 +6,8 @@ WHERE c.key IN $customers AND s.started_at <= datetime({epochMillis: $before})
 WITH DISTINCT s, device
 MATCH (s)<-[:IN_SESSION]-(i:Interaction)
 WHERE i.owner = device AND i.at >= datetime({epochMillis: $since})
-  AND i.at <= datetime({epochMillis: $before}) AND NOT (i.at.epochMillis = $before AND i.key >= $before_key)
+  AND i.at <= datetime({epochMillis: $before})
+  AND CASE WHEN i.at.epochMillis = $before THEN i.key < $before_key ELSE true END
   AND ($channels IS NULL OR i.channel IN $channels)
   AND ($types IS NULL OR i.type IN $types)
   AND ($names IS NULL OR i.name IN $names)
