@@ -178,10 +178,10 @@ def _guards(claims: Claims, rules: RuleLinks, forest: list[ForestLink]) -> dict[
 
 
 def input_hash(customers: pa.Table, decisions: Decisions, settings: ResolutionSettings) -> str:
-    """Fingerprint of everything that decides about the links."""
+    """Fingerprint of everything that decides about the links; the order of the rows does not."""
     digest = blake2b(METHOD.encode(), digest_size=16)
     digest.update(settings.model_dump_json().encode())
     digest.update(repr((sorted(decisions.same), sorted(decisions.apart))).encode())
-    for batch in customers.combine_chunks().to_batches():
+    for batch in customers.sort_by("key").combine_chunks().to_batches():
         digest.update(repr(batch.to_pydict()).encode())
     return digest.hexdigest()

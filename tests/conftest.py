@@ -14,6 +14,7 @@ from graph.address import Address
 from graph.connection import AsyncGraph, Graph, open_async_graph, open_graph
 from graph.constraints import install_schema
 from graph.embedded.temporary import temporary_server
+from graph.settings import cdp_settings, neo4j_settings
 
 TESTS = Path(__file__).parent
 FOLDER_MARKERS = {"unit", "integration", "end_to_end", "architecture"}
@@ -66,3 +67,20 @@ async def async_graph(neo4j_address: Address) -> AsyncGenerator[AsyncGraph]:
     """For reads; take ``graph`` as well for an empty database to begin with."""
     async with open_async_graph(neo4j_address) as graph:
         yield graph
+
+
+@pytest.fixture
+def command_environment(
+    neo4j_address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Generator[pytest.MonkeyPatch]:
+    """The environment of a command as a shell would set it; settings are read once per process."""
+    monkeypatch.setenv("NEO4J_URI", neo4j_address.uri)
+    if neo4j_address.user and neo4j_address.password:
+        monkeypatch.setenv("NEO4J_USER", neo4j_address.user)
+        monkeypatch.setenv("NEO4J_PASSWORD", neo4j_address.password)
+    monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path / "cdp"))
+    neo4j_settings.cache_clear()
+    cdp_settings.cache_clear()
+    yield monkeypatch
+    neo4j_settings.cache_clear()
+    cdp_settings.cache_clear()

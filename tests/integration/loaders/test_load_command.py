@@ -1,15 +1,12 @@
 import json
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from graph.address import Address
 from graph.connection import Graph
 from graph.errors import ConfigurationError, MappingError
-from graph.settings import cdp_settings, neo4j_settings
 from loaders.commands import load_command
 from tests.assertions import nodes
 
@@ -36,18 +33,8 @@ def folder(tmp_path: Path, graph: Graph) -> Path:  # noqa: ARG001 -- an empty da
 
 
 @pytest.fixture
-def cdp(neo4j_address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[CliRunner]:
-    # The environment of the command, as a shell would set it; settings are read once per process.
-    monkeypatch.setenv("NEO4J_URI", neo4j_address.uri)
-    if neo4j_address.user and neo4j_address.password:
-        monkeypatch.setenv("NEO4J_USER", neo4j_address.user)
-        monkeypatch.setenv("NEO4J_PASSWORD", neo4j_address.password)
-    monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path / "cdp"))
-    neo4j_settings.cache_clear()
-    cdp_settings.cache_clear()
-    yield CliRunner()
-    neo4j_settings.cache_clear()
-    cdp_settings.cache_clear()
+def cdp(command_environment: pytest.MonkeyPatch) -> CliRunner:  # noqa: ARG001 -- what the command reads
+    return CliRunner()
 
 
 def run(cdp: CliRunner, *arguments: str | Path) -> Result:
