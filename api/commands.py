@@ -41,12 +41,14 @@ app.command("resolve")(resolve_command)
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0: a free one.")]
 
 
 @app.command("serve", epilog="Example: cdp serve --port 8000")
 def serve_command(
     port: Port = None,
+    as_json: AsJson = False,
 ) -> None:
     """Serve GraphQL, health and, in development, GraphiQL, until Ctrl-C."""
     # Imported here: the other commands need no web framework, and it takes half a second.
@@ -58,17 +60,23 @@ def serve_command(
     settings = api_settings()
     if port is not None:
         settings = settings.model_copy(update={"api_port": port})
-    serve(address, settings, _tell_where)
+    serve(address, settings, _print_address if as_json else _tell_address)
+
+
+def _print_address(url: str) -> None:
+    _print_json({"graphql": f"{url}/graphql", "graphiql": f"{url}/", "ready": f"{url}/readyz"})
+
+
+def _tell_address(url: str) -> None:
+    Console(stderr=True).print(f"GraphQL answers at {url}/graphql. Ctrl-C ends it.")
 
 
 @app.command("evaluate", epilog="Example: cdp evaluate records.csv truth.csv --ignore occupation --json")
 def evaluate_command(
     records: Annotated[Path, typer.Argument(help="CSV or Parquet file of person records with a column id.")],
     truth: Annotated[Path, typer.Argument(help="CSV file with id, person_id and, optionally, source.")],
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    ignore: Ignore = None,
+    as_json: AsJson = False,
 ) -> None:
     """Measure the resolution on labelled records, in a database of its own that leaves nothing behind."""
     from api.evaluation import evaluate_records  # noqa: PLC0415 -- as above
@@ -78,7 +86,7 @@ def evaluate_command(
     with shown(Console(stderr=True)) as progress:
         evaluation = evaluate_records(records, truth, names, progress)
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(evaluation.as_json()) + b"\n")
+        _print_json(evaluation.as_json())
     else:
         print_evaluation(evaluation, console)
 
@@ -94,13 +102,13 @@ def profile_command(
     device: Annotated[str | None, typer.Option("--device", help="kind:id.")] = None,
     confidence: Annotated[str | None, typer.Option("--confidence", help="0 to 1, or a named level.")] = None,
     journey: Annotated[int, typer.Option("--journey", min=0, max=1000, help="Newest interactions to show.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the unified profile of one person, and why the records are one."""
     asked = Asked(profile_id, customer, email, phone, identifier, session, device).identity(api_settings().country)
     report = asyncio.run(_ask(asked, confidence, journey))
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(as_document(report)) + b"\n")
+        _print_json(as_document(report))
     else:
         print_profile(report, Console())
     if report.profile is None:
@@ -117,15 +125,21 @@ def demo_command(
     people: Annotated[int, typer.Option("--people", min=1, help="People of the sample company.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another world.")] = 7,
     once: Annotated[bool, typer.Option("--once", help="End after the story.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make, load, resolve and serve the sample company, and tell what happened."""
     from api.demo import DemoOptions, run_demo  # noqa: PLC0415 -- as above
 
-    run_demo(DemoOptions(people, seed, once), Console())
+    options = DemoOptions(people, seed, once)
+    if as_json:
+        run_demo(options, Console(quiet=True), lambda outcome: _print_json(outcome.as_document()))
+    else:
+        run_demo(options, Console())
 
 
-def _tell_where(url: str) -> None:
-    Console(stderr=True).print(f"GraphQL answers at {url}/graphql. Ctrl-C ends it.")
+def _print_json(document: object) -> None:
+    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def main() -> None:

@@ -6,17 +6,16 @@ Everything is done by the functions behind the other commands, on the project's 
 
 import asyncio
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
-from api.profile_report import ProfileReport, ask, print_profile
+from api.demo_report import DemoOutcome, DemoStory, Endpoints, Person
+from api.profile_report import ask
 from api.serving import serving
 from api.settings import api_settings
 from graph.address import Address, resolve_address
@@ -26,25 +25,23 @@ from graph.constraints import install_schema
 from graph.embedded.progress import SilentProgress
 from graph.embedded.server import embedded_server
 from graph.identities import Identity, IdentityKind
-from graph.recognition import RecognisedSession, recognise_session
+from graph.recognition import recognise_session
 from graph.settings import cdp_settings, neo4j_settings
 from graph.writing import write_batch
 from loaders import progress as load_progress
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
-from loaders.report import print_report as print_load
+from loaders.report import LoadReport
 from loaders.sample.company import write_sample
 from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest
 from resolution import progress as resolve_progress
-from resolution.evaluation import evaluate, read_truth
-from resolution.pipeline import resolve
-from resolution.report import print_evaluation
-from resolution.report import print_report as print_resolution
+from resolution.evaluation import Evaluation, evaluate, read_truth
+from resolution.pipeline import ResolutionReport, resolve
 from resolution.settings import ResolutionSettings
 
-PEOPLE, SEED = 2_000, 7
 INTERACTIONS = 20
+COUNTRY = "DE"
 _SOURCE = "records"
 
 
@@ -52,48 +49,49 @@ _SOURCE = "records"
 class DemoOptions:
     """``once``: end after the story instead of serving until Ctrl-C."""
 
-    people: int = PEOPLE
-    seed: int = SEED
-    once: bool = False
+    people: int
+    seed: int
+    once: bool
 
 
-def run_demo(options: DemoOptions, console: Console) -> None:
-    """Tell the story from the sample to the served API. Raises CdpError."""
-    started = time.perf_counter()
+def run_demo(options: DemoOptions, console: Console, on_ready: Callable[[DemoOutcome], None] = lambda _: None) -> None:
+    """Tell the story from the sample to the served API; ``on_ready`` is called when the API answers.
+
+    Raises CdpError.
+    """
+    started, story = time.perf_counter(), DemoStory(console)
     folder = cdp_settings().data_dir / f"sample-{options.people}-{options.seed}"
-    manifest = _make_sample(options, folder, console)
-    with _database(console) as address:
+    sample = _make_sample(options, folder)
+    story.tell_sample(sample, folder)
+    with _database(story) as address:
         with open_graph(address) as graph:
             install_schema(graph)
-            _load(graph, folder, console)
-            _resolve(graph, folder, console)
-        asyncio.run(_tell(address, manifest.hero, console))
-        with serving(address, api_settings().model_copy(update={"country": "DE"})) as url:
-            _say(console, f"Ready after {time.perf_counter() - started:.0f} seconds")
-            _show_addresses(url, console)
+            loaded = _load(graph, folder, story)
+            resolved, quality = _resolve(graph, folder, story)
+        person = asyncio.run(_look_at(address, sample.hero))
+        story.tell_person(person)
+        with serving(address, api_settings().model_copy(update={"country": COUNTRY})) as url:
+            seconds = round(time.perf_counter() - started, 1)
+            outcome = DemoOutcome(sample, loaded, resolved, quality, person, _endpoints(url), seconds)
+            story.tell_endpoints(outcome)
+            on_ready(outcome)
             if not options.once:
-                _wait(console)
+                _wait(story)
 
 
-def _make_sample(options: DemoOptions, folder: Path, console: Console) -> Manifest:
-    _say(console, f"The sample company: {options.people:,} people, seen by six systems")
+def _make_sample(options: DemoOptions, folder: Path) -> Manifest:
     if not (folder / MANIFEST).exists():
         write_sample(options.people, options.seed, folder)
-    manifest = read_manifest(folder)
-    for file in manifest.files:
-        console.print(f"  {file.path}: {file.rows:,} rows, {file.broken} of them damaged on purpose", highlight=False)
-    console.print(f"  in {folder}; truth/ says who is who, and no loader reads it", highlight=False)
-    return manifest
+    return read_manifest(folder)
 
 
 @contextmanager
-def _database(console: Console) -> Generator[Address]:
+def _database(story: DemoStory) -> Generator[Address]:
     """The project's database; an embedded server that was started for the demo is stopped after it."""
     embedded = None if neo4j_settings().uri else embedded_server(cdp_settings())
     started_here = embedded is not None and not embedded.status().running
-    _say(console, "The database")
+    story.tell_database()
     address = resolve_address()
-    console.print(f"  Neo4j answers at {address.uri}", highlight=False)
     try:
         yield address
     finally:
@@ -101,74 +99,46 @@ def _database(console: Console) -> Generator[Address]:
             embedded.stop(SilentProgress())
 
 
-def _load(graph: Graph, folder: Path, console: Console) -> None:
-    _say(console, "Loading: what each source sent, and what was set aside")
+def _load(graph: Graph, folder: Path, story: DemoStory) -> LoadReport:
+    story.begin("Loading: what each source sent, and what was set aside")
     plan = LoadPlan(read_mappings(["sample"]), folder)
     with load_progress.shown(Console(stderr=True)) as progress:
         report = load(plan, partial(write_batch, graph), progress)
-    print_load(report, console)
+    story.tell_load(report)
+    return report
 
 
-def _resolve(graph: Graph, folder: Path, console: Console) -> None:
-    _say(console, "Resolving: which records are one person")
+def _resolve(graph: Graph, folder: Path, story: DemoStory) -> tuple[ResolutionReport, Evaluation]:
+    story.begin("Resolving: which records are one person")
     with resolve_progress.shown(Console(stderr=True)) as progress:
         report = resolve(graph, ResolutionSettings(), progress)  # pyright: ignore[reportCallIssue]
-    print_resolution(report, console)
     seconds = sum(report.run.durations.values())
-    print_evaluation(evaluate(graph, read_truth(folder / "truth" / "records.csv", _SOURCE), seconds), console)
+    quality = evaluate(graph, read_truth(folder / "truth" / "records.csv", _SOURCE), seconds)
+    story.tell_resolution(report, quality)
+    return report, quality
 
 
-async def _tell(address: Address, hero: Hero | None, console: Console) -> None:
-    """One person: the profile, the journey, and the visit without a login that was recognised."""
+async def _look_at(address: Address, hero: Hero | None) -> Person | None:
+    """Whom the story is about; none in a sample that is too small for one."""
     if hero is None:
-        console.print("This sample is too small for the story: make a larger one.")
-        return
+        return None
     async with open_async_graph(address) as graph:
         levels = await get_levels(graph)
-        crm = Identity(IdentityKind.CUSTOMER, hero.customers["crm"])
-        report = await ask(graph, crm, None, INTERACTIONS)
-        recognised = await recognise_session(graph, hero.anonymous_session, levels.default)
-    _say(console, "One person: what the systems know together")
-    print_profile(report, console)
-    _tell_visit(hero, report, recognised, console)
+        report = await ask(graph, Identity(IdentityKind.CUSTOMER, hero.customers["crm"]), None, INTERACTIONS)
+        return Person(hero, report, await recognise_session(graph, hero.anonymous_session, levels.default))
 
 
-def _tell_visit(hero: Hero, report: ProfileReport, recognised: RecognisedSession | None, console: Console) -> None:
-    _say(console, "The moment that counts")
-    console.print(f"  {hero.logged_in_at}  logged in on the website, on the device {hero.device}", highlight=False)
-    console.print(f"  {hero.called_at}  told the call centre that they want to leave ({hero.call_id})", highlight=False)
-    console.print(f"  {hero.visited_at}  came back to the website without logging in", highlight=False)
-    if recognised is None or report.profile is None:
-        return
-    found = recognised.recognition
-    ours = found.customer in report.profile.members
-    console.print(f"  [bold]{found.level}[/bold]: {escape(found.reason)}", highlight=False)
-    console.print(f"  {'The same person: make the offer now.' if ours else 'Nobody to make an offer to.'}")
-
-
-def _show_addresses(url: str, console: Console) -> None:
+def _endpoints(url: str) -> Endpoints:
     embedded = None if neo4j_settings().uri else embedded_server(cdp_settings()).status()
-    console.print(f"  GraphQL          {url}/graphql   (GraphiQL: {url}/)", highlight=False)
-    if embedded is not None:
-        console.print(f"  Neo4j Browser    {embedded.browser_url}", highlight=False)
-        console.print(f"                   user {embedded.user}, password in {embedded.password_file}", highlight=False)
-    queries = files("cypher") / "browser"
-    console.print(f"  ready-made queries for it: {queries}", highlight=False)
-    console.print("  Next: 1. ask for somebody else: cdp profile --email ...")
-    console.print(
-        "        2. load your own data: write a mapping as in loaders/mappings/, then cdp load my.yaml --data DIR"
-    )
-    console.print("        3. measure on labelled records of yours: cdp evaluate RECORDS TRUTH")
+    if embedded is None:
+        return Endpoints(f"{url}/graphql", f"{url}/")
+    return Endpoints(f"{url}/graphql", f"{url}/", embedded.browser_url, embedded.user, embedded.password_file)
 
 
-def _wait(console: Console) -> None:
-    console.print("Ctrl-C ends the API and the database.")
+def _wait(story: DemoStory) -> None:
+    story.say("Ctrl-C ends the API and the database.")
     try:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        console.print("Stopping.")
-
-
-def _say(console: Console, title: str) -> None:
-    console.rule(f"[bold]{title}", align="left")
+        story.say("Stopping.")

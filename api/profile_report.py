@@ -16,6 +16,8 @@ from graph.journeys import JourneyFilter, JourneyInteraction, get_journey, get_j
 from graph.profiles import Profile
 
 MOST_LINKS = 12
+# What tells most of an interaction, before the rest in its own order.
+_TELLING = ("intent", "reason", "name", "product", "subject", "query", "campaign", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,11 @@ def _journey(interactions: Sequence[JourneyInteraction]) -> Table:
 def _telling(found: JourneyInteraction) -> dict[str, str | int | float]:
     """What says most in a line: short single values, and the amount."""
     amount = {"amount": f"{found.amount:g} {found.currency or ''}".strip()} if found.amount is not None else {}
+    properties = found.properties
+    names = dict.fromkeys([*(name for name in _TELLING if name in properties), *properties])
     short = {
         name: value
-        for name, value in found.properties.items()
-        if isinstance(value, str | int | float) and 0 < len(str(value)) <= 80  # noqa: PLR2004 -- one line
+        for name in names
+        if isinstance(value := properties[name], str | int | float) and 0 < len(str(value)) <= 80  # noqa: PLR2004 -- one line
     }
     return amount | dict(list(short.items())[:3])

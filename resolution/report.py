@@ -36,12 +36,14 @@ def print_report(report: ResolutionReport, console: Console) -> None:
     console.print(_table(f"Levels of confidence, model {report.model.version}", levels))
     console.print(_table("Seconds", report.run.durations))
     if report.unseen:
-        console.print("Findings that no likely match shows keep what is usual: " + "; ".join(report.unseen))
+        console.print(
+            f"{len(report.unseen)} findings that no likely match shows keep their usual weight (--json names them)."
+        )
 
 
 def print_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Metrics at the default confidence and at every named level."""
-    levels = {"default confidence": evaluation.default, **evaluation.levels}
+    """Metrics at every named level, the default confidence among them."""
+    levels = evaluation.levels or {"default": evaluation.default}
     table = Table(title="Quality against the truth", title_justify="left")
     table.add_column("metric")
     for name in levels:
