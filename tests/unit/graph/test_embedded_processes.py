@@ -48,6 +48,16 @@ def test_a_running_server_is_found(home: Home, server: subprocess.Popen[bytes]) 
     assert (found[0].pid, found[1].bolt_port) == (server.pid, 7001)
 
 
+def test_a_server_is_alive_from_the_moment_it_was_spawned(home: Home) -> None:
+    for _ in range(20):
+        pid = os.posix_spawn(sys.executable, [sys.executable, "-c", SLEEP, f"--home-dir={home.folder}"], {})
+        process = ServerProcess(pid, home)
+        try:
+            assert process.is_alive()
+        finally:
+            process.stop(patience_s=5)
+
+
 def test_a_killed_server_is_not_found(home: Home, server: subprocess.Popen[bytes]) -> None:
     remember(home, server.pid)
     server.kill()

@@ -1,0 +1,143 @@
+# The flow as the README draws it, once over the sample company: make, load, resolve, measure, serve, ask.
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.serving import serving
+from api.settings import ApiSettings
+from graph.address import Address
+from graph.connection import Graph
+from graph.writing import write_batch
+from loaders.mappings.reading import read_mappings
+from loaders.pipeline import LoadPlan, load
+from loaders.report import LoadReport
+from loaders.sample.company import write_sample
+from loaders.sample.manifest import Hero, Manifest, read_manifest
+from resolution.evaluation import Evaluation, evaluate, read_truth
+from resolution.pipeline import resolve
+from resolution.settings import ResolutionSettings
+
+PEOPLE, SEED = 2_000, 7
+STORY = """
+query ($crm: String!, $session: ID!) {
+  profile(by: {customer: $crm}) {
+    ... on Profile {
+      id
+      customers { key source }
+      fields { name value source observedAt others { value source } }
+      links { left right probability evidence { comparison level matchWeight } }
+      journey(first: 100, filter: {channels: ["call_centre", "web", "email", "shop"]}) {
+        nodes { at channel name properties }
+      }
+    }
+  }
+  session(id: $session) {
+    ... on RecognisedSession {
+      recognition { level reason customer }
+      profile { id journey(first: 5, filter: {channels: ["call_centre"]}) { nodes { name properties } } }
+    }
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Company:
+    """The sample company in the graph."""
+
+    folder: Path
+    manifest: Manifest
+    loaded: LoadReport
+    quality: Evaluation
+    address: Address
+
+    @property
+    def hero(self) -> Hero:
+        assert self.manifest.hero is not None
+        return self.manifest.hero
+
+
+@pytest.fixture(scope="module")
+def company(connected_graph: Graph, neo4j_address: Address, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    connected_graph.run_alone("erase_everything")
+    folder = tmp_path_factory.mktemp("company")
+    write_sample(PEOPLE, SEED, folder)
+    loaded = load(LoadPlan(read_mappings(["sample"]), folder), partial(write_batch, connected_graph))
+    report = resolve(connected_graph, ResolutionSettings.model_validate({}))
+    truth = read_truth(folder / "truth" / "records.csv", "records")
+    quality = evaluate(connected_graph, truth, sum(report.run.durations.values()))
+    return Company(folder, read_manifest(folder), loaded, quality, neo4j_address)
+
+
+@pytest.fixture(scope="module")
+def story(company: Company) -> Generator[dict[str, Any]]:
+    """What a front end is answered over HTTP."""
+    settings = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
+    asked = {"crm": company.hero.customers["crm"], "session": company.hero.anonymous_session}
+    with serving(company.address, settings) as url:
+        answer = httpx.post(f"{url}/graphql", json={"query": STORY, "variables": asked}, timeout=30)
+        body = answer.json()
+        assert set(body) == {"data"}, body
+        yield body["data"]
+
+
+def test_every_row_is_read_and_what_cannot_be_used_is_set_aside(company: Company) -> None:
+    damaged = sum(file.broken for file in company.manifest.files)
+
+    assert company.loaded.problems == []
+    assert company.loaded.rows > 30_000
+    assert 0 < company.loaded.rejected <= damaged
+    assert company.loaded.rejects
+
+
+def test_records_of_one_person_are_found_and_hardly_anybody_is_joined_with_somebody_else(company: Company) -> None:
+    quality = company.quality.default
+
+    assert quality.records == 4_676
+    assert quality.pairwise_f1 >= 0.95
+    assert quality.overmerged <= 2 * quality.clusters / 1_000
+
+
+def test_the_profile_unites_what_every_system_knows(company: Company, story: dict[str, Any]) -> None:
+    profile = story["profile"]
+
+    assert {found["key"] for found in profile["customers"]} == set(company.hero.customers.values())
+    assert {"given_name", "family_name", "birth_date"} <= {field["name"] for field in profile["fields"]}
+    assert all(field["source"] and field["observedAt"] for field in profile["fields"])
+    assert any(field["others"] for field in profile["fields"])  # the systems know different names
+    assert all(link["evidence"] for link in profile["links"] if link["probability"] < 1)
+
+
+def test_the_intention_to_terminate_is_in_the_journey(company: Company, story: dict[str, Any]) -> None:
+    journey = story["profile"]["journey"]["nodes"]
+
+    calls = [found for found in journey if found["channel"] == "call_centre"]
+    assert [call["properties"]["intent"] for call in calls if call["at"][:19] == company.hero.called_at[:19]] == [
+        "terminate"
+    ]
+    assert {"call_centre", "web"} <= {found["channel"] for found in journey}
+
+
+def test_the_later_visit_without_a_login_is_recognised_and_says_why(company: Company, story: dict[str, Any]) -> None:
+    session, recognition = story["session"], story["session"]["recognition"]
+
+    assert recognition["level"] == "RECOGNISED"
+    assert recognition["customer"] in company.hero.customers.values()
+    assert company.hero.device in recognition["reason"]
+    assert session["profile"]["id"] == story["profile"]["id"]
+    assert "terminate" in {call["properties"].get("intent") for call in session["profile"]["journey"]["nodes"]}
+
+
+def test_loading_and_resolving_again_changes_nothing(company: Company, connected_graph: Graph) -> None:
+    again = load(LoadPlan(read_mappings(["sample"]), company.folder), partial(write_batch, connected_graph))
+    report = resolve(connected_graph, ResolutionSettings.model_validate({}))
+
+    counts = again.written
+    changed = [counts.customers, counts.sessions, counts.interactions, counts.consents]
+    assert [(part.created, part.updated) for part in changed] == [(0, 0)] * 4
+    assert report.changes is None
