@@ -1,19 +1,20 @@
-"""Loading: read, translate, set aside, write; one delivery after the other, each whole or not at all."""
+"""Loading: read, translate, set aside, write; one delivery after the other, each whole or not at all.
+
+A delivery is written when all of it was read and few enough rows were rejected; the next one is read meanwhile.
+"""
 
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import TypeAlias
 
 from graph.errors import ConfigurationError, InputError, TooManyRejectionsError
-from graph.records import Batch
 from graph.settings import cdp_settings
-from graph.writing import WriteCounts
 from loaders.batches import batches_of
+from loaders.delivery_writer import DeliveryWriter, WriteBatch
 from loaders.intake import Intake, take_in
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import is_shipped, reference_of
@@ -24,9 +25,6 @@ from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.deliveries import find_deliveries
 from loaders.spool import Spool
-
-WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
-"""Writes a batch whole or not at all."""
 
 
 def default_rejects_dir() -> Path:
@@ -52,10 +50,10 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     GraphError: what was written before stays, and the load can be repeated.
     """
     _check_data_dir(plan)
-    loading = _Loading(plan, write, progress)
-    for mapping in plan.mappings:
-        for number in range(len(mapping.inputs)):
-            loading.load_input(mapping, number)
+    with _loading(plan, write, progress) as loading:
+        for mapping in plan.mappings:
+            for number in range(len(mapping.inputs)):
+                loading.load_input(mapping, number)
     return loading.finish()
 
 
@@ -65,9 +63,9 @@ def replay(plan: LoadPlan, rejects: Path, write: WriteBatch, progress: Progress 
     Mappings of the plan take the place of those that the file names. Rows that are rejected again are set aside again;
     however many they are, the others are kept. Raises SourceReadError, MappingError, GraphError.
     """
-    loading = _Loading(plan, write, progress)
-    for intake in replayed_intakes(rejects, plan.mappings):
-        loading.load_delivery(intake, max_rejected=1.0)
+    with _loading(plan, write, progress) as loading:
+        for intake in replayed_intakes(rejects, plan.mappings):
+            loading.load_delivery(intake, max_rejected=1.0)
     return loading.finish()
 
 
@@ -84,11 +82,17 @@ def _folders(mapping: SourceMapping, data_dir: Path | None) -> tuple[Path, ...]:
     return (data_dir, data_dir / mapping.name)
 
 
+@contextmanager
+def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
+    with DeliveryWriter(write, plan.settings.batch_rows, progress) as writer:
+        yield _Loading(plan, writer, progress)
+
+
 class _Loading:
     """One run of a load."""
 
-    def __init__(self, plan: LoadPlan, write: WriteBatch, progress: Progress) -> None:
-        self._plan, self._write, self._progress = plan, write, progress
+    def __init__(self, plan: LoadPlan, writer: DeliveryWriter, progress: Progress) -> None:
+        self._plan, self._writer, self._progress = plan, writer, progress
         self._started = time.perf_counter()
         self._run_id = f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
         self._report = LoadReport(self._run_id)
@@ -108,35 +112,28 @@ class _Loading:
     def load_delivery(self, intake: Intake, max_rejected: float) -> None:
         report = intake.report()
         self._report.deliveries.append(report)
-        started = time.perf_counter()
-        try:
-            with Spool() as spool:
+        with ExitStack() as unfinished:
+            spool = unfinished.enter_context(Spool())
+            try:
                 self._fill(spool, intake, report)
                 _refuse_too_many(report, max_rejected)
-                self._empty(spool, report)
-        except InputError as error:
-            report.problem = error
-        finally:
-            report.seconds = time.perf_counter() - started
+            except InputError as error:
+                report.problem = error
+                return
+            unfinished.pop_all()  # from here on it is the writer's
+        self._writer.write(spool, report)
 
     def finish(self) -> LoadReport:
         self._report.seconds = time.perf_counter() - self._started
         return self._report
 
     def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> None:
-        with self._rejects(intake.mapping) as rejects:
+        with self._rejects(intake.mapping) as rejects, _timed(report):
             translated = take_in(intake, report, rejects.add)
             source, rows = intake.mapping.source, self._plan.settings.batch_rows
             for batch in batches_of(translated, source, self._run_id, rows):
                 spool.add(batch)
                 self._progress(report.delivery, "read", report.rows)
-
-    def _empty(self, spool: Spool, report: DeliveryReport) -> None:
-        written = 0
-        for batch in spool.batches():
-            report.written += self._write(batch)
-            written = min(written + self._plan.settings.batch_rows, report.rows)
-            self._progress(report.delivery, "written", written)
 
     @contextmanager
     def _rejects(self, mapping: SourceMapping) -> Generator[RejectsFile]:
@@ -147,6 +144,15 @@ class _Loading:
             file.close()
             if file.path.exists() and file.path not in self._report.rejects:
                 self._report.rejects.append(file.path)
+
+
+@contextmanager
+def _timed(report: DeliveryReport) -> Generator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        report.seconds += time.perf_counter() - started
 
 
 def _refuse_too_many(report: DeliveryReport, max_rejected: float) -> None:

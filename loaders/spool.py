@@ -27,6 +27,10 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Forget everything."""
+        self.close()
+
+    def close(self) -> None:
+        """The same without a context."""
         self._file.close()
 
     def add(self, batch: Batch) -> None:

@@ -1,0 +1,72 @@
+"""Writing deliveries behind the reading: one after the other, in a thread of its own.
+
+While the database works, its client waits; meanwhile the next delivery is read and translated. On the sample company
+that takes a fifth of the time of a load.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from graph.records import Batch
+from graph.writing import WriteCounts
+from loaders.progress import Progress
+from loaders.report import DeliveryReport
+from loaders.spool import Spool
+
+WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
+"""Writes a batch whole or not at all."""
+
+
+class DeliveryWriter:
+    """Writes one delivery while the next one is read, in the order in which they are handed over. A context manager.
+
+    Leaving it waits for the last delivery; leaving it with an error ends after the batch that is being written.
+    """
+
+    def __init__(self, write: WriteBatch, batch_rows: int, progress: Progress) -> None:
+        self._write, self._batch_rows, self._progress = write, batch_rows, progress
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="load")
+        self._writing: Future[None] | None = None
+        self._given_up = Event()
+
+    def __enter__(self) -> Self:
+        """The writer itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait until everything is written. Raises GraphError."""
+        if error is not None:
+            self._given_up.set()
+        self._thread.shutdown(wait=True)
+        if error is None:
+            self._wait()
+
+    def write(self, spool: Spool, report: DeliveryReport) -> None:
+        """Take over a delivery that is to be written, with its spool. Raises GraphError where the one before failed."""
+        try:
+            self._wait()
+        except BaseException:
+            spool.close()
+            raise
+        self._writing = self._thread.submit(self._empty, spool, report)
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def _empty(self, spool: Spool, report: DeliveryReport) -> None:
+        started, written = time.perf_counter(), 0
+        with spool:
+            for batch in spool.batches():
+                if self._given_up.is_set():
+                    return
+                report.written += self._write(batch)
+                written = min(written + self._batch_rows, report.rows)
+                self._progress(report.delivery, "written", written)
+        report.seconds += time.perf_counter() - started
