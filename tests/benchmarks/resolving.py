@@ -1,0 +1,57 @@
+"""Resolving: our scoring and clustering against bare Splink on the same frame, comparisons and blocking keys."""
+
+import logging
+from collections.abc import Iterable
+
+import duckdb
+import pyarrow as pa
+from splink import DuckDBAPI, Linker, block_on
+
+from graph.customers import fetch_customers
+from graph.links import Decisions
+from resolution.blocking import load_customers
+from resolution.comparisons import comparisons_for
+from resolution.model import splink_settings
+from resolution.pipeline import score_and_cluster
+from resolution.preparation import prepare, sources_by_size
+from resolution.settings import ResolutionSettings
+from tests.benchmarks.company import Company
+from tests.benchmarks.measures import Measure, best_in_turns
+
+SETTINGS = ResolutionSettings.model_validate({})
+# Enough at this size; EM on all pairs of a common name takes minutes and finds the same.
+PAIRS = 1_000_000
+
+
+def measure_resolving(company: Company, rounds: int) -> list[Measure]:
+    """Seconds from the customers' table to links and clusters; neither side reads or writes the graph."""
+    customers = fetch_customers(company.graph)
+    prepared = prepare(customers).table
+    ours, bare = best_in_turns(
+        rounds,
+        lambda: score_and_cluster(customers, Decisions(frozenset(), frozenset()), SETTINGS),
+        lambda: _bare_splink(prepared),
+    )
+    return [Measure(f"resolve {customers.num_rows:,} customers", ours, bare, "s", "")]
+
+
+def _bare_splink(prepared: pa.Table) -> int:
+    """Train, predict and cluster as Splink's tutorial does; gives the number of clusters."""
+    comparisons = comparisons_for(set(prepared.column_names), sources_by_size(prepared))
+    with duckdb.connect() as connection:
+        load_customers(connection, prepared, SETTINGS)
+        api = DuckDBAPI(connection)
+        people = api.register("customers", table_name="people")
+        linker = Linker(people, splink_settings(comparisons), log_level=logging.ERROR)
+        _train(linker, {"birth_date", "family_name", "given_name"} & set(prepared.column_names))
+        predictions = linker.inference.predict(threshold_match_weight=SETTINGS.keep_above)
+        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predictions, 0.95)
+        counted = connection.execute(f"SELECT count(DISTINCT cluster_id) FROM {clusters.physical_name}").fetchone()
+    assert counted is not None
+    return counted[0]
+
+
+def _train(linker: Linker, columns: Iterable[str]) -> None:
+    linker.training.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=1)
+    for column in sorted(columns):
+        linker.training.estimate_parameters_using_expectation_maximisation(block_on(column), max_pairs=PAIRS)
