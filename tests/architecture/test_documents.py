@@ -1,0 +1,58 @@
+# What the documents say is there, is there.
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+from typer.main import get_command
+
+from api.commands import app
+from api.settings import ApiSettings
+from graph.settings import CdpSettings, Neo4jSettings
+from loaders.settings import LoadSettings
+from resolution.settings import ResolutionSettings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+SETTINGS: tuple[type[BaseSettings], ...] = (Neo4jSettings, CdpSettings, LoadSettings, ResolutionSettings, ApiSettings)
+COMMANDS = sorted(set(re.findall(r"\bcdp ([a-z][a-z0-9]+)", README)))
+PATHS = sorted(set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:yml|md|example|toml))`", README)))
+
+
+def _names(settings: type[BaseSettings]) -> set[str]:
+    prefix = settings.model_config.get("env_prefix", "")
+    return {f"{prefix}{name}".upper() for name in settings.model_fields}
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.__name__)
+def test_every_setting_is_in_the_example_and_says_what_it_is(settings: type[BaseSettings]) -> None:
+    named = set(re.findall(r"^# ?([A-Z0-9_]+)=", EXAMPLE, re.MULTILINE))
+
+    assert _names(settings) <= named
+    assert all(field.description for field in settings.model_fields.values())
+
+
+def test_the_example_names_no_setting_that_is_none() -> None:
+    known = set().union(*map(_names, SETTINGS)) | {"CDP_NEO4J_IMAGE"}
+    named = set(re.findall(r"^# ?([A-Z0-9_]+)=", EXAMPLE, re.MULTILINE))
+
+    assert named <= known
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_is_one(command: str) -> None:
+    commands = getattr(get_command(app), "commands")  # noqa: B009 -- the type of a group is not exported
+
+    assert command in commands
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_file_or_folder_of_the_readme_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_every_folder_of_the_code_is_in_the_map() -> None:
+    folders = {found.name for found in ROOT.iterdir() if (found / "__init__.py").exists()}
+
+    assert folders <= set(re.findall(r"^\| `(\w+)/` \|", README, re.MULTILINE))
