@@ -1,29 +1,22 @@
 """Clusters: which customers belong together at a confidence."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
 from graph.connection import AsyncGraph, Graph
 
 MEMBERS_LIMIT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Customers that belong together at a confidence, keys sorted. ``cut``: there are more than are shown."""
+async def get_clusters(graph: AsyncGraph, customers: Collection[str], confidence: float) -> dict[str, tuple[str, ...]]:
+    """Customer -> members of its cluster, sorted, at most ``MEMBERS_LIMIT``; unknown customers stand alone.
 
-    members: tuple[str, ...]
-    confidence: float
-    cut: bool
-
-
-async def get_cluster(graph: AsyncGraph, customer: str, confidence: float) -> Cluster | None:
-    """The cluster of a customer; none where the customer is unknown. Raises GraphError."""
-    rows = await graph.read("get_cluster", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1)
-    members: list[str] = sorted(rows[0]["members"])
-    if not members:
-        return None
-    return Cluster(tuple(members[:MEMBERS_LIMIT]), confidence, cut=len(members) > MEMBERS_LIMIT)
+    One statement for all of them. Raises GraphError.
+    """
+    if not customers:
+        return {}
+    wanted = sorted(customers)
+    rows = await graph.read("list_clusters", customers=wanted, confidence=confidence, limit=MEMBERS_LIMIT)
+    return {row["customer"]: tuple(sorted(row["members"])) or (row["customer"],) for row in rows}
 
 
 def read_clusters(graph: Graph, confidence: float) -> dict[str, str]:

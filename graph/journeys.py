@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from graph.clusters import get_clusters
 from graph.connection import AsyncGraph, Row
 from graph.recognition import DeviceUse, Session, device_uses, session_of
 from graph.times import milliseconds, moment
@@ -90,8 +91,11 @@ async def get_journey_owners(graph: AsyncGraph, members: Sequence[str], confiden
     windows = [Window(member, _BEGINNING, _END) for member in members]
     own: list[str] = []
     shared: list[str] = []
-    for row in await graph.read("list_device_users", customers=list(members)):
-        uses = [] if row["is_hub"] else await device_uses(graph, row["users"], confidence, tuple(members))
+    rows = await graph.read("list_device_users", customers=list(members))
+    others = {user["customer"] for row in rows if not row["is_hub"] for user in row["users"]}.difference(members)
+    cluster_of = dict.fromkeys(members, tuple(members)) | await get_clusters(graph, others, confidence)
+    for row in rows:
+        uses = [] if row["is_hub"] else device_uses(row["users"], cluster_of)
         if len(uses) == 1:
             own.append(row["device"])
             windows.append(Window(row["device"], _BEGINNING, _END))

@@ -1,11 +1,11 @@
 """Recognition: whose a session is, how sure that is, and why. Sessions recognise, they never merge."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from graph.clusters import get_cluster
+from graph.clusters import get_clusters
 from graph.connection import AsyncGraph, Row
 from graph.times import moment
 
@@ -79,7 +79,7 @@ async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> R
     if not rows:
         return None
     row = rows[0]
-    uses = [] if row["device_is_hub"] else await device_uses(graph, row["users"], confidence)
+    uses = [] if row["device_is_hub"] else await _uses(graph, row["users"], confidence)
     logins = [Login(login["customer"], moment(login["at"])) for login in row["logins"]]
     session = session_of(row)
     recognition = _recognise(session, logins, uses, device_is_hub=row["device_is_hub"])
@@ -94,23 +94,17 @@ async def recognise_device(graph: AsyncGraph, key: str, confidence: float) -> Re
     row = rows[0]
     if row["is_hub"]:
         return _shared_terminal(key)
-    return recognise_on_device(key, moment(row["last_seen_at"]), await device_uses(graph, row["users"], confidence))
+    return recognise_on_device(key, moment(row["last_seen_at"]), await _uses(graph, row["users"], confidence))
 
 
-async def device_uses(
-    graph: AsyncGraph, users: Sequence[Row], confidence: float, known: tuple[str, ...] = ()
-) -> list[DeviceUse]:
-    """The users of a device by person (customers of one cluster), latest login first.
+async def _uses(graph: AsyncGraph, users: Sequence[Row], confidence: float) -> list[DeviceUse]:
+    return device_uses(users, await get_clusters(graph, {user["customer"] for user in users}, confidence))
 
-    ``known``: a cluster that need not be read again. Raises GraphError.
-    """
+
+def device_uses(users: Sequence[Row], cluster_of: Mapping[str, tuple[str, ...]]) -> list[DeviceUse]:
+    """The users of a device by person (customers of one cluster), latest login first."""
     uses: dict[tuple[str, ...], list[Row]] = {}
-    cluster_of = dict.fromkeys(known, known)
     for user in users:
-        if user["customer"] not in cluster_of:
-            cluster = await get_cluster(graph, user["customer"], confidence)
-            members = cluster.members if cluster else (user["customer"],)
-            cluster_of |= dict.fromkeys(members, members)
         uses.setdefault(cluster_of[user["customer"]], []).append(user)
     return [_use(cluster, rows) for cluster, rows in uses.items()]
 

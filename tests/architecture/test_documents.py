@@ -3,12 +3,14 @@ import re
 from pathlib import Path
 
 import pytest
+from graphql import build_schema, parse, validate
 from pydantic_settings import BaseSettings
 from typer.main import get_command
 
 from api.commands import app
 from api.settings import ApiSettings
 from graph.settings import CdpSettings, Neo4jSettings
+from loaders.mappings.reading import read_mappings
 from loaders.settings import LoadSettings
 from resolution.settings import ResolutionSettings
 
@@ -56,3 +58,17 @@ def test_every_folder_of_the_code_is_in_the_map() -> None:
     folders = {found.name for found in ROOT.iterdir() if (found / "__init__.py").exists()}
 
     assert folders <= set(re.findall(r"^\| `(\w+)/` \|", README, re.MULTILINE))
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_mapping_of_the_readme_is_one(tmp_path: Path) -> None:
+    (tmp_path / "my-crm.yaml").write_text(_blocks("yaml")[0])
+
+    assert [mapping.source.name for mapping in read_mappings([str(tmp_path / "my-crm.yaml")])] == ["crm"]
+
+
+def test_the_query_of_the_readme_is_one() -> None:
+    assert validate(build_schema((ROOT / "api" / "schema.graphql").read_text()), parse(_blocks("graphql")[0])) == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from graph.clusters import get_cluster, read_clusters
+from graph.clusters import get_clusters, read_clusters
 from graph.confidence import get_levels
 from graph.connection import AsyncGraph, Graph
 from graph.customers import fetch_customers
@@ -273,9 +273,12 @@ async def test_a_dense_cluster_is_read_once_per_member(graph: Graph, async_graph
     ]
     write_resolution(graph, resolution(*dense))
 
-    cluster = await get_cluster(async_graph, "crm:030", 0.9)
-    assert cluster is not None
-    assert cluster.members == tuple(members)
+    everybody = tuple(members)
+    assert await get_clusters(async_graph, ["crm:030", "crm:000", "crm:none"], 0.9) == {
+        "crm:030": everybody,
+        "crm:000": everybody,
+        "crm:none": ("crm:none",),
+    }
     assert set(read_clusters(graph, 0.9).values()) == {"crm:000"}
     assert len(set(read_clusters(graph, 0.95).values())) == 60
 
