@@ -1,7 +1,7 @@
-"""Authentication: for now one key for everybody, or none on this machine.
+"""Authentication: one key for everybody, or none on this machine.
 
 Without ``CDP_API_KEY`` whoever reaches 127.0.0.1 is answered, which is meant for development. With it, every GraphQL
-request needs ``Authorization: Bearer <key>``. Keys with scopes, people, masking and an audit record are not here yet.
+request needs ``Authorization: Bearer <key>``. There are no scopes, no users and no masking.
 """
 
 from hashlib import sha256

@@ -129,7 +129,7 @@ def test_a_port_that_was_used_a_moment_ago_is_free() -> None:
             "port",
         ),
         ("Caused by: java.io.IOException: No space left on device", StorageError, "full"),
-        ("Lock file has been locked by another process: /home/store_lock", EmbeddedServerError, "Another Neo4j"),
+        ("Lock file has been locked by another process: store_lock", EmbeddedServerError, "Another Neo4j"),
         ("INFO Starting...\nError: Could not create the Java Virtual Machine.\n", ServerExitedError, "Virtual Machine"),
         ("", ServerExitedError, "none"),
     ],
