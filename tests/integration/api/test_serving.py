@@ -17,7 +17,7 @@ import sys
 from api.serving import serve
 from api.settings import ApiSettings
 from graph.address import Address
-serve(Address(sys.argv[1]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
+serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
 """
 
 
@@ -49,7 +49,8 @@ def test_a_database_that_does_not_answer_is_said_so_before_anything_is_served() 
 
 
 def test_a_server_that_is_told_to_stop_stops_by_itself(neo4j_address: Address) -> None:
-    command = [sys.executable, "-c", PROGRAM, neo4j_address.uri]
+    known = (neo4j_address.uri, neo4j_address.user, neo4j_address.password)
+    command = [sys.executable, "-c", PROGRAM, *filter(None, known)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
