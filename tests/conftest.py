@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from graph.address import Address
 from graph.connection import AsyncGraph, Graph, open_async_graph, open_graph
 from graph.constraints import install_schema
 from graph.embedded.temporary import temporary_server
 from graph.settings import cdp_settings, neo4j_settings
+
+# A busy machine is no reason to fail: examples may take as long as they take.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 TESTS = Path(__file__).parent
 FOLDER_MARKERS = {"unit", "integration", "end_to_end", "architecture"}
