@@ -17,8 +17,10 @@ from graph.constraints import install_schema
 from graph.embedded.temporary import temporary_server
 from graph.settings import cdp_settings, neo4j_settings
 
-# A busy machine is no reason to fail: examples may take as long as they take.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no reason to fail: examples may take as long as they take. Those that share a fixture, as the
+# database, empty it themselves.
+ALLOWED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+settings.register_profile("patient", deadline=None, suppress_health_check=ALLOWED)
 settings.load_profile("patient")
 
 TESTS = Path(__file__).parent

@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.connection import Graph
@@ -43,7 +43,7 @@ def visits(moments: list[int], name: str) -> tuple[InteractionRecord, ...]:
 moments = st.lists(st.integers(0, 12), max_size=30)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(moments, st.integers(1, 15), st.lists(moments, min_size=1, max_size=4))
 async def test_a_walk_loses_and_repeats_nothing_while_others_write(
     graph: Graph, fresh_ask: Ask, before: list[int], first: int, arriving: list[list[int]]

@@ -2,7 +2,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.connection import Graph
@@ -189,7 +189,7 @@ _batches = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(batches=st.lists(_batches, min_size=1, max_size=4), data=st.data())
 def test_any_order_and_any_repetition_of_batches_gives_the_same_graph(
     graph: Graph, batches: list[Batch], data: st.DataObject

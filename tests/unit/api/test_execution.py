@@ -117,7 +117,7 @@ async def outcome(schema: strawberry.Schema, document: str) -> tuple[Any, list[A
     return result.data, sorted((error.message, str(error.path)) for error in result.errors or ())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(documents())
 async def test_fast_execution_answers_like_graphql_core(document: str) -> None:
     logging.getLogger("strawberry.execution").disabled = True

@@ -69,7 +69,7 @@ def test_another_seed_gives_another_world(tmp_path: Path) -> None:
     assert one["crm/customers.csv"] != two["crm/customers.csv"]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(sizes=st.tuples(st.integers(1, 230), st.integers(1, 230)), seed=st.integers(0, 5))
 def test_a_small_sample_is_part_of_every_larger_one(sizes: tuple[int, int], seed: int) -> None:
     with TemporaryDirectory() as folder:
@@ -92,7 +92,7 @@ def facts(person: Person) -> tuple[object, ...]:
 
 
 @given(size=st.integers(1, 320))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_first_people_of_the_world_are_always_the_same(size: int) -> None:
     few, many = list(build_people(size, 4)), list(build_people(320, 4))
     assert [facts(person) for person in few] == [facts(person) for person in many[:size]]

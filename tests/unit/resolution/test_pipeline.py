@@ -61,7 +61,7 @@ def test_people_are_found_in_both_systems_and_nobody_else_is_joined(resolution: 
     assert joined(resolution) == SAME
 
 
-@settings(max_examples=4, deadline=None, phases=[Phase.generate])
+@settings(max_examples=4, phases=[Phase.generate])
 @given(st.permutations(PEOPLE))
 def test_the_order_of_rows_changes_nothing(rows: list[dict[str, Any]]) -> None:
     again, first = resolved(rows), resolved(PEOPLE)
