@@ -81,14 +81,13 @@ def evaluate_command(
     """Measure the resolution on labelled records, in a database of its own that leaves nothing behind."""
     from api.evaluation import evaluate_records  # noqa: PLC0415 -- as above
 
-    console = Console(stderr=as_json)
     names = [name for group in ignore or () for name in group.split(",")]
     with shown(Console(stderr=True)) as progress:
         evaluation = evaluate_records(records, truth, names, progress)
     if as_json:
         _print_json(evaluation.as_json())
     else:
-        print_evaluation(evaluation, console)
+        print_evaluation(evaluation, Console())
 
 
 @app.command("profile", epilog="Example: cdp profile --email anna@example.org --confidence strict")

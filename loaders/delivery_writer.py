@@ -1,7 +1,7 @@
 """Writing deliveries behind the reading: one after the other, in a thread of its own.
 
 While the database works, its client waits; meanwhile the next delivery is read and translated. On the sample company
-that takes a fifth of the time of a load.
+that is 2 of 18 seconds.
 """
 
 import time

@@ -1,7 +1,7 @@
 """A file on its way: translated batches wait until it is known that the whole file is good enough.
 
-The first ones wait in memory, the others on disk, so that memory stays flat whatever the size of the file: storing a
-batch takes half as long as translating it. The file has no name, so nothing of it is left when the process dies.
+The first ones wait in memory, because storing and reading back takes nearly as long as translating; the others on disk,
+so that memory stays flat whatever the size of the file. The file has no name, so nothing of it is left when the process dies.
 """
 
 import pickle

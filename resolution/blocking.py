@@ -121,7 +121,7 @@ def _joined(parts: dict[str, Part], names: tuple[str, ...]) -> str:
 def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:
     """Put the prepared customers with their blocking keys into the table ``customers``.
 
-    Also leaves the tables ``blocks`` (key, block) for training. A key whose block is too large is left out.
+    Also leaves the table ``blocks`` (number, block) for training. A key whose block is too large is left out.
     """
     connection.register("prepared", prepared)
     connection.execute(
