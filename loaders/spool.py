@@ -1,7 +1,7 @@
 """A file on its way: translated batches wait until it is known that the whole file is good enough.
 
 The first ones wait in memory, because storing and reading back takes nearly as long as translating; the others on disk,
-so that memory stays flat whatever the size of the file. The file has no name, so nothing of it is left when the process dies.
+so that memory stays flat whatever the size of a delivery. The file has no name: nothing is left when the process dies.
 """
 
 import pickle

@@ -24,11 +24,17 @@ _ATTRIBUTES = 6
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of keys: SQL over a customer's columns, null where the column says nothing. ``fact``: what it is about."""
+    """A part of keys: a column of a customer, or what ``made`` (SQL) makes of it. ``fact``: what it is about."""
 
     fact: str
-    sql: str
+    column: str
+    made: str | None = None
     alone: bool = True
+
+    @property
+    def sql(self) -> str:
+        """SQL that gives the part, null where the column says nothing."""
+        return self.made or f'"{self.column}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +58,18 @@ _DAY = "CASE WHEN length(birth_date) = 10 THEN birth_date END"
 _PARTS: dict[str, Part] = {
     "given name": Part("given", "given_name"),
     "given sound": Part("given", "given_sound"),
-    "given initial": Part("given", "given_name[1]", alone=False),
+    "given initial": Part("given", "given_name", "given_name[1]", alone=False),
     "family name": Part("family", "family_name"),
     "family sound": Part("family", "family_sound"),
-    "family start": Part("family", "family_name[1:4]", alone=False),
-    "birth date": Part("birth", _DAY),
-    "birth year": Part("birth", "birth_date[1:4]", alone=False),
-    "birthday": Part("birth", f"({_DAY})[6:10]"),
+    "family start": Part("family", "family_name", "family_name[1:4]", alone=False),
+    "birth date": Part("birth", "birth_date", _DAY),
+    "birth year": Part("birth", "birth_date", "birth_date[1:4]", alone=False),
+    "birthday": Part("birth", "birth_date", f"({_DAY})[6:10]"),
     "postcode": Part("postcode", "postcode"),
     "street": Part("street", "street"),
     "city": Part("city", "city"),
     "company": Part("company", "company"),
     "mailbox": Part("mailbox", "mailbox"),
-}
-_COLUMN_OF = {
-    "given name": "given_name",
-    "given sound": "given_sound",
-    "given initial": "given_name",
-    "family name": "family_name",
-    "family sound": "family_sound",
-    "family start": "family_name",
-    "birth date": "birth_date",
-    "birth year": "birth_date",
-    "birthday": "birth_date",
 }
 # Facts that make a whole record. So many customers may be alike in at least so many of them, as guests who order often.
 _WHOLE = ("given_name", "family_name", "birth_date", "street", "postcode", "city", "company", "mailbox")
@@ -99,10 +94,10 @@ def blocking_keys(columns: AbstractSet[str], settings: ResolutionSettings) -> It
 
 
 def _parts(columns: AbstractSet[str]) -> dict[str, Part]:
-    known = {name: part for name, part in _PARTS.items() if _COLUMN_OF.get(name, name) in columns}
+    known = {name: part for name, part in _PARTS.items() if part.column in columns}
     known |= {kind: Part(kind, kind) for kind in COMPARED_KINDS if kind in columns}
     attributes = sorted(name for name in columns if name.startswith(ATTRIBUTE_PREFIX))[:_ATTRIBUTES]
-    return known | {name: Part(name, f'"{name}"') for name in attributes}
+    return known | {name: Part(name, name) for name in attributes}
 
 
 def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
