@@ -57,6 +57,9 @@ class ClaimRel(StructuredRel):
     probability = FloatProperty(help_text="probability that both customers are one person, 0 to 1")
     match_weight = FloatProperty(help_text="the same as log2 odds")
     evidence = StringProperty(help_text="JSON list of [comparison, level, log2 weight, log2 frequency weight]")
+    guard = StringProperty(
+        help_text="guard that held the pair back or apart, where one did: its name in the guards file"
+    )
     run_id = StringProperty(help_text="run that wrote the edge")
     model_version = StringProperty(help_text="scoring model that gave probability and evidence")
 
@@ -92,6 +95,14 @@ class WasSameAsRel(StructuredRel):
     valid_from = DateTimeNeo4jFormatProperty(help_text="when the link came to be")
     valid_to = DateTimeNeo4jFormatProperty(help_text="when the link was retired")
     reason = StringProperty(help_text="why the link was retired")
+
+
+class DecidedRel(StructuredRel):
+    """DECIDED: a customer that a decision is about."""
+
+    side = IntegerProperty(
+        help_text="customers of one side of a link are one person, those of two sides of another two"
+    )
 
 
 class NotSameAsRel(StructuredRel):
@@ -235,6 +246,8 @@ class Customer(StructuredNode):
     observed_at = DateTimeNeo4jFormatProperty(help_text="age of this version: updated_at, else time of delivery")
     content_hash = StringProperty(help_text="hash of the content: an unchanged record is not written again")
     run_id = StringProperty(help_text="run that wrote this version")
+    prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")
+    blocking_parts = ArrayProperty(StringProperty(), help_text="part:value, from which candidates are looked up")
 
     email = RelationshipTo("Email", "HAS_EMAIL", model=HasIdentifierRel)
     phone = RelationshipTo("Phone", "HAS_PHONE", model=HasIdentifierRel)
@@ -262,6 +275,39 @@ class Session(StructuredNode):
     on_device = RelationshipTo("Device", "ON_DEVICE")
     logged_in = RelationshipTo("Customer", "LOGGED_IN", model=LoggedInRel)
     interactions = RelationshipFrom("Interaction", "IN_SESSION")
+
+
+class Decision(StructuredNode):
+    """What a steward decided; append-only, outranks rules and the model until it is withdrawn."""
+
+    key = StringProperty(unique_index=True, help_text="id of the decision")
+    action = StringProperty(help_text="link, unlink, confirm, reject or split")
+    actor = StringProperty(help_text="steward who decided")
+    reason = StringProperty(help_text="why, in words")
+    at = DateTimeNeo4jFormatProperty(index=True, help_text="when it was decided")
+    withdrawn_at = DateTimeNeo4jFormatProperty(help_text="when it was withdrawn; none while it holds")
+    withdrawn_by = StringProperty(help_text="steward who withdrew it")
+    withdrawn_reason = StringProperty(help_text="why it was withdrawn")
+
+    customers = RelationshipTo("Customer", "DECIDED", model=DecidedRel)
+
+
+class IdentityEvent(StructuredNode):
+    """One change of who is who at the default confidence; append-only, to be followed by time and key."""
+
+    key = StringProperty(unique_index=True, help_text="run:number")
+    kind = StringProperty(help_text="merged, split, linked or unlinked")
+    at = DateTimeNeo4jFormatProperty(index=True, help_text="when it took effect")
+    cause = StringProperty(help_text="resolve, online, steward or delete")
+    run_id = StringProperty(help_text="run that caused it")
+    profiles_before = ArrayProperty(StringProperty(), help_text="profile ids that it began with")
+    profiles_after = ArrayProperty(StringProperty(), help_text="profile ids that it ended with")
+
+    customers = RelationshipTo("Customer", "CONCERNS")
+
+
+class Unresolved(StructuredNode):
+    """Label on a customer that was written, or whose surroundings changed, since it was last resolved."""
 
 
 class ScoringModel(StructuredNode):
