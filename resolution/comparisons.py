@@ -8,8 +8,24 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from resolution.contexts import SWAPPED, Contexts, crosswise, missing, same, similar, surely, within_edits
-from resolution.levels import ELSE, Comparison, Finding
+from resolution.conditions.condition import Condition
+from resolution.conditions.facts import (
+    Equal,
+    HasLength,
+    Is,
+    Meet,
+    Same,
+    ShareMost,
+    WithinEdits,
+    YearsApart,
+    missing,
+    same_slice,
+    similar,
+)
+from resolution.conditions.logic import OTHERWISE, Not, Surely, all_of, any_of
+from resolution.conditions.values import AllBut, Column, Slice
+from resolution.contexts import SWAPPED, Contexts, crosswise
+from resolution.levels import Comparison, Finding
 from resolution.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
 
 # More sources than this are taken together: their pairs are too few to learn from.
@@ -29,80 +45,96 @@ def given_name(contexts: Contexts) -> Comparison:
     """Given names: equal, another form of one name, misspelled, an initial, or in the field of the family name."""
     crossed = "family_name" in contexts.columns
     findings = [
-        Finding("equal", same("given_name"), 0.7, 0.008, frequency_of="given_name"),
+        Finding("equal", Same("given_name"), 0.7, 0.008, frequency_of="given_name"),
         *([Finding("in the other field", SWAPPED, 0.01, 0.00001)] if crossed else []),
-        Finding("another form of the name", surely("list_has_any(given_forms_l, given_forms_r)"), 0.05, 0.003),
-        Finding("one of several names", surely("list_has_any(given_words_l, given_words_r)"), 0.03, 0.002),
-        Finding("same initial", f"{_one_letter('given_name')} AND given_name_l[1] = given_name_r[1]", 0.03, 0.005),
+        Finding("another form of the name", Surely(Meet("given_forms")), 0.05, 0.003),
+        Finding("one of several names", Surely(Meet("given_words")), 0.03, 0.002),
+        Finding("same initial", _same_initial("given_name"), 0.03, 0.005),
         Finding("misspelled", similar("given_name", 0.92), 0.07, 0.004),
         Finding("similar", similar("given_name", 0.84), 0.03, 0.01),
-        Finding("same sound", same("given_sound"), 0.01, 0.005),
-        *([Finding("like the family name", surely(crosswise(0.92, "OR")), 0.005, 0.004)] if crossed else []),
+        Finding("same sound", Same("given_sound"), 0.01, 0.005),
+        *([Finding("like the family name", Surely(any_of(*crosswise(0.92))), 0.005, 0.004)] if crossed else []),
         Finding("somewhat similar", similar("given_name", 0.7), 0.02, 0.03),
-        Finding("different", ELSE, 0.05, 0.93),
+        Finding("different", OTHERWISE, 0.05, 0.93),
     ]
     return replace(Comparison("given_name", missing("given_name"), findings, contexts.members), opposite="different")
 
 
-def _one_letter(column: str) -> str:
-    return f"(length({column}_l) = 1 OR length({column}_r) = 1)"
+def _same_initial(column: str) -> Condition:
+    one_letter = any_of(HasLength(column, "l", 1, 1), HasLength(column, "r", 1, 1))
+    return all_of(one_letter, same_slice(column, 1, 1))
 
 
 def family_name(contexts: Contexts) -> Comparison:
     """Family names: equal, misspelled, part of a double name; nothing more where they were found to be swapped."""
     findings = (
-        Finding("equal", same("family_name"), 0.75, 0.002, frequency_of="family_name"),
+        Finding("equal", Same("family_name"), 0.75, 0.002, frequency_of="family_name"),
         Finding("misspelled", similar("family_name", 0.92), 0.08, 0.002),
-        Finding("part of a double name", "list_has_any(family_words_l, family_words_r)", 0.02, 0.001),
+        Finding("part of a double name", Meet("family_words"), 0.02, 0.001),
         Finding("similar", similar("family_name", 0.84), 0.03, 0.005),
-        Finding("same sound", same("family_sound"), 0.01, 0.002),
+        Finding("same sound", Same("family_sound"), 0.01, 0.002),
         Finding("somewhat similar", similar("family_name", 0.7), 0.02, 0.03),
-        Finding("different", ELSE, 0.09, 0.96),
+        Finding("different", OTHERWISE, 0.09, 0.96),
     )
-    swapped = f" OR {SWAPPED}" if "given_name" in contexts.columns else ""
-    return Comparison("family_name", missing("family_name") + swapped, findings)
+    nothing = missing("family_name")
+    if "given_name" in contexts.columns:
+        nothing = any_of(nothing, SWAPPED)
+    return Comparison("family_name", nothing, findings)
 
 
 def middle_name(contexts: Contexts) -> Comparison:
     """Middle names: equal, an initial, or similar."""
     del contexts
     findings = (
-        Finding("equal", same("middle_name"), 0.7, 0.02, frequency_of="middle_name"),
-        Finding("same initial", f"{_one_letter('middle_name')} AND middle_name_l[1] = middle_name_r[1]", 0.1, 0.02),
+        Finding("equal", Same("middle_name"), 0.7, 0.02, frequency_of="middle_name"),
+        Finding("same initial", _same_initial("middle_name"), 0.1, 0.02),
         Finding("similar", similar("middle_name", 0.88), 0.1, 0.01),
-        Finding("different", ELSE, 0.1, 0.95),
+        Finding("different", OTHERWISE, 0.1, 0.95),
     )
     return Comparison("middle_name", missing("middle_name"), findings)
 
 
 def birth_date(contexts: Contexts) -> Comparison:
     """Birth dates: equal, a typing error, day and month exchanged, or so many years apart. A year alone will do."""
-    left, right = "birth_date_l", "birth_date_r"
-    dates = f"length({left}) = 10 AND length({right}) = 10"
-    exchanged = f"{left}[6:7] = {right}[9:10] AND {left}[9:10] = {right}[6:7]"
-    same_year = f"{left}[1:4] = {right}[1:4]"
-    years = f"abs({left}[1:4]::INT - {right}[1:4]::INT)"
+    dates = all_of(HasLength("birth_date", "l", 10, 10), HasLength("birth_date", "r", 10, 10))
+    same_year = same_slice("birth_date", 1, 4)
     findings = (
-        Finding("equal", f"{dates} AND {left} = {right}", 0.75, 0.0002, frequency_of="birth_date"),
-        Finding("day and month exchanged", f"{dates} AND {same_year} AND {exchanged}", 0.02, 0.0001),
-        Finding("one digit apart", f"{dates} AND {within_edits('birth_date', 1)}", 0.08, 0.002),
-        Finding("same year, one without day", f"length({left}) <> length({right}) AND {same_year}", 0.03, 0.003),
-        Finding("same year, both without day", f"length({left}) = 4 AND {left} = {right}", 0.03, 0.005, "birth_date"),
-        Finding("same day of another year", f"{dates} AND {left}[6:10] = {right}[6:10]", 0.02, 0.003),
-        Finding("two digits apart", f"{dates} AND {within_edits('birth_date', 2)}", 0.02, 0.02),
+        Finding("equal", all_of(dates, Same("birth_date")), 0.75, 0.0002, frequency_of="birth_date"),
+        Finding("day and month exchanged", all_of(dates, same_year, *_exchanged()), 0.02, 0.0001),
+        Finding("one digit apart", all_of(dates, WithinEdits("birth_date", 1)), 0.08, 0.002),
+        Finding("same year, one without day", all_of(Not(_equally_long()), same_year), 0.03, 0.003),
+        Finding("same year, both without day", all_of(_only_years(), Same("birth_date")), 0.03, 0.005, "birth_date"),
+        Finding("same day of another year", all_of(dates, same_slice("birth_date", 6, 10)), 0.02, 0.003),
+        Finding("two digits apart", all_of(dates, WithinEdits("birth_date", 2)), 0.02, 0.02),
         Finding("same year", same_year, 0.02, 0.01),
-        Finding("within two years", f"{years} <= 2", 0.01, 0.05),
-        Finding("within twelve years", f"{years} <= 12", 0.01, 0.25),
-        Finding("far apart", ELSE, 0.01, 0.65),
+        Finding("within two years", YearsApart("birth_date", 2), 0.01, 0.05),
+        Finding("within twelve years", YearsApart("birth_date", 12), 0.01, 0.25),
+        Finding("far apart", OTHERWISE, 0.01, 0.65),
     )
     return replace(Comparison("birth_date", missing("birth_date"), findings, contexts.members), opposite="far apart")
+
+
+def _exchanged() -> tuple[Condition, Condition]:
+    """The month of one is the day of the other, both ways."""
+    left, right = Column("birth_date", "l"), Column("birth_date", "r")
+    return Equal(Slice(left, 6, 7), Slice(right, 9, 10)), Equal(Slice(left, 9, 10), Slice(right, 6, 7))
+
+
+def _only_years() -> Condition:
+    return HasLength("birth_date", "l", 4, 4)
+
+
+def _equally_long() -> Condition:
+    """Both are years, or both are dates."""
+    years = all_of(_only_years(), HasLength("birth_date", "r", 4, 4))
+    return any_of(years, all_of(HasLength("birth_date", "l", 10, 10), HasLength("birth_date", "r", 10, 10)))
 
 
 def gender(contexts: Contexts) -> Comparison:
     """Genders. Like given names mostly have the same, so there the gender says little more."""
     findings = (
-        Finding("equal", same("gender"), 0.98, 0.5),
-        Finding("different", ELSE, 0.02, 0.5),
+        Finding("equal", Same("gender"), 0.98, 0.5),
+        Finding("different", OTHERWISE, 0.02, 0.5),
     )
     return replace(Comparison("gender", missing("gender"), findings, contexts.like_names), opposite="different")
 
@@ -112,42 +144,30 @@ def email(contexts: Contexts) -> Comparison:
 
     One name before the @ that is made of the person's names says nothing more than the names have said.
     """
-    common = "list_has_any(emails_l, emails_r)"
-    one_provider = "split_part(email_l, '@', 2) = split_part(email_r, '@', 2)"
+    common = Meet("emails")
     findings = (
-        Finding("own email in common", "list_has_any(own_emails_l, own_emails_r)", 0.7, 0.00005),
+        Finding("own email in common", Meet("own_emails"), 0.7, 0.00005),
         Finding("shared email in common", common, 0.05, 0.00005),
-        Finding("same invented name elsewhere", same("handle"), 0.05, 0.0003),
-        Finding(
-            "one letter apart",
-            f"length(mailbox_l) >= 5 AND {one_provider} AND {within_edits('mailbox', 1)}",
-            0.05,
-            0.001,
-        ),
-        Finding(
-            "two letters apart",
-            f"length(mailbox_l) >= 7 AND {one_provider} AND {within_edits('mailbox', 2)}",
-            0.03,
-            0.001,
-        ),
-        Finding("different", ELSE, 0.2, 0.998),
+        Finding("same invented name elsewhere", Same("handle"), 0.05, 0.0003),
+        Finding("one letter apart", _mailboxes_apart(1, of_at_least=5), 0.05, 0.001),
+        Finding("two letters apart", _mailboxes_apart(2, of_at_least=7), 0.03, 0.001),
+        Finding("different", OTHERWISE, 0.2, 0.998),
     )
-    made_of_names = f"({same('mailbox')} AND (handle_l IS NULL OR handle_r IS NULL) AND NOT {common})"
-    return Comparison(
-        "email",
-        f"{missing('emails')} OR {made_of_names}",
-        findings,
-        [*contexts.home_or_phone, *contexts.family],
-        shared=True,
-    )
+    made_of_names = all_of(Same("mailbox"), missing("handle"), Not(common))
+    nothing = any_of(missing("emails"), made_of_names)
+    return Comparison("email", nothing, findings, [*contexts.home_or_phone, *contexts.family], shared=True)
+
+
+def _mailboxes_apart(most: int, *, of_at_least: int) -> Condition:
+    return all_of(HasLength("mailbox", "l", of_at_least), Same("email_provider"), WithinEdits("mailbox", most))
 
 
 def phone(contexts: Contexts) -> Comparison:
     """Telephone numbers: one in common, which one person or several use."""
     findings = (
-        Finding("own phone in common", "list_has_any(own_phones_l, own_phones_r)", 0.6, 0.00005),
-        Finding("shared phone in common", "list_has_any(phones_l, phones_r)", 0.05, 0.00005),
-        Finding("different", ELSE, 0.35, 0.999),
+        Finding("own phone in common", Meet("own_phones"), 0.6, 0.00005),
+        Finding("shared phone in common", Meet("phones"), 0.05, 0.00005),
+        Finding("different", OTHERWISE, 0.35, 0.999),
     )
     return Comparison("phone", missing("phones"), findings, [*contexts.home, *contexts.family], shared=True)
 
@@ -155,38 +175,36 @@ def phone(contexts: Contexts) -> Comparison:
 def address(contexts: Contexts) -> Comparison:
     """Addresses: from the same house to elsewhere. Street, postcode, city and state say one thing together."""
     parts = [part for part in ("street", "postcode", "city", "state") if part in contexts.columns]
-    nothing = " AND ".join(f"({missing(part)})" for part in parts)
-    findings = [*_address_findings(contexts), Finding("elsewhere", ELSE, 0.15, 0.9)]
+    nothing = all_of(*(missing(part) for part in parts))
+    findings = [*_address_findings(contexts), Finding("elsewhere", OTHERWISE, 0.15, 0.9)]
     return Comparison("address", nothing, findings, contexts.relatives, shared=True)
 
 
 def _address_findings(contexts: Contexts) -> Iterator[Finding]:
     columns = contexts.columns
     if "street" in columns:
-        words = "len(list_intersect(street_words_l, street_words_r))"
-        most_words = f"{words} >= 2 AND 2 * {words} >= least(len(street_words_l), len(street_words_r))"
-        alike = surely(f"{similar('street', 0.88)} OR ({most_words})")
+        alike = Surely(any_of(similar("street", 0.88), ShareMost("street_words", 2)))
         yield Finding("same street", contexts.one_street, 0.5, 0.0002)
-        yield Finding("similar street", f"{alike} AND {contexts.places_may_be_one}", 0.1, 0.0002)
-        yield Finding("same street elsewhere", surely(same("street")), 0.02, 0.0002)
+        yield Finding("similar street", all_of(alike, contexts.places_may_be_one), 0.1, 0.0002)
+        yield Finding("same street elsewhere", Surely(Same("street")), 0.02, 0.0002)
     if "postcode" in columns:
-        yield Finding("same postcode", surely(same("postcode")), 0.1, 0.002, frequency_of="postcode")
-        one_apart = surely(within_edits("postcode", 1))
+        yield Finding("same postcode", Surely(Same("postcode")), 0.1, 0.002, frequency_of="postcode")
+        one_apart = Surely(WithinEdits("postcode", 1))
         yield Finding("postcode one character apart", one_apart, 0.03, 0.002)
     if "city" in columns:
-        yield Finding("same city", surely(same("city")), 0.08, 0.01, frequency_of="city")
-        yield Finding("similar city", surely(similar("city", 0.9)), 0.03, 0.005)
+        yield Finding("same city", Surely(Same("city")), 0.08, 0.01, frequency_of="city")
+        yield Finding("similar city", Surely(similar("city", 0.9)), 0.03, 0.005)
     if "postcode" in columns:
-        area = "postcode_{0}[1:greatest(length(postcode_{0}) - 3, 2)]"
-        yield Finding("same area", surely(f"{area.format('l')} = {area.format('r')}"), 0.03, 0.01)
+        areas = (AllBut(Column("postcode", side), 3, least=2) for side in "lr")
+        yield Finding("same area", Surely(Equal(*areas)), 0.03, 0.01)
     if "state" in columns:
-        yield Finding("same state", surely(same("state")), 0.05, 0.2)
+        yield Finding("same state", Surely(Same("state")), 0.05, 0.2)
 
 
 def country(contexts: Contexts) -> Comparison:
     """Countries: equal or different."""
     del contexts
-    findings = (Finding("equal", same("country"), 0.98, 0.7, "country"), Finding("different", ELSE, 0.02, 0.3))
+    findings = (Finding("equal", Same("country"), 0.98, 0.7, "country"), Finding("different", OTHERWISE, 0.02, 0.3))
     return Comparison("country", missing("country"), findings)
 
 
@@ -194,10 +212,10 @@ def national_id(contexts: Contexts) -> Comparison:
     """National ids: equal, misread, or different."""
     del contexts
     findings = (
-        Finding("equal", same("national_id"), 0.9, 0.0001),
-        Finding("one character apart", within_edits("national_id", 1), 0.05, 0.0003),
-        Finding("two characters apart", within_edits("national_id", 2), 0.01, 0.003),
-        Finding("different", ELSE, 0.04, 0.99),
+        Finding("equal", Same("national_id"), 0.9, 0.0001),
+        Finding("one character apart", WithinEdits("national_id", 1), 0.05, 0.0003),
+        Finding("two characters apart", WithinEdits("national_id", 2), 0.01, 0.003),
+        Finding("different", OTHERWISE, 0.04, 0.99),
     )
     return replace(Comparison("national_id", missing("national_id"), findings), opposite="different")
 
@@ -211,10 +229,10 @@ def company(contexts: Contexts) -> Comparison:
 def text(column: str) -> Comparison:
     """A text: equal, similar, or different."""
     findings = (
-        Finding("equal", same(column), 0.7, 0.02, frequency_of=column),
+        Finding("equal", Same(column), 0.7, 0.02, frequency_of=column),
         Finding("similar", similar(column, 0.9), 0.1, 0.01),
         Finding("somewhat similar", similar(column, 0.8), 0.05, 0.05),
-        Finding("different", ELSE, 0.15, 0.92),
+        Finding("different", OTHERWISE, 0.15, 0.92),
     )
     return Comparison(column, missing(column), findings)
 
@@ -222,15 +240,11 @@ def text(column: str) -> Comparison:
 def source(sources: Sequence[tuple[str, float]]) -> Comparison:
     """Whether both come from one source: a source that is clean in itself hardly ever knows one person twice."""
     findings = [
-        Finding(f"both in {name}", f"source_l = source_r AND source_l = {_quoted(name)}", share**2 / 2, share**2)
+        Finding(f"both in {name}", all_of(Same("source"), Is("source", name)), share**2 / 2, share**2)
         for name, share in sources[:_LARGEST_SOURCES]
     ]
     m, u = (sum(getattr(finding, of) for finding in findings) for of in ("m", "u"))
-    return Comparison("source", missing("source"), [*findings, Finding("other", ELSE, 1 - m, max(1 - u, 1e-6))])
-
-
-def _quoted(name: str) -> str:
-    return "'" + name.replace("'", "''") + "'"
+    return Comparison("source", missing("source"), [*findings, Finding("other", OTHERWISE, 1 - m, max(1 - u, 1e-6))])
 
 
 # Comparison: the columns of which it needs one.

@@ -177,6 +177,11 @@ def mailbox(email: str) -> str | None:
     return compact(email.rpartition("@")[0])
 
 
+def provider(email: str) -> str:
+    """The part after the @."""
+    return email.rpartition("@")[2]
+
+
 def handle(name_before_at: str, names: list[str]) -> str | None:
     """The part before the @ where it is the person's own invention; none where it is made of the names."""
     made_of_names = any(word in name_before_at for name in names for word in _spellings(name) if len(word) > _SHORT)

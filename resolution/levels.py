@@ -5,25 +5,27 @@ a telephone. So a finding is told apart by context, and in each context counts f
 rule of probability in place of the assumption that facts are independent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-ELSE = "ELSE"
+from resolution.conditions.condition import DUCKDB, Condition, Dialect, Row
+from resolution.conditions.logic import OTHERWISE, all_of
+
 _NEVER_MORE_COMMON_THAN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a comparison can find. ``condition``: DuckDB SQL over ``<column>_l`` and ``<column>_r``.
+    """What a comparison can find.
 
     ``m``, ``u``: published defaults, the shares of matching and of other pairs; where data are few they decide.
     ``frequency_of``: column whose values weigh more the rarer they are.
     """
 
     label: str
-    condition: str
+    condition: Condition
     m: float
     u: float
     frequency_of: str | None = None
@@ -34,7 +36,7 @@ class Context:
     """Where a finding is more common among strangers than elsewhere: ``times`` so often, until the data say more."""
 
     label: str
-    condition: str
+    condition: Condition
     times: float
 
 
@@ -43,7 +45,7 @@ class Level:
     """A finding in a context (0 stands for no context), as Splink sees it."""
 
     label: str
-    condition: str
+    condition: Condition
     finding: int
     context: int
     m: float
@@ -60,7 +62,7 @@ class Comparison:
     """
 
     name: str
-    missing: str
+    missing: Condition
     findings: Sequence[Finding]
     contexts: Sequence[Context] = ()
     shared: bool = False
@@ -78,32 +80,53 @@ class Comparison:
             )
         )
 
-    def for_splink(self) -> dict[str, Any]:
+    def for_splink(self, dialect: Dialect = DUCKDB) -> dict[str, Any]:
         """The comparison in Splink's settings, with the defaults."""
-        nothing = {"sql_condition": self.missing, "label_for_charts": "missing", "is_null_level": True}
-        return {"output_column_name": self.name, "comparison_levels": [nothing, *map(_for_splink, self.levels)]}
+        nothing = {"sql_condition": self.missing.sql(dialect), "label_for_charts": "missing", "is_null_level": True}
+        levels = [_for_splink(level, dialect) for level in self.levels]
+        return {"output_column_name": self.name, "comparison_levels": [nothing, *levels]}
 
-    @property
-    def position(self) -> str:
+    def position(self, dialect: Dialect = DUCKDB) -> str:
         """SQL that gives the position of a pair's level, -1 where a value is missing. Each condition is asked once."""
-        found = " ".join(f"WHEN {f.condition} THEN {n}" for n, f in enumerate(self.findings) if f.condition != ELSE)
-        place = " ".join(f"WHEN {context.condition} THEN {number}" for number, context in enumerate(self.contexts))
-        finding = f"CASE {found} ELSE {len(self.findings) - 1} END" if found else "0"
-        within = f"CASE {place} ELSE {len(self.contexts)} END" if place else "0"
-        return f"CASE WHEN {self.missing} THEN -1 ELSE ({finding}) * {len(self.contexts) + 1} + {within} END"
+        findings = [finding.condition.sql(dialect) for finding in self.findings[:-1]]
+        finding = _first(findings)
+        within = _first([context.condition.sql(dialect) for context in self.contexts])
+        missing = self.missing.sql(dialect)
+        return f"CASE WHEN {missing} THEN -1 ELSE ({finding}) * {len(self.contexts) + 1} + {within} END"
+
+    def compiled(self) -> Callable[[Row, Row], int]:
+        """The same as a function of two prepared rows."""
+        missing = self.missing.compiled()
+        findings = [finding.condition.compiled() for finding in self.findings[:-1]]
+        contexts = [context.condition.compiled() for context in self.contexts]
+        places = len(contexts) + 1
+
+        def position(left: Row, right: Row) -> int:
+            if missing(left, right):
+                return -1
+            finding = next((n for n, holds in enumerate(findings) if holds(left, right)), len(findings))
+            return finding * places + next((n for n, holds in enumerate(contexts) if holds(left, right)), len(contexts))
+
+        return position
+
+
+def _first(conditions: Sequence[str]) -> str:
+    """SQL that gives the place of the first condition that holds, their number where none does."""
+    found = " ".join(f"WHEN {condition} THEN {place}" for place, condition in enumerate(conditions))
+    return f"CASE {found} ELSE {len(conditions)} END" if found else "0"
 
 
 def _within(finding: Finding, context: Context, number: int, place: int) -> Level:
-    rest = finding.condition == ELSE
+    rest = finding.condition == OTHERWISE
     # The context is asked for last: it is the dearer condition, and few pairs come so far.
-    condition = context.condition if rest else f"({finding.condition}) AND {context.condition}"
+    condition = context.condition if rest else all_of(finding.condition, context.condition)
     u = finding.u if rest else min(finding.u * context.times, _NEVER_MORE_COMMON_THAN)
     return Level(f"{finding.label}, {context.label}", condition, number, place, finding.m, u, None)
 
 
-def _for_splink(level: Level) -> dict[str, Any]:
+def _for_splink(level: Level, dialect: Dialect) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "sql_condition": level.condition,
+        "sql_condition": level.condition.sql(dialect),
         "label_for_charts": level.label,
         "m_probability": level.m,
         "u_probability": level.u,

@@ -93,7 +93,7 @@ def findings_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Com
     And ``rarity``: minus log2 of the frequencies of the values that agree. Only columns that are asked for are joined:
     a million pairs of whole records take ten times as long.
     """
-    findings = ", ".join(f"{comparison.position} AS {_column(comparison)}" for comparison in comparisons)
+    findings = ", ".join(f"{comparison.position()} AS {_column(comparison)}" for comparison in comparisons)
     asked = findings + " ".join(_frequency(level) for level in _frequent(comparisons))
     described: list[tuple[Any, ...]] = connection.execute("DESCRIBE records").fetchall()
     columns = [column for column in (str(row[0]) for row in described) if f"{column}_l" in asked]

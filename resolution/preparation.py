@@ -50,7 +50,7 @@ _ALWAYS = frozenset({"key", "source"})
 # A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.
 _MADE_OF = {
     **{name: of for name, (of, _) in {**_TEXT_COLUMNS, **_LIST_COLUMNS}.items()},
-    **dict.fromkeys(("own_emails", "email", "mailbox", "handle"), "emails"),
+    **dict.fromkeys(("own_emails", "email_provider", "mailbox", "handle"), "emails"),
     "own_phones": "phones",
 }
 
@@ -126,7 +126,7 @@ def _add_mailboxes(columns: Columns, customers: pa.Table) -> None:
         folding.handle(mailbox, [name for name in both if name]) if mailbox else None
         for mailbox, both in zip(mailboxes.to_pylist(), names, strict=True)
     ]
-    columns["email"] = pa.array(first, pa.string())
+    columns["email_provider"] = _mapped(pa.array(first, pa.string()), folding.provider)
     columns["mailbox"] = mailboxes
     columns["handle"] = pa.array(handles, pa.string())
 

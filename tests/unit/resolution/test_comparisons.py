@@ -34,7 +34,7 @@ def finding(connection: duckdb.DuckDBPyConnection, name: str, left: dict[str, An
     connection.register("prepared", prepared)
     sides = ", ".join(f'{side}."{c}" AS "{c}_{side}"' for c in prepared.column_names for side in "lr")
     position = connection.execute(f"""
-        SELECT {comparison.position} FROM (SELECT {sides} FROM prepared l JOIN prepared r ON l.key < r.key)
+        SELECT {comparison.position()} FROM (SELECT {sides} FROM prepared l JOIN prepared r ON l.key < r.key)
     """).fetchone()
     assert position is not None
     return "missing" if position[0] < 0 else comparison.levels[position[0]].label

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from resolution.comparisons import comparisons_for
-from resolution.levels import ELSE, Comparison, Finding
+from resolution.conditions.facts import Same, missing
+from resolution.conditions.logic import OTHERWISE
+from resolution.levels import Comparison, Finding
 from resolution.patterns import Patterns, RandomPairs
 from resolution.training import train
 
@@ -10,8 +12,8 @@ from resolution.training import train
 M, U = (0.9, 0.8, 0.95, 0.7, 0.85), (0.1, 0.05, 0.2, 0.02, 0.3)
 MATCHES, STRANGERS = 4_000, 40_000
 FACTS = [
-    Comparison(f"fact_{number}", "", [Finding("equal", "", 0.6, 0.3), Finding("different", ELSE, 0.4, 0.7)])
-    for number in range(len(M))
+    Comparison(name, missing(name), [Finding("equal", Same(name), 0.6, 0.3), Finding("different", OTHERWISE, 0.4, 0.7)])
+    for name in (f"fact_{number}" for number in range(len(M)))
 ]
 
 

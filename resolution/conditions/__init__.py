@@ -1,0 +1,1 @@
+"""Conditions on two customers: what comparisons ask, for every engine."""
