@@ -4,13 +4,14 @@ UNWIND $rows AS row
 MATCH (c:Customer {key: row.customer})
 MATCH (i:Identifier {key: row.identifier})
 MERGE (c)-[r:HAS_PHONE]->(i)
-  ON CREATE SET r.raw = row.raw, r.verified = row.verified, r.first_seen_at = datetime({epochMillis: row.at}),
-    r.last_seen_at = datetime({epochMillis: row.at})
-  ON MATCH SET
-    r.raw = CASE WHEN row.at > r.last_seen_at.epochMillis OR (row.at = r.last_seen_at.epochMillis AND row.raw < r.raw)
+WITH c, r, row, r.first_seen_at IS NULL AS new, row.at > r.last_seen_at.epochMillis AS later
+// Among several the newest counts, so a later sighting is news only there.
+FOREACH (_ IN CASE WHEN c.content_hash IS NOT NULL AND (new OR (later AND COUNT { (c)-[:HAS_PHONE]->() } > 1))
+    THEN [1] ELSE [] END |
+  SET c:Unresolved, c.touched = coalesce(c.touched, 0) + 1)
+SET r.raw = CASE WHEN new OR later OR (row.at = r.last_seen_at.epochMillis AND row.raw < r.raw)
       THEN row.raw ELSE r.raw END,
-    r.verified = r.verified OR row.verified,
-    r.first_seen_at = CASE WHEN row.at < r.first_seen_at.epochMillis
+    r.verified = coalesce(r.verified, false) OR row.verified,
+    r.first_seen_at = CASE WHEN new OR row.at < r.first_seen_at.epochMillis
       THEN datetime({epochMillis: row.at}) ELSE r.first_seen_at END,
-    r.last_seen_at = CASE WHEN row.at > r.last_seen_at.epochMillis
-      THEN datetime({epochMillis: row.at}) ELSE r.last_seen_at END
+    r.last_seen_at = CASE WHEN new OR later THEN datetime({epochMillis: row.at}) ELSE r.last_seen_at END

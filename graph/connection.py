@@ -8,7 +8,7 @@ from asyncio import sleep
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from neo4j import (
     AsyncDriver,
@@ -52,6 +52,14 @@ class Outcome:
     nodes_created: int
 
 
+class Reader(Protocol):
+    """Whatever can read by the name of a statement: a graph, or a transaction in it."""
+
+    def read(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401
+        """Rows of a reading statement. Raises GraphError."""
+        ...
+
+
 class Transaction:
     """The inside of one write transaction: statements by name."""
 
@@ -63,6 +71,10 @@ class Transaction:
         result = self._transaction.run(statement(name), parameters)
         rows = result.data()
         return Outcome(rows, result.consume().counters.nodes_created)
+
+    def read(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401
+        """Rows of a reading statement, as this transaction sees the graph."""
+        return self.run(name, **parameters).rows
 
 
 class Graph:
@@ -93,6 +105,17 @@ class Graph:
         with translated_errors(), self._driver.session(database=self._database, default_access_mode="READ") as session:
             for record in session.run(statement(name), parameters):
                 yield record.data()
+
+    @contextmanager
+    def holding(self, name: str, **parameters: Any) -> Generator[None]:  # noqa: ANN401
+        """Keep what a statement locks until the end; should this process die, the database lets go of it."""
+        with translated_errors(), self._driver.session(database=self._database) as session:
+            transaction = session.begin_transaction()
+            try:
+                transaction.run(statement(name), parameters).consume()
+                yield
+            finally:
+                transaction.close()
 
     def run_alone(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401
         """Rows of a statement that needs a transaction of its own kind: schema changes, CALL IN TRANSACTIONS."""

@@ -1,13 +1,13 @@
 """Customers as a table: what a resolution compares."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
-from graph.connection import Graph
+from graph.connection import Graph, Row
 
 PERSON_COLUMNS = (
     "key",
@@ -34,15 +34,28 @@ def fetch_customers(graph: Graph) -> pa.Table:
     ``identifiers`` (``kind:match_key``), newest first, without hubs; one string column ``attribute_<name>`` for each
     further fact that is compared. Raises GraphError.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in (*PERSON_COLUMNS, *VALUE_COLUMNS, "identifiers")}
-    attributes: list[Mapping[str, str]] = []
-    for row in graph.stream("list_customers_to_resolve"):
+    return CustomerRows(graph.stream("list_customers_to_resolve")).table()
+
+
+class CustomerRows:
+    """Rows of ``list_customers_to_resolve``, or of a statement that gives them and more, as columns."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._columns: dict[str, list[Any]] = {name: [] for name in (*PERSON_COLUMNS, *VALUE_COLUMNS, "identifiers")}
+        self._attributes: list[Mapping[str, str]] = []
+        for row in rows:
+            self._add(row)
+
+    def _add(self, row: Row) -> None:
         for name in (*PERSON_COLUMNS, "identifiers"):
-            columns[name].append(row[name])
+            self._columns[name].append(row[name])
         for name in VALUE_COLUMNS:
-            columns[name].append([key.split(":", 1)[1] for key in row[name]])
-        attributes.append(orjson.loads(row["attributes"]) if row["attributes"] else {})
-    return _table(columns, attributes).sort_by("key")
+            self._columns[name].append([key.split(":", 1)[1] for key in row[name]])
+        self._attributes.append(orjson.loads(row["attributes"]) if row["attributes"] else {})
+
+    def table(self) -> pa.Table:
+        """As ``fetch_customers`` gives them, sorted by key."""
+        return _table(self._columns, self._attributes).sort_by("key")
 
 
 def _table(columns: Mapping[str, list[Any]], attributes: list[Mapping[str, str]]) -> pa.Table:

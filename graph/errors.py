@@ -18,7 +18,10 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── SourceReadError       a file, table or format cannot be read
     │   └── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
     └── ResolutionError           scoring or clustering cannot go on
-        └── UntrainedModelError   a comparison has levels without an estimate
+        ├── ModelError            a model version is unknown, damaged or of another release
+        ├── UnknownCustomerError  a customer, link or decision that is not there
+        ├── ConflictingDecisionError  a decision that contradicts one that is in force
+        └── BusyError             another resolution is writing
 """
 
 
@@ -108,5 +111,17 @@ class ResolutionError(CdpError):
     exit_code = 6
 
 
-class UntrainedModelError(ResolutionError):
-    """A comparison has levels without an estimate: its weights would be invented."""
+class ModelError(ResolutionError):
+    """A model version is unknown, damaged or of another release."""
+
+
+class UnknownCustomerError(ResolutionError):
+    """A customer, link or decision that is not there."""
+
+
+class ConflictingDecisionError(ResolutionError):
+    """A decision that contradicts one that is in force; nothing was written."""
+
+
+class BusyError(ResolutionError):
+    """Another resolution is writing; this one can be tried again."""

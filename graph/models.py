@@ -21,7 +21,10 @@ from neomodel import (
 
 # Interactions of an owner in time order: "the latest N" is read from this index alone, whatever the history's length.
 COMPOSITE_INDEXES = {"interaction_timeline": ("Interaction", ("owner", "at"))}
-FULLTEXT_INDEXES = {"customer_search": ("Customer", ("given_name", "family_name", "company", "city", "external_id"))}
+FULLTEXT_INDEXES = {
+    "customer_search": ("Customer", ("given_name", "family_name", "company", "city", "external_id")),
+    "customer_blocking": ("Customer", ("blocking_parts",)),
+}
 
 
 # --- edges -----------------------------------------------------------------------------------------------------------
@@ -246,6 +249,7 @@ class Customer(StructuredNode):
     observed_at = DateTimeNeo4jFormatProperty(help_text="age of this version: updated_at, else time of delivery")
     content_hash = StringProperty(help_text="hash of the content: an unchanged record is not written again")
     run_id = StringProperty(help_text="run that wrote this version")
+    touched = IntegerProperty(help_text="counts what was written since; tells a resolution whether it read the latest")
     prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")
     blocking_parts = ArrayProperty(StringProperty(), help_text="part:value, from which candidates are looked up")
 
@@ -310,6 +314,13 @@ class Unresolved(StructuredNode):
     """Label on a customer that was written, or whose surroundings changed, since it was last resolved."""
 
 
+class ResolutionLock(StructuredNode):
+    """Whoever writes links holds its one node for the time of a transaction."""
+
+    name = StringProperty(unique_index=True, help_text="what is locked")
+    at = DateTimeNeo4jFormatProperty(help_text="when it was last taken")
+
+
 class ScoringModel(StructuredNode):
     """One trained model: everything needed to score again and to read a link's evidence."""
 
@@ -326,7 +337,7 @@ class ScoringRun(StructuredNode):
 
     run_id = StringProperty(unique_index=True, help_text="id of the run")
     model_version = StringProperty(help_text="model that scored")
-    input_hash = StringProperty(help_text="hash of the customers that went in: equal means nothing to do")
+    scope = StringProperty(help_text="full, incremental, online, steward or delete")
     settings = StringProperty(help_text="settings of the run as JSON text")
     started_at = DateTimeNeo4jFormatProperty(help_text="start")
     finished_at = DateTimeNeo4jFormatProperty(help_text="end")

@@ -7,6 +7,7 @@ customer.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from collections.abc import Mapping
 from hashlib import blake2b
 
 _PREFIX = "p_"
@@ -17,6 +18,11 @@ def profile_id(customer: str) -> str:
     """The id of the profile that is named after this customer key."""
     content = customer.encode()
     return _PREFIX + urlsafe_b64encode(_checksum(content) + content).decode().rstrip("=")
+
+
+def first_of(created_at: Mapping[str, int | None]) -> str:
+    """The member that gives a profile its id: first by its source's own time, then by key."""
+    return min(created_at, key=lambda key: (created_at[key] is None, created_at[key] or 0, key))
 
 
 def customer_of(identifier: str) -> str | None:

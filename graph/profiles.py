@@ -10,7 +10,7 @@ import orjson
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import AsyncGraph, Row
 from graph.evidence import LinkEvidence, link_of
-from graph.profile_ids import profile_id
+from graph.profile_ids import first_of, profile_id
 from graph.survivorship import FIELDS, ProfileField, unify
 from graph.times import moment
 
@@ -108,7 +108,7 @@ def profile_of(row: Row, confidence: float) -> Profile:
     customers = sorted(row["customers"], key=lambda customer: customer["key"])
     shown = customers[:MEMBERS_LIMIT]
     return Profile(
-        id=profile_id(min(customers, key=_first_known)["key"]),
+        id=profile_id(first_of({customer["key"]: customer["created_at"] for customer in customers})),
         confidence=confidence,
         cut=len(customers) > MEMBERS_LIMIT,
         fields=unify(shown),
@@ -118,11 +118,6 @@ def profile_of(row: Row, confidence: float) -> Profile:
         links=tuple(sorted((link_of(link) for link in row["links"]), key=lambda link: (link.left, link.right))),
         consents=tuple(sorted((_consent(fact) for fact in row["consents"]), key=lambda fact: fact.key)),
     )
-
-
-def _first_known(customer: Row) -> tuple[bool, int, str]:
-    """By the source's own time, then by key: the member that gives the profile its id."""
-    return customer["created_at"] is None, customer["created_at"] or 0, customer["key"]
 
 
 def _source_customer(row: Row) -> SourceCustomer:

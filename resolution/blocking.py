@@ -5,14 +5,16 @@ number of pairs stays proportional to the number of customers; a rare name alone
 All keys of a customer are one list of numbers, so that Splink needs one rule and sees each pair once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from hashlib import md5
 from itertools import combinations
 
 import duckdb
 import pyarrow as pa
 
+from resolution.conditions.condition import Row
 from resolution.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
 from resolution.settings import ResolutionSettings
 
@@ -24,24 +26,35 @@ _ATTRIBUTES = 6
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of keys: a column of a customer, or what ``made`` (SQL) makes of it. ``fact``: what it is about."""
+    """A part of keys: what ``value`` reads of a column. ``fact``: what it is about; ``alone``: it is a key by itself."""
 
     fact: str
     column: str
-    made: str | None = None
+    first: int | None = None
+    last: int = 0
+    of_length: int | None = None
     alone: bool = True
 
     @property
     def sql(self) -> str:
         """SQL that gives the part, null where the column says nothing."""
-        return self.made or f'"{self.column}"'
+        text = f'"{self.column}"'
+        part = text if self.first is None else f"substring({text}, {self.first}, {self.last - self.first + 1})"
+        return part if self.of_length is None else f"CASE WHEN length({text}) = {self.of_length} THEN {part} END"
+
+    def read(self, row: Row) -> str | None:
+        """The same of one prepared customer."""
+        text = row.get(self.column)
+        if text is None or (self.of_length is not None and len(text) != self.of_length):
+            return None
+        return text if self.first is None else text[self.first - 1 : self.last]
 
 
 @dataclass(frozen=True, slots=True)
 class BlockingKey:
-    """A key: its parts for people to read, and its SQL, null where it says nothing. ``most``: customers in a block."""
+    """A key: the names of its parts, and its SQL, null where it says nothing. ``most``: customers in a block."""
 
-    name: str
+    parts: tuple[str, ...]
     sql: str
     most: int
 
@@ -54,23 +67,24 @@ class Blocks:
     too_large: int
 
 
-_DAY = "CASE WHEN length(birth_date) = 10 THEN birth_date END"
+_FULL_DATE = 10
 _PARTS: dict[str, Part] = {
     "given name": Part("given", "given_name"),
     "given sound": Part("given", "given_sound"),
-    "given initial": Part("given", "given_name", "given_name[1]", alone=False),
+    "given initial": Part("given", "given_name", 1, 1, alone=False),
     "family name": Part("family", "family_name"),
     "family sound": Part("family", "family_sound"),
-    "family start": Part("family", "family_name", "family_name[1:4]", alone=False),
-    "birth date": Part("birth", "birth_date", _DAY),
-    "birth year": Part("birth", "birth_date", "birth_date[1:4]", alone=False),
-    "birthday": Part("birth", "birth_date", f"({_DAY})[6:10]"),
+    "family start": Part("family", "family_name", 1, 4, alone=False),
+    "birth date": Part("birth", "birth_date", of_length=_FULL_DATE),
+    "birth year": Part("birth", "birth_date", 1, 4, alone=False),
+    "birthday": Part("birth", "birth_date", 6, 10, of_length=_FULL_DATE),
     "postcode": Part("postcode", "postcode"),
     "street": Part("street", "street"),
     "city": Part("city", "city"),
     "company": Part("company", "company"),
     "mailbox": Part("mailbox", "mailbox"),
 }
+BOTH_NAMES, WHOLE_RECORD = "both names in either field", "whole record"
 # Facts that make a whole record. So many customers may be alike in at least so many of them, as guests who order often.
 _WHOLE = ("given_name", "family_name", "birth_date", "street", "postcode", "city", "company", "mailbox")
 _LEAST_FACTS = 3
@@ -80,24 +94,46 @@ _FULL_NAMES = (("given name", "family name"), ("given sound", "family sound"))
 
 def blocking_keys(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
     """The keys that these columns allow: single values, pairs of facts, full names with a third fact, whole records."""
-    parts = _parts(columns)
+    parts = parts_of(columns)
     for names in _all(parts):
         most = settings.largest_value_block if len(names) == 1 else settings.largest_block
-        yield BlockingKey(" and ".join(names), _joined(parts, names), most)
+        yield BlockingKey(names, " || '|' || ".join(f"({parts[name].sql})" for name in names), most)
     if {"given_name", "family_name"} <= columns:
-        both = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
-        yield BlockingKey("both names in either field", both, settings.largest_block)
-    if whole := [column for column in _WHOLE if column in columns]:
+        names = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
+        both = f"CASE WHEN given_name IS NOT NULL AND family_name IS NOT NULL THEN {names} END"
+        yield BlockingKey((BOTH_NAMES,), both, settings.largest_block)
+    if whole := whole_record_columns(columns):
         known = " + ".join(f"({column} IS NOT NULL)::INT" for column in whole)
-        record = f"CASE WHEN {known} >= {_LEAST_FACTS} THEN hash({', '.join(whole)})::VARCHAR END"
-        yield BlockingKey("whole record", record, settings.largest_block * _TIMES_A_BLOCK)
+        texts = ", ".join(f"coalesce({column}, '')" for column in whole)
+        record = f"CASE WHEN {known} >= {_LEAST_FACTS} THEN md5(concat_ws('|', {texts})) END"
+        yield BlockingKey((WHOLE_RECORD,), record, settings.largest_block * _TIMES_A_BLOCK)
 
 
-def _parts(columns: AbstractSet[str]) -> dict[str, Part]:
+def parts_of(columns: AbstractSet[str]) -> dict[str, Part]:
+    """Name -> part, for the columns that there are."""
     known = {name: part for name, part in _PARTS.items() if part.column in columns}
     known |= {kind: Part(kind, kind) for kind in COMPARED_KINDS if kind in columns}
     attributes = sorted(name for name in columns if name.startswith(ATTRIBUTE_PREFIX))[:_ATTRIBUTES]
     return known | {name: Part(name, name) for name in attributes}
+
+
+def whole_record_columns(columns: AbstractSet[str]) -> list[str]:
+    """The columns that make a whole record."""
+    return [column for column in _WHOLE if column in columns]
+
+
+def read_both_names(row: Row) -> str | None:
+    """Both names in the order of the alphabet: the same for swapped ones."""
+    given, family = row.get("given_name"), row.get("family_name")
+    return None if given is None or family is None else "|".join(sorted((given, family)))
+
+
+def read_whole_record(row: Row, columns: Sequence[str]) -> str | None:
+    """A digest of everything that makes a whole record, where enough is known."""
+    texts = [row.get(column) for column in columns]
+    if sum(text is not None for text in texts) < _LEAST_FACTS:
+        return None
+    return md5("|".join(text or "" for text in texts).encode(), usedforsecurity=False).hexdigest()
 
 
 def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
@@ -107,10 +143,6 @@ def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
         if parts.keys() >= set(full_name):
             facts = {parts[name].fact for name in full_name}
             yield from ((*full_name, name) for name, part in parts.items() if part.fact not in facts)
-
-
-def _joined(parts: dict[str, Part], names: tuple[str, ...]) -> str:
-    return " || '|' || ".join(f"({parts[name].sql})" for name in names)
 
 
 def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graph.links import ComparedPair, Decisions, Link
+from graph.decisions import Decisions
+from graph.links import ComparedPair, Link
 from resolution.calibration import Calibration
 from resolution.clustering import ForestLink, Linkage, Pair
 from resolution.rules import RuleLinks
@@ -15,11 +16,15 @@ from resolution.scoring import ScoredPairs
 from resolution.settings import ResolutionSettings
 
 
+CONTRADICTION, RULE_REFUSED, DECIDED = "contradiction", "rule_refused", "decision"
+NO_DECISIONS = Decisions(frozenset(), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """All that is claimed about pairs: scores, rules, and the decisions that outrank them.
 
-    ``contradicting``: pairs that the model's findings hold apart.
+    ``guards``: pairs on which a guard acted; those of a contradiction or a decision are held ``apart``.
     """
 
     weights: Mapping[Pair, float]
@@ -27,28 +32,50 @@ class Claims:
     rules: Mapping[Pair, str]
     same: frozenset[Pair]
     apart: frozenset[Pair]
-    contradicting: frozenset[Pair]
+    guards: Mapping[Pair, str]
 
     @classmethod
-    def of(cls, scored: ScoredPairs, rules: RuleLinks, decisions: Decisions) -> "Claims":
+    def of(cls, scored: ScoredPairs, rules: RuleLinks, decisions: Decisions = NO_DECISIONS) -> "Claims":
+        """The claims of a scored table."""
         columns: dict[str, list[Any]] = scored.table.to_pydict()
         pairs: list[Pair] = list(zip(columns["left"], columns["right"], strict=True))
-        by_rule = {link.pair: link.rule for link in rules.links if link.pair not in decisions.apart}
-        contradicting = {pair for pair, found in zip(pairs, columns["contradicts"], strict=True) if found}
-        contradicting -= decisions.same | by_rule.keys()
-        return cls(
+        return cls.ranked(
             weights=dict(zip(pairs, columns["weight"], strict=True)),
             findings=dict(zip(pairs, columns["evidence"], strict=True)),
-            rules=by_rule,
-            same=decisions.same,
-            apart=(decisions.apart - decisions.same) | contradicting,
-            contradicting=frozenset(contradicting),
+            rules={link.pair: link.rule for link in rules.links},
+            guards={link.pair: RULE_REFUSED for link in rules.refused}
+            | {pair: CONTRADICTION for pair, found in zip(pairs, columns["contradicts"], strict=True) if found},
+            decisions=decisions,
         )
 
-    def linkage(self, settings: ResolutionSettings) -> Linkage:
-        """What clustering has to respect; stewards come before rules."""
+    @classmethod
+    def ranked(
+        cls,
+        weights: Mapping[Pair, float],
+        findings: Mapping[Pair, str],
+        rules: Mapping[Pair, str],
+        guards: Mapping[Pair, str],
+        decisions: Decisions,
+    ) -> "Claims":
+        """Decisions before rules, rules before the model."""
+        parted = decisions.apart - decisions.same
+        by_rule = {pair: rule for pair, rule in rules.items() if pair not in parted}
+        acted = {pair: guard for pair, guard in guards.items() if pair not in decisions.same and pair not in by_rule}
+        contradicting = {pair for pair, guard in acted.items() if guard == CONTRADICTION}
+        return cls(
+            weights=weights,
+            findings=findings,
+            rules=by_rule,
+            same=decisions.same,
+            apart=parted | contradicting,
+            guards=acted | dict.fromkeys(parted & weights.keys(), DECIDED),
+        )
+
+    def linkage(self, settings: ResolutionSettings, floor: float | None = None) -> Linkage:
+        """What clustering has to respect; stewards come before rules. ``floor``: of the model, once it is calibrated."""
         certain = (*sorted(self.same), *sorted(self.rules.keys() - self.same))
-        return Linkage(settings.missing_weight, settings.merge_above, certain, self.apart)
+        least = settings.merge_above if floor is None else floor
+        return Linkage(settings.missing_weight, least, certain, self.apart)
 
     @property
     def probabilities(self) -> dict[Pair, float]:
@@ -65,7 +92,7 @@ class Claims:
     def compared(self, links: Sequence[Link]) -> list[ComparedPair]:
         """The scored pairs that are no links."""
         rest = sorted(self.weights.keys() - {(link.left, link.right) for link in links})
-        return [ComparedPair(*pair, *self._score(pair), self.findings[pair]) for pair in rest]
+        return [ComparedPair(*pair, *self._score(pair), self.findings[pair], self.guards.get(pair)) for pair in rest]
 
     def _link(self, pair: Pair, cohesion: float | None, calibration: Calibration) -> Link:
         weight = self.weights.get(pair)
@@ -80,6 +107,7 @@ class Claims:
             evidence=self.findings.get(pair),
             cohesion=cohesion,
             confidence=None if cohesion is None else calibration.confidence(cohesion),
+            guard=self.guards.get(pair),
         )
 
     def _score(self, pair: Pair) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -46,6 +46,8 @@ _LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
     "family_words": ("family_name", folding.name_words),
     "street_words": ("street", folding.street_words),
 }
+CONTACTS = ("emails", "phones")
+_LISTS = frozenset([*_LIST_COLUMNS, *CONTACTS, *(f"own_{name}" for name in CONTACTS), "identifiers"])
 _ALWAYS = frozenset({"key", "source"})
 # A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.
 _MADE_OF = {
@@ -63,11 +65,26 @@ class Prepared:
     """
 
     table: pa.Table
+    suspect: SuspectDates
     guards: Mapping[str, int]
 
+    def with_columns(self, columns: Sequence[str]) -> pa.Table:
+        """The table with exactly these columns: what a model knows, and empty where nobody has it."""
+        present = set(self.table.column_names)
+        return pa.table({name: self.table[name] if name in present else self._empty(name) for name in columns})
 
-def prepare(customers: pa.Table) -> Prepared:
-    """Fold, check and spread out the columns of ``graph.customers.fetch_customers``."""
+    def _empty(self, name: str) -> pa.Array:
+        return pa.nulls(self.table.num_rows, TEXTS if name in _LISTS else pa.string())
+
+
+def prepare(
+    customers: pa.Table, suspect: SuspectDates | None = None, shared: Mapping[str, frozenset[str]] | None = None
+) -> Prepared:
+    """Fold, check and spread out the columns of ``graph.customers.fetch_customers``.
+
+    ``suspect``: birth dates that a model knows to be none; else they are looked for. ``shared``: values of ``emails``
+    and ``phones`` that people with several given names use; else they are looked for among these customers.
+    """
     customers = customers.sort_by("key")
     columns: Columns = {"key": customers["key"], "source": customers["source"]}
     columns |= {name: _mapped(customers[of], change) for name, (of, change) in _TEXT_COLUMNS.items()}
@@ -75,16 +92,18 @@ def prepare(customers: pa.Table) -> Prepared:
     columns |= {name: _mapped(customers[of], folding.folded) for name, of in _attributes(customers).items()}
     columns |= {kind: _of_kind(customers["identifiers"], kind) for kind in COMPARED_KINDS}
     columns["identifiers"] = _lists(customers["identifiers"].to_pylist())
-    dates = _add_birth_dates(columns, customers["birth_date"])
-    shared = sum(_add_contacts(columns, name, customers[name].to_pylist()) for name in ("emails", "phones"))
+    suspect = _add_birth_dates(columns, customers["birth_date"], suspect)
+    shared = shared or _shared(columns, customers)
+    for name in CONTACTS:
+        _add_contacts(columns, name, customers[name].to_pylist(), shared[name])
     _add_mailboxes(columns, customers)
     filled = {name: values for name, values in columns.items() if _is_filled(columns, _MADE_OF.get(name, name))}
     guards = {
-        "birth_dates_ignored": len(dates.unknown),
-        "birth_dates_read_as_years": len(dates.years),
-        "values_shared_by_several": shared,
+        "birth_dates_ignored": len(suspect.unknown),
+        "birth_dates_read_as_years": len(suspect.years),
+        "values_shared_by_several": sum(map(len, shared.values())),
     }
-    return Prepared(pa.table(filled), guards)
+    return Prepared(pa.table(filled), suspect, guards)
 
 
 def _is_filled(columns: Columns, name: str) -> bool:
@@ -101,21 +120,24 @@ def _attributes(customers: pa.Table) -> dict[str, str]:
     return names
 
 
-def _add_birth_dates(columns: Columns, birth_dates: Column) -> SuspectDates:
+def _add_birth_dates(columns: Columns, birth_dates: Column, suspect: SuspectDates | None) -> SuspectDates:
     dates = _mapped(birth_dates, folding.birth_date)
     names = zip(columns["given_name"].to_pylist(), columns["family_name"].to_pylist(), strict=True)
-    suspect = suspect_dates(dates.to_pylist(), names)
+    suspect = suspect or suspect_dates(dates.to_pylist(), names)
     columns["birth_date"] = _mapped(dates, suspect.corrected)
     return suspect
 
 
-def _add_contacts(columns: Columns, name: str, held: list[list[str] | None]) -> int:
-    """Add all values of a list, and apart from them those that only one given name uses; gives how many are shared."""
+def _shared(columns: Columns, customers: pa.Table) -> dict[str, frozenset[str]]:
+    names = columns["given_name"].to_pylist()
+    return {name: shared_values([found or () for found in customers[name].to_pylist()], names) for name in CONTACTS}
+
+
+def _add_contacts(columns: Columns, name: str, held: list[list[str] | None], shared: frozenset[str]) -> None:
+    """Add all values of a list, and apart from them those that only one given name uses."""
     values = [found or [] for found in held]
-    shared = shared_values(values, columns["given_name"].to_pylist())
     columns[name] = _lists(values)
     columns[f"own_{name}"] = _lists([[value for value in found if value not in shared] for found in values])
-    return len(shared)
 
 
 def _add_mailboxes(columns: Columns, customers: pa.Table) -> None:

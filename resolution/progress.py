@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
 
 from rich.console import Console
 
@@ -21,6 +23,22 @@ _WORDS = {
 def silent(step: str) -> None:
     """Say nothing."""
     del step
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds of each step, told as they begin; a step that is entered again adds to its time."""
+
+    progress: Progress = silent
+    durations: dict[str, float] = field(default_factory=dict[str, float])
+
+    @contextmanager
+    def step(self, name: str) -> Generator[None]:
+        """Time what is done inside."""
+        self.progress(name)
+        started = perf_counter()
+        yield
+        self.durations[name] = round(self.durations.get(name, 0.0) + perf_counter() - started, 3)
 
 
 @contextmanager

@@ -10,13 +10,13 @@ import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from resolution.frequencies import frequency_levels, table_of
+from resolution.frequencies import table_of
 from resolution.levels import Comparison
 from resolution.model import Model
 
 # Stable facts that contradict before a pair is held apart: two are at times wrong in the same record, three never were
 # on the data at hand. Held apart after two, F1 on historical_50k fell by .006.
-_CONTRADICTIONS = 3
+CONTRADICTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,14 @@ def open_linker(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any],
     return linker
 
 
-def score(
-    connection: duckdb.DuckDBPyConnection, model: Model, comparisons: Sequence[Comparison], keep_above: float
-) -> ScoredPairs:
-    """Score every blocked pair of the table ``customers`` and keep those at or above a match weight."""
-    linker = open_linker(connection, model.settings, frequency_levels(comparisons))
-    predictions = linker.inference.predict(threshold_match_weight=keep_above)
+def score(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
+    """Score every blocked pair of the table ``customers`` and keep those at or above the keep threshold."""
+    linker = open_linker(connection, model.settings, model.frequencies)
+    predictions = linker.inference.predict(threshold_match_weight=model.thresholds.keep_above)
     pairs = connection.execute(f"""
         SELECT least(key_l, key_r) AS "left", greatest(key_l, key_r) AS "right",
             round(match_weight, 6) AS weight, {_evidence(model)} AS evidence,
-            {_opposites(comparisons)} >= {_CONTRADICTIONS} AS contradicts
+            {_opposites(model.comparisons)} >= {CONTRADICTIONS} AS contradicts
         FROM {predictions.physical_name}
         ORDER BY "left", "right"
     """).to_arrow_table()

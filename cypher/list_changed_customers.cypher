@@ -1,0 +1,28 @@
+// Customers with what is compared, what the last resolution compared of them, and who else holds their contacts.
+// $keys; rows: as list_customers_to_resolve, prepared, blocking_parts, touched, held (keys of
+// all identifiers, hubs too), holders (value, given_names) of its contacts.
+UNWIND $keys AS wanted
+MATCH (c:Customer {key: wanted})
+WHERE c.content_hash IS NOT NULL
+RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
+  c.family_name AS family_name, c.birth_date AS birth_date, c.gender AS gender, c.street AS street,
+  c.postcode AS postcode, c.city AS city, c.state AS state, c.country AS country, c.company AS company,
+  c.attributes AS attributes,
+  COLLECT {
+    MATCH (c)-[r:HAS_EMAIL]->(e:Email) WHERE NOT e:Hub RETURN e.key ORDER BY r.last_seen_at DESC, e.key
+  } AS emails,
+  COLLECT {
+    MATCH (c)-[r:HAS_PHONE]->(p:Phone) WHERE NOT p:Hub RETURN p.key ORDER BY r.last_seen_at DESC, p.key
+  } AS phones,
+  COLLECT {
+    MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub RETURN i.key ORDER BY r.last_seen_at DESC, i.key
+  } AS identifiers,
+  c.prepared AS prepared, coalesce(c.blocking_parts, []) AS blocking_parts, coalesce(c.touched, 0) AS touched,
+  COLLECT { MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]->(i:Identifier) RETURN i.key } AS held,
+  COLLECT {
+    MATCH (c)-[:HAS_EMAIL|HAS_PHONE]->(i:Identifier) WHERE NOT i:Hub
+    RETURN {value: i.key, given_names: COLLECT {
+      MATCH (i)<-[:HAS_EMAIL|HAS_PHONE]-(h:Customer) WHERE h.given_name IS NOT NULL AND h.content_hash IS NOT NULL
+      RETURN DISTINCT h.given_name
+    }}
+  } AS holders

@@ -1,0 +1,82 @@
+"""The feed of identity events: what became of profiles, append-only, in the order in which it took effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from graph.batches import batched
+from graph.connection import AsyncGraph, Row, Transaction
+from graph.runs import ScoringRun
+from graph.times import milliseconds, moment
+
+EventKind = Literal["merged", "split", "linked", "unlinked"]
+_EVENTS_A_STATEMENT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityEvent:
+    """One change at the default confidence.
+
+    ``merged``: profiles became one. ``split``: one became several. ``linked``: customers that were new joined a
+    profile. ``unlinked``: customers left a profile because they are gone. ``profiles_*``: profile ids.
+    """
+
+    kind: EventKind
+    profiles_before: tuple[str, ...]
+    profiles_after: tuple[str, ...]
+    customers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as the feed gives it; ``key`` and ``at`` are where to go on reading."""
+
+    key: str
+    kind: str
+    at: datetime
+    cause: str
+    run_id: str
+    profiles_before: tuple[str, ...]
+    profiles_after: tuple[str, ...]
+
+
+def write_events(transaction: Transaction, run: ScoringRun, events: Sequence[IdentityEvent]) -> None:
+    """Append the events of a run."""
+    rows = [_row(run, number, event) for number, event in enumerate(events)]
+    for batch in batched(rows, _EVENTS_A_STATEMENT):
+        at = milliseconds(run.finished_at)
+        transaction.run("merge_identity_events", rows=batch, run_id=run.run_id, cause=_cause(run), at=at)
+
+
+def _cause(run: ScoringRun) -> str:
+    return "resolve" if run.scope in {"full", "incremental"} else run.scope
+
+
+def _row(run: ScoringRun, number: int, event: IdentityEvent) -> Row:
+    return {
+        "key": f"{run.run_id}:{milliseconds(run.finished_at)}:{number:07}",
+        "kind": event.kind,
+        "profiles_before": list(event.profiles_before),
+        "profiles_after": list(event.profiles_after),
+        "customers": list(event.customers),
+    }
+
+
+async def list_events(graph: AsyncGraph, after: tuple[datetime, str] | None, limit: int) -> list[RecordedEvent]:
+    """Events after the last one that was read, oldest first, at most ``limit``. Raises GraphError."""
+    at, key = after or (datetime.fromtimestamp(0, UTC), "")
+    rows = await graph.read("list_identity_events", after=milliseconds(at), after_key=key, limit=limit)
+    return [_event(row) for row in rows]
+
+
+def _event(row: Row) -> RecordedEvent:
+    return RecordedEvent(
+        key=row["key"],
+        kind=row["kind"],
+        at=moment(row["at"]),
+        cause=row["cause"],
+        run_id=row["run_id"],
+        profiles_before=tuple(row["profiles_before"]),
+        profiles_after=tuple(row["profiles_after"]),
+    )

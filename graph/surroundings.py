@@ -1,0 +1,139 @@
+"""Surroundings: what a resolution has to know of customers that have changed, and of those around them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graph.batches import batched
+from graph.connection import Reader, Row
+from graph.customers import CustomerRows
+
+_QUERIES_A_STATEMENT = 2_000
+_KEYS_A_STATEMENT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCustomers:
+    """Customers as they are now, and as the last resolution saw them.
+
+    ``rows``: see ``graph.customers.CustomerRows``. ``prepared`` (none where it never was), ``blocking_parts``,
+    ``touched`` and ``held`` (keys of all identifiers, hubs too) by customer key; ``given_names`` of everybody who holds
+    a contact, by identifier key.
+    """
+
+    rows: CustomerRows
+    prepared: Mapping[str, str | None]
+    blocking_parts: Mapping[str, tuple[str, ...]]
+    touched: Mapping[str, int]
+    held: Mapping[str, tuple[str, ...]]
+    given_names: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockQuery:
+    """All blocking parts of one key, and how many customers to look for."""
+
+    parts: tuple[str, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """A link of the forest."""
+
+    left: str
+    right: str
+    cohesion: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCluster:
+    """A cluster at the loosest confidence, with the links that hold it together."""
+
+    members: frozenset[str]
+    links: tuple[StoredLink, ...]
+
+
+def list_unresolved(graph: Reader) -> dict[str, int]:
+    """Customers that are not resolved yet, with the count of their last change. Raises GraphError."""
+    return {row["key"]: row["touched"] for row in graph.read("list_unresolved")}
+
+
+def count_customers(graph: Reader) -> tuple[int, int]:
+    """How many customers there are, and how many are not resolved yet. Raises GraphError."""
+    row = graph.read("count_customers")[0]
+    return row["customers"], row["unresolved"]
+
+
+def read_changed(graph: Reader, customers: Collection[str]) -> ChangedCustomers:
+    """Everything about some customers that a resolution compares. Raises GraphError."""
+    found = graph.read("list_changed_customers", keys=sorted(customers))
+    return ChangedCustomers(
+        rows=CustomerRows(found),
+        prepared={row["key"]: row["prepared"] for row in found},
+        blocking_parts={row["key"]: tuple(row["blocking_parts"]) for row in found},
+        touched={row["key"]: row["touched"] for row in found},
+        held={row["key"]: tuple(row["held"]) for row in found},
+        given_names={held["value"]: tuple(held["given_names"]) for row in found for held in row["holders"]},
+    )
+
+
+def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str]]:
+    """For each query the customers that have all its parts, as the last resolution left them. Raises GraphError."""
+    found: list[frozenset[str]] = [frozenset()] * len(queries)
+    rows: list[Row] = [
+        {"number": number, "query": _lucene(query.parts), "most": query.most} for number, query in enumerate(queries)
+    ]
+    for batch in batched(rows, _QUERIES_A_STATEMENT):
+        for row in graph.read("find_block_members", queries=batch):
+            found[row["number"]] = frozenset(row["keys"])
+    return found
+
+
+def _lucene(parts: Iterable[str]) -> str:
+    return " ".join(f'+blocking_parts:"{_escaped(part)}"' for part in parts)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def read_prepared(graph: Reader, customers: Collection[str]) -> dict[str, str]:
+    """Customer -> what the last resolution compared of it, as JSON text. Raises GraphError."""
+    found: dict[str, str] = {}
+    for batch in batched(sorted(customers), _KEYS_A_STATEMENT):
+        found |= {row["key"]: row["prepared"] for row in graph.read("list_prepared", keys=batch)}
+    return found
+
+
+def holders_of(graph: Reader, identifiers: Collection[str]) -> set[str]:
+    """Everybody who holds some identifiers that are no hubs. Raises GraphError."""
+    return {row["key"] for row in graph.read("list_holders", keys=sorted(identifiers))}
+
+
+def hubs_among(graph: Reader, identifiers: Collection[str]) -> set[str]:
+    """Which of some identifiers are hubs. Raises GraphError."""
+    return {row["key"] for row in graph.read("list_hubs_among", keys=sorted(identifiers))}
+
+
+def rule_partners(graph: Reader, customers: Collection[str], kinds: Collection[str]) -> dict[tuple[str, str], str]:
+    """(customer, partner) -> an identifier of these kinds that both hold, the last by name. Raises GraphError."""
+    found: dict[tuple[str, str], str] = {}
+    for row in graph.read("list_rule_partners", keys=sorted(customers), kinds=sorted(kinds)):
+        pair = min(row["key"], row["partner"]), max(row["key"], row["partner"])
+        found[pair] = max(found.get(pair, ""), row["identifier"])
+    return found
+
+
+def stored_clusters(graph: Reader, customers: Collection[str]) -> list[StoredCluster]:
+    """The loosest clusters that hold some customers, each once. Raises GraphError."""
+    clusters: dict[frozenset[str], StoredCluster] = {}
+    for row in graph.read("list_forest_of", keys=sorted(customers)):
+        members = frozenset(row["members"])
+        clusters.setdefault(members, StoredCluster(members, tuple(StoredLink(**link) for link in row["links"])))
+    return list(clusters.values())
+
+
+def first_known(graph: Reader, customers: Collection[str]) -> dict[str, int | None]:
+    """Customer -> when its source first knew it, in epoch milliseconds. Raises GraphError."""
+    return {row["key"]: row["created_at"] for row in graph.read("list_first_known", keys=sorted(customers))}
