@@ -37,6 +37,7 @@ from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest
 from resolution import progress as resolve_progress
 from resolution.evaluation import Evaluation, evaluate, read_truth
+from resolution.model_store import model_store
 from resolution.pipeline import ResolutionReport, resolve
 from resolution.settings import ResolutionSettings
 
@@ -111,7 +112,8 @@ def _load(graph: Graph, folder: Path, story: DemoStory) -> LoadReport:
 def _resolve(graph: Graph, folder: Path, story: DemoStory) -> tuple[ResolutionReport, Evaluation]:
     story.begin("Resolving: which records are one person")
     with resolve_progress.shown(Console(stderr=True)) as progress:
-        report = resolve(graph, ResolutionSettings(), progress)  # pyright: ignore[reportCallIssue]
+        settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
+        report = resolve(graph, settings, model_store(), progress=progress)
     seconds = sum(report.run.durations.values())
     quality = evaluate(graph, read_truth(folder / "truth" / "records.csv", _SOURCE), seconds)
     story.tell_resolution(report, quality)

@@ -6,6 +6,7 @@ afterwards, so neither the project's graph nor ``NEO4J_URI`` is touched.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from graph.connection import Graph, open_graph
 from graph.constraints import install_schema
@@ -15,6 +16,7 @@ from graph.errors import SourceReadError
 from graph.writing import write_batch
 from loaders.person_records import person_key, read_person_records
 from resolution.evaluation import Evaluation, evaluate, read_truth_rows
+from resolution.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.progress import silent
 from resolution.settings import ResolutionSettings
@@ -50,6 +52,8 @@ def read_person_truth(file: Path) -> dict[str, str]:
 
 
 def _resolved(graph: Graph, people: dict[str, str], progress: Callable[[str], None]) -> Evaluation:
-    report = resolve(graph, ResolutionSettings(), progress)  # pyright: ignore[reportCallIssue]
+    settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
+    with TemporaryDirectory() as folder:
+        report = resolve(graph, settings, ModelStore(Path(folder)), progress=progress)
     progress("evaluate")
     return evaluate(graph, people, sum(report.run.durations.values()))

@@ -26,6 +26,11 @@ def read_clusters(graph: Graph, confidence: float) -> dict[str, str]:
     return connected(keys, links)
 
 
+def read_customers(graph: Graph) -> dict[str, int | None]:
+    """Every customer whose record has arrived -> when its source first knew it (epoch ms). Raises GraphError."""
+    return {row["key"]: row["created_at"] for row in graph.stream("list_customer_keys")}
+
+
 def connected(keys: Iterable[str], links: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Key -> smallest key that it is connected with by the links."""
     parent = {key: key for key in keys}

@@ -1,7 +1,7 @@
 """Links and compared pairs: what is claimed about two customers, and how the graph takes over what has changed."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Generic, Literal, TypeVar
 
 from graph.connection import Reader, Row
@@ -52,6 +52,10 @@ class LinkChanges:
     links_unchanged: int
     compared_written: int
     compared_removed: int
+
+    def __add__(self, other: "LinkChanges") -> "LinkChanges":
+        """Sum of both."""
+        return LinkChanges(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
 
 
 Claim = TypeVar("Claim", Link, ComparedPair)

@@ -1,7 +1,8 @@
 """Resolutions: how the outcome of a run is brought into the graph, only what differs, and never half of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from graph.batches import batched
 from graph.connection import Graph, Row, Transaction
@@ -43,7 +44,7 @@ class Increment:
 
     links: Difference[Link]
     compared: Difference[ComparedPair]
-    prepared: Sequence[PreparedCustomer]
+    prepared: Iterable[PreparedCustomer]
     events: Sequence[IdentityEvent]
 
     @property
@@ -59,6 +60,13 @@ def difference_to(graph: Graph, resolution: Resolution) -> tuple[Difference[Link
     return links, compared
 
 
+def write_resolution(graph: Graph, resolution: Resolution) -> LinkChanges:
+    """Bring the graph from the links that it has to those of a resolution. Raises GraphError."""
+    increment = Increment(*difference_to(graph, resolution), (), ())
+    write_whole(graph, resolution.model, resolution.run, increment)
+    return increment.changes
+
+
 def write_whole(graph: Graph, model: ScoringModel, run: ScoringRun, increment: Increment) -> None:
     """Write what changes in transactions of 10,000 rows, the run last.
 
@@ -66,36 +74,61 @@ def write_whole(graph: Graph, model: ScoringModel, run: ScoringRun, increment: I
     Raises GraphError.
     """
     graph.write(lambda transaction: write_model(transaction, model))
-    for statement, rows, parameters in _steps(run, increment):
-        for batch in batched(rows, ROWS_PER_TRANSACTION):
-            graph.write(lambda t, s=statement, b=batch, p=parameters: t.run(s, rows=b, **p))
+    for step in _claim_steps(run, increment):
+        for batch in batched(step.rows, ROWS_PER_TRANSACTION):
+            graph.write(lambda transaction, step=step, batch=batch: step.run(transaction, batch))
+    for kept in _pieces(increment.prepared, ROWS_PER_TRANSACTION):
+        graph.write(lambda transaction, kept=kept: _keep(transaction, kept))
     graph.write(lambda transaction: write_events(transaction, run, increment.events))
     graph.write(lambda transaction: write_run(transaction, run))
 
 
 def write_increment(transaction: Transaction, run: ScoringRun, increment: Increment) -> None:
     """The same within one transaction."""
-    for statement, rows, parameters in _steps(run, increment):
-        if rows:
-            transaction.run(statement, rows=rows, **parameters)
+    for step in _claim_steps(run, increment):
+        if step.rows:
+            step.run(transaction, step.rows)
+    _keep(transaction, list(increment.prepared))
     write_events(transaction, run, increment.events)
     write_run(transaction, run)
 
 
-def _steps(run: ScoringRun, increment: Increment) -> list[tuple[str, list[Row], dict[str, object]]]:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One statement with its rows and further parameters."""
+
+    statement: str
+    rows: list[Row]
+    parameters: dict[str, object]
+
+    def run(self, transaction: Transaction, rows: Sequence[Row]) -> None:
+        transaction.run(self.statement, rows=rows, **self.parameters)
+
+
+def _claim_steps(run: ScoringRun, increment: Increment) -> list[_Step]:
     at = milliseconds(run.finished_at)
     of_run: dict[str, object] = {"run_id": run.run_id, "model_version": run.model_version}
     retired: dict[str, object] = {"at": at, "reason": _GONE, "run_id": run.run_id}
-    prepared = [
-        {"key": found.key, "prepared": found.prepared, "blocking_parts": list(found.blocking_parts)}
-        for found in increment.prepared
-    ]
-    resolved = [{"key": found.key, "touched": found.touched} for found in increment.prepared]
     return [
-        ("erase_compared_pairs", [pair_row(pair) for pair in increment.compared.gone], {}),
-        ("merge_compared_pairs", [claim_row(pair) for pair in increment.compared.written], of_run),
-        ("retire_links", [pair_row(pair) for pair in increment.links.gone], retired),
-        ("merge_links", [claim_row(link) for link in increment.links.written], {**of_run, "at": at}),
-        ("merge_prepared", prepared, {}),
-        ("retire_unresolved", resolved, {}),
+        _Step("erase_compared_pairs", [pair_row(pair) for pair in increment.compared.gone], {}),
+        _Step("merge_compared_pairs", [claim_row(pair) for pair in increment.compared.written], of_run),
+        _Step("retire_links", [pair_row(pair) for pair in increment.links.gone], retired),
+        _Step("merge_links", [claim_row(link) for link in increment.links.written], {**of_run, "at": at}),
     ]
+
+
+def _keep(transaction: Transaction, prepared: Sequence[PreparedCustomer]) -> None:
+    """Keep what was compared, and settle the customers."""
+    if prepared:
+        rows = [
+            {"key": kept.key, "prepared": kept.prepared, "blocking_parts": list(kept.blocking_parts)}
+            for kept in prepared
+        ]
+        transaction.run("merge_prepared", rows=rows)
+        transaction.run("retire_unresolved", rows=[{"key": kept.key, "touched": kept.touched} for kept in prepared])
+
+
+def _pieces(prepared: Iterable[PreparedCustomer], size: int) -> Iterator[list[PreparedCustomer]]:
+    remaining = iter(prepared)
+    while piece := list(islice(remaining, size)):
+        yield piece

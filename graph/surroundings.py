@@ -29,6 +29,14 @@ class ChangedCustomers:
 
 
 @dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Customers that are not resolved yet: the count of their last change by key; ``new``: those that never were."""
+
+    touched: Mapping[str, int]
+    new: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class BlockQuery:
     """All blocking parts of one key, and how many customers to look for."""
 
@@ -54,9 +62,10 @@ class StoredCluster:
     links: tuple[StoredLink, ...]
 
 
-def list_unresolved(graph: Reader) -> dict[str, int]:
-    """Customers that are not resolved yet, with the count of their last change. Raises GraphError."""
-    return {row["key"]: row["touched"] for row in graph.read("list_unresolved")}
+def list_unresolved(graph: Reader) -> Unresolved:
+    """Customers that are not resolved yet. Raises GraphError."""
+    rows = graph.read("list_unresolved")
+    return Unresolved({row["key"]: row["touched"] for row in rows}, frozenset(row["key"] for row in rows if row["new"]))
 
 
 def count_customers(graph: Reader) -> tuple[int, int]:
@@ -137,3 +146,13 @@ def stored_clusters(graph: Reader, customers: Collection[str]) -> list[StoredClu
 def first_known(graph: Reader, customers: Collection[str]) -> dict[str, int | None]:
     """Customer -> when its source first knew it, in epoch milliseconds. Raises GraphError."""
     return {row["key"]: row["created_at"] for row in graph.read("list_first_known", keys=sorted(customers))}
+
+
+def identifiers_of(graph: Reader, customers: Collection[str]) -> set[str]:
+    """The identifiers of some customers. Raises GraphError."""
+    return {row["key"] for row in graph.read("list_identifiers_of", keys=sorted(customers))}
+
+
+def known_customers(graph: Reader, customers: Collection[str]) -> dict[str, bool]:
+    """Those of some customers that there are, and whether they wait to be resolved. Raises GraphError."""
+    return {row["key"]: row["unresolved"] for row in graph.read("list_known_customers", keys=sorted(set(customers)))}

@@ -26,7 +26,7 @@ _ATTRIBUTES = 6
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of keys: what ``value`` reads of a column. ``fact``: what it is about; ``alone``: it is a key by itself."""
+    """A part of keys, read of a column. ``fact``: what it is about; ``alone``: it is a key by itself."""
 
     fact: str
     column: str

@@ -15,7 +15,6 @@ from resolution.rules import RuleLinks
 from resolution.scoring import ScoredPairs
 from resolution.settings import ResolutionSettings
 
-
 CONTRADICTION, RULE_REFUSED, DECIDED = "contradiction", "rule_refused", "decision"
 NO_DECISIONS = Decisions(frozenset(), frozenset())
 
@@ -72,7 +71,7 @@ class Claims:
         )
 
     def linkage(self, settings: ResolutionSettings, floor: float | None = None) -> Linkage:
-        """What clustering has to respect; stewards come before rules. ``floor``: of the model, once it is calibrated."""
+        """What clustering has to respect; stewards before rules. ``floor``: of the model, once it is calibrated."""
         certain = (*sorted(self.same), *sorted(self.rules.keys() - self.same))
         least = settings.merge_above if floor is None else floor
         return Linkage(settings.missing_weight, least, certain, self.apart)

@@ -11,8 +11,10 @@ from rich.console import Console
 from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.constraints import install_schema
+from graph.errors import ConfigurationError
 from resolution.evaluation import Evaluation, evaluate, read_truth
-from resolution.pipeline import ResolutionReport, resolve
+from resolution.model_store import model_store
+from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.progress import shown
 from resolution.report import as_json, print_evaluation, print_report
 from resolution.settings import ResolutionSettings
@@ -23,10 +25,16 @@ def resolve_command(
         Path | None,
         typer.Option("--evaluate", metavar="TRUTH.csv", help="Print the quality against a file with id, person_id."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Resolve again although nothing has changed.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Score all customers again, with the same model.")] = False,
+    train: Annotated[bool, typer.Option("--train", help="Train a new model and score all customers with it.")] = False,
+    version: Annotated[
+        str | None, typer.Option("--model", metavar="VERSION", help="Score all customers with this model version.")
+    ] = None,
     as_json_document: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find which customers are one person, and write the links with their evidence.
+
+    Only what was written since the last run is looked at, unless the graph has grown much or you ask for more.
 
     Example: cdp resolve --evaluate data/sample/truth/records.csv
     """
@@ -34,10 +42,17 @@ def resolve_command(
     truth = read_truth(evaluate_against, "records") if evaluate_against else None
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         install_schema(graph)
-        report = resolve(graph, ResolutionSettings(), progress, force=force)  # pyright: ignore[reportCallIssue]
+        settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
+        report = resolve(graph, settings, model_store(), _request(version, full=full, train=train), progress)
         seconds = sum(report.run.durations.values())
         quality = evaluate(graph, truth, seconds) if truth is not None else None
     _tell(report, quality, None if as_json_document else talk)
+
+
+def _request(version: str | None, *, full: bool, train: bool) -> ResolutionRequest:
+    if train and (full or version):
+        raise ConfigurationError("A new model is trained, so none can be chosen.", "Leave out --full and --model.")
+    return ResolutionRequest("train" if train else "full" if full else None, version)
 
 
 def _tell(report: ResolutionReport, quality: Evaluation | None, console: Console | None) -> None:

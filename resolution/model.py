@@ -95,7 +95,7 @@ class Model:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """Everything as plain values, but the term frequencies: of these a digest. Order of the lists is that of use."""
+        """Everything as plain values; of the term frequencies a digest."""
         return {
             "method": METHOD,
             "columns": list(self.columns),

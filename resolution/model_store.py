@@ -1,6 +1,5 @@
 """The model store: each version a folder of files, written whole or not at all."""
 
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,7 +43,7 @@ class ModelStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             made = Path(mkdtemp(prefix=".", dir=self.folder))
             _write(made, model)
-            os.replace(made, target)
+            made.replace(target)
         except OSError as error:
             if target.exists():  # another process was faster
                 return target
@@ -70,7 +69,7 @@ class ModelStore:
             raise ModelError(f"The model version {version!r} {problem}.", "See: cdp model list.")
         return self._read(names[0])
 
-    def list(self) -> list[StoredModel]:
+    def versions(self) -> list[StoredModel]:
         """All versions, oldest first. Raises ModelError."""
         return sorted((self._read(name) for name in self._names()), key=lambda found: (found.stored_at, found.version))
 

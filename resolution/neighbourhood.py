@@ -7,14 +7,14 @@ the clusters that it touches; a neighbouring cluster joins in where it could be 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.links import Pair
 from graph.surroundings import StoredCluster
 from resolution.clustering import CERTAIN, WEIGHT_CAP, ForestLink, Linkage, cohesion_forest
 
-FindClusters = Callable[[Iterable[str]], Sequence[StoredCluster]]
+FindClusters = Callable[[Collection[str]], Sequence[StoredCluster]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _WORDS = {
     "score": "Scoring pairs",
     "cluster": "Clustering",
     "calibrate": "Calibrating confidence",
+    "increment": "Resolving what has changed",
     "write": "Writing links",
 }
 

@@ -1,7 +1,7 @@
 """Rules: identifiers that only one person has link exactly, whatever the model says, unless the people contradict."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -59,7 +59,17 @@ def _links(identifier: str, keys: list[str]) -> Iterator[RuleLink]:
     kind = identifier.split(":", 1)[0]
     if IDENTIFIER_KINDS[kind].one_person:
         for left, right in combinations(sorted(set(keys)), 2):
-            yield RuleLink(left, right, f"same_{kind}")
+            yield RuleLink(left, right, rule_of(identifier))
+
+
+def rule_of(identifier: str) -> str:
+    """Name of the rule that an identifier stands for."""
+    return f"same_{identifier.split(':', 1)[0]}"
+
+
+def is_refused(contradictions: Iterable[str]) -> bool:
+    """Whether so much speaks against one person that a rule must not link. ``contradictions``: names of comparisons."""
+    return sum(_WEIGHT_OF.get(name, 1) for name in contradictions) >= _TOO_MUCH
 
 
 def checked(

@@ -71,10 +71,15 @@ def _finding(comparison: dict[str, Any]) -> str:
     name, levels = comparison["output_column_name"], comparison["comparison_levels"][1:]
     frequency = f'round("mw_tf_adj_{name}", 3)' if any("tf_adjustment_column" in level for level in levels) else "0.0"
     cases = " ".join(
-        f"WHEN {len(levels) - 1 - position} THEN {_quoted(json.dumps([name, level['label_for_charts']])[:-1])}"
+        f"WHEN {len(levels) - 1 - position} THEN {_quoted(_listed(name, level['label_for_charts']))}"
         for position, level in enumerate(levels)
     )
-    return f"CASE \"gamma_{name}\" {cases} END || ', ' || round(\"mw_{name}\", 3) || ', ' || {frequency} || ']'"
+    return f"CASE \"gamma_{name}\" {cases} END || ',' || round(\"mw_{name}\", 3) || ',' || {frequency} || ']'"
+
+
+def _listed(*texts: str) -> str:
+    """The beginning of a JSON list."""
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))[:-1]
 
 
 def _quoted(text: str) -> str:

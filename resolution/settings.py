@@ -16,3 +16,4 @@ class ResolutionSettings(BaseSettings):
     largest_block: int = Field(100, ge=2, description="A combination of values that more share selects nobody.")
     training_pairs: int = Field(2_000_000, ge=1_000, description="Blocked pairs that training looks at, about.")
     random_pairs: int = Field(1_000_000, ge=1_000, description="Random pairs that tell what strangers have in common.")
+    train_after_growth: float = Field(1.5, gt=1, description="Train anew when there are so many times the customers.")

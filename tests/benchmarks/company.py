@@ -17,6 +17,7 @@ from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
 from loaders.sample.company import write_sample
+from resolution.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
 
@@ -53,7 +54,7 @@ def loaded_company(people: int) -> Generator[Company]:
         write_sample(people, SEED, Path(name))
         batches: list[Batch] = []
         _load(Path(name), partial(_keep_and_write, graph, batches))
-        resolve(graph, ResolutionSettings.model_validate({}))
+        resolve(graph, ResolutionSettings.model_validate({}), ModelStore(Path(name) / "models"))
         yield Company(address, graph, Path(name), batches)
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker, block_on
 
 from graph.customers import fetch_customers
-from graph.links import Decisions
+from graph.decisions import Decisions
 from resolution.blocking import load_customers
 from resolution.comparisons import comparisons_for
 from resolution.model import splink_settings

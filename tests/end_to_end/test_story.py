@@ -19,6 +19,7 @@ from loaders.report import LoadReport
 from loaders.sample.company import write_sample
 from loaders.sample.manifest import Hero, Manifest, read_manifest
 from resolution.evaluation import Evaluation, evaluate, read_truth
+from resolution.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
 
@@ -68,7 +69,7 @@ def company(connected_graph: Graph, neo4j_address: Address, tmp_path_factory: py
     folder = tmp_path_factory.mktemp("company")
     write_sample(PEOPLE, SEED, folder)
     loaded = load(LoadPlan(read_mappings(["sample"]), folder), partial(write_batch, connected_graph))
-    report = resolve(connected_graph, ResolutionSettings.model_validate({}))
+    report = resolve(connected_graph, ResolutionSettings.model_validate({}), ModelStore(folder / "models"))
     truth = read_truth(folder / "truth" / "records.csv", "records")
     quality = evaluate(connected_graph, truth, sum(report.run.durations.values()))
     return Company(folder, read_manifest(folder), loaded, quality, neo4j_address)
@@ -135,7 +136,7 @@ def test_the_later_visit_without_a_login_is_recognised_and_says_why(company: Com
 
 def test_loading_and_resolving_again_changes_nothing(company: Company, connected_graph: Graph) -> None:
     again = load(LoadPlan(read_mappings(["sample"]), company.folder), partial(write_batch, connected_graph))
-    report = resolve(connected_graph, ResolutionSettings.model_validate({}))
+    report = resolve(connected_graph, ResolutionSettings.model_validate({}), ModelStore(company.folder / "models"))
 
     counts = again.written
     changed = [counts.customers, counts.sessions, counts.interactions, counts.consents]

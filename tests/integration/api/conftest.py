@@ -13,8 +13,10 @@ from api.app import create_app
 from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
-from graph.links import Link, Resolution, ScoringModel, ScoringRun, write_resolution
+from graph.links import Link
 from graph.records import ConsentRecord
+from graph.resolutions import Resolution, write_resolution
+from graph.runs import ScoringModel, ScoringRun
 from graph.writing import write_batch
 from tests.factories import NOON, batch, crm, customer, days, device, identifier, interaction, minutes, session, shop
 
@@ -32,7 +34,7 @@ def link(left: str, right: str, confidence: float = 0.9) -> Link:
 
 def resolution(*links: Link) -> Resolution:
     model = ScoringModel("v1", NOON, "{}", ((-10.0, 0.1), (7.0, 0.9)), LEVELS)
-    return Resolution(links, (), model, ScoringRun("run-1", "v1", "hash-1", {}, NOON, NOON, {"links": len(links)}))
+    return Resolution(links, (), model, ScoringRun("run-1", "v1", "full", {}, NOON, NOON, {"links": len(links)}))
 
 
 @asynccontextmanager

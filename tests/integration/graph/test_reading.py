@@ -9,22 +9,15 @@ from graph.clusters import get_clusters, read_clusters
 from graph.confidence import get_levels
 from graph.connection import AsyncGraph, Graph
 from graph.customers import fetch_customers
+from graph.decisions import Decision, Decisions, list_decisions, read_decisions, withdraw_decision, write_decision
 from graph.errors import ConfigurationError
 from graph.identities import AmbiguousIdentity, Identity, IdentityKind, MergedProfile, UnknownIdentity, find_profile
 from graph.journeys import JourneyFilter, JourneyPage, JourneyPosition, get_journey, get_journey_owners, get_sessions
-from graph.links import (
-    ComparedPair,
-    Decisions,
-    Link,
-    Resolution,
-    ScoringModel,
-    ScoringRun,
-    latest_run,
-    list_decisions,
-    write_resolution,
-)
+from graph.links import ComparedPair, Link
 from graph.profiles import Profile, get_profile
 from graph.recognition import RecognitionLevel, recognise_device, recognise_session
+from graph.resolutions import Resolution, write_resolution
+from graph.runs import ScoringModel, ScoringRun, latest_run
 from graph.search import find_customers_by_text
 from graph.writing import write_batch
 from tests.assertions import edges, nodes
@@ -41,7 +34,7 @@ def link(left: str, right: str, confidence: float | None = 0.9, **changes: Any) 
 
 def resolution(*links: Link, compared: tuple[ComparedPair, ...] = (), run_id: str = "run-1") -> Resolution:
     model = ScoringModel("v1", NOON, "{}", ((-10.0, 0.1), (7.0, 0.9)), {"exact": 1.0, "default": 0.8, "loose": 0.2})
-    return Resolution(links, compared, model, ScoringRun(run_id, "v1", "hash-1", {}, NOON, NOON, {"links": len(links)}))
+    return Resolution(links, compared, model, ScoringRun(run_id, "v1", "full", {}, NOON, NOON, {"links": len(links)}))
 
 
 @pytest.fixture
@@ -326,7 +319,10 @@ def test_a_resolution_writes_only_what_changed(graph: Graph) -> None:
         1,
     )
     assert edges(graph, "SAME_AS", "confidence") == {("crm:0", "crm:1", 0.7), ("crm:2", "crm:3", 0.9)}
-    assert edges(graph, "WAS_SAME_AS", "reason") == {("crm:1", "crm:2", "the evidence for it is gone")}
+    assert edges(graph, "WAS_SAME_AS", "reason") == {
+        ("crm:1", "crm:2", "the evidence for it is gone"),
+        ("crm:0", "crm:1", "its confidence changed"),
+    }
     assert edges(graph, "COMPARED") == set()
 
 
@@ -339,11 +335,20 @@ def test_the_latest_run_is_read_back(graph: Graph) -> None:
     assert nodes(graph, "ScoringRun", "run_id") == {("run-1",)}
 
 
-def test_decisions_of_stewards_are_read(graph: Graph) -> None:
-    write_batch(graph, batch(customers=tuple(customer(external_id=str(n)) for n in range(3))))
-    write_resolution(graph, resolution(link("crm:0", "crm:1", method="steward"), link("crm:1", "crm:2")))
+def test_decisions_of_stewards_are_read_until_they_are_withdrawn(graph: Graph) -> None:
+    write_batch(graph, batch(customers=tuple(customer(external_id=str(n)) for n in range(4))))
+    linked = Decision("d-1", "link", "ada", "one person", NOON, (("crm:0", "crm:1", "crm:2"),))
+    parted = Decision("d-2", "split", "ada", "two people", NOON, (("crm:0", "crm:1"), ("crm:3",)))
+    for decision in (linked, parted):
+        graph.write(lambda transaction, decision=decision: write_decision(transaction, decision))
 
-    assert list_decisions(graph) == Decisions(same=frozenset({("crm:0", "crm:1")}), apart=frozenset())
+    assert read_decisions(graph) == Decisions(
+        same=frozenset({("crm:0", "crm:1"), ("crm:1", "crm:2")}),
+        apart=frozenset({("crm:0", "crm:3"), ("crm:1", "crm:3")}),
+    )
+    graph.write(lambda transaction: withdraw_decision(transaction, "d-1", "bob", "a mistake", days(1)))
+    assert not read_decisions(graph).same
+    assert [decision.withdrawn_by for decision in list_decisions(graph)] == ["bob", None]
 
 
 def test_times_keep_their_moment(graph: Graph) -> None:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -5,16 +6,26 @@ import pytest
 from graph.clusters import read_clusters
 from graph.confidence import read_levels
 from graph.connection import Graph
-from graph.errors import GraphError
-from graph.links import LinkChanges, latest_run
+from graph.errors import ConflictingDecisionError, GraphError, UnknownCustomerError
+from graph.links import LinkChanges
+from graph.runs import latest_run
 from graph.writing import write_batch
-from resolution.pipeline import ResolutionReport, resolve
+from resolution.incremental import IncrementalResolution
+from resolution.model_store import ModelStore
+from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
+from resolution.stewardship import Steward, Stewardship
 from tests.assertions import edges, everything, nodes
 from tests.factories import batch, customer, days, identifier
 
 SETTINGS = ResolutionSettings.model_validate({})
+FULL = ResolutionRequest("full")
 NAMES = ["Anna Ilg", "Otto Petersen", "Mia Sundermann", "Jan Krause", "Lea Brandt", "Tim Vogel", "Ida Roth", "Max Kern"]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    return ModelStore(tmp_path)
 
 
 def write_person(graph: Graph, source: str, external_id: str, name: str, **changes: Any) -> None:
@@ -55,13 +66,14 @@ def both(number: int) -> frozenset[str]:
     return frozenset({f"crm:{number}", f"shop:{number}"})
 
 
-def decide(graph: Graph, statement: str) -> None:
-    with graph.driver.session(database=graph.database) as session:
-        session.run(f"MATCH (a:Customer {{key: 'crm:0'}}), (b:Customer {{key: 'shop:0'}}) {statement}").consume()  # pyright: ignore[reportArgumentType]
+def stewardship(graph: Graph, store: ModelStore) -> Stewardship:
+    run = latest_run(graph)
+    assert run is not None
+    return Stewardship(graph, IncrementalResolution(store.load(run[1].version)))
 
 
-def test_records_of_one_person_are_linked_with_evidence_and_nobody_else_is(people: Graph) -> None:
-    report = resolve(people, SETTINGS)
+def test_records_of_one_person_are_linked_with_evidence_and_nobody_else_is(people: Graph, store: ModelStore) -> None:
+    report = resolve(people, SETTINGS, store)
 
     assert {found for found in clusters(people) if len(found) > 1} == {both(number) for number in range(4)}
     links = edges(people, "SAME_AS", "method", "run_id", "model_version")
@@ -70,28 +82,28 @@ def test_records_of_one_person_are_linked_with_evidence_and_nobody_else_is(peopl
     assert all("email" in evidence for _, _, evidence in edges(people, "SAME_AS", "evidence"))
 
 
-def test_a_second_run_without_new_data_writes_nothing(people: Graph) -> None:
-    first = resolve(people, SETTINGS)
+def test_a_second_run_without_new_data_writes_nothing(people: Graph, store: ModelStore) -> None:
+    first = resolve(people, SETTINGS, store)
     before = everything(people)
 
-    again = resolve(people, SETTINGS)
+    again = resolve(people, SETTINGS, store)
 
     assert again.changes is None
     assert again.run.run_id == first.run.run_id
     assert everything(people) == before
 
 
-def test_a_forced_run_over_the_same_data_changes_no_link(people: Graph) -> None:
-    resolve(people, SETTINGS)
+def test_a_forced_run_over_the_same_data_changes_no_link(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
 
-    changes = changes_of(resolve(people, SETTINGS, force=True))
+    changes = changes_of(resolve(people, SETTINGS, store, FULL))
 
     assert (changes.links_created, changes.links_changed, changes.links_retired) == (0, 0, 0)
     assert (changes.compared_written, changes.compared_removed) == (0, 0)
 
 
-def test_a_run_leaves_its_counts_durations_and_model(people: Graph) -> None:
-    report = resolve(people, SETTINGS)
+def test_a_run_leaves_its_counts_durations_and_model(people: Graph, store: ModelStore) -> None:
+    report = resolve(people, SETTINGS, store)
 
     run, model = latest_run(people) or pytest.fail("no run was kept")
     assert (run.run_id, run.counts["customers"], run.counts["clusters"]) == (report.run.run_id, 12, 8)
@@ -100,16 +112,16 @@ def test_a_run_leaves_its_counts_durations_and_model(people: Graph) -> None:
     assert nodes(people, "ScoringRun", "run_id") == {(run.run_id,)}
 
 
-def test_a_new_record_joins_the_person_it_is_of(people: Graph) -> None:
-    resolve(people, SETTINGS)
+def test_a_new_record_joins_the_person_it_is_of(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
     write_person(people, "email", "9", NAMES[0])
 
-    assert changes_of(resolve(people, SETTINGS)).links_created == 2
+    assert changes_of(resolve(people, SETTINGS, store)).links_created == 2
     assert both(0) | {"email:9"} in clusters(people)
 
 
-def test_evidence_that_is_gone_retires_its_link_and_keeps_the_history(people: Graph) -> None:
-    resolve(people, SETTINGS)
+def test_evidence_that_is_gone_retires_its_link_and_keeps_the_history(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
     somebody_else = identifier("email", "f.weber@example.net")
     write_person(
         people,
@@ -122,57 +134,107 @@ def test_evidence_that_is_gone_retires_its_link_and_keeps_the_history(people: Gr
         identifiers=(somebody_else,),
     )
 
-    changes = changes_of(resolve(people, SETTINGS))
+    changes = changes_of(resolve(people, SETTINGS, store))
 
     assert changes.links_retired == 1
     assert both(0) not in clusters(people)
     assert edges(people, "WAS_SAME_AS") == {("crm:0", "shop:0")}
 
 
-def test_stewards_outrank_the_model_and_survive_every_run(people: Graph) -> None:
-    resolve(people, SETTINGS)
-    decide(people, "CREATE (a)-[:NOT_SAME_AS {method: 'steward', reason: 'two people'}]->(b)")
-
-    for _ in range(2):
-        resolve(people, SETTINGS, force=True)
-
+def test_stewards_outrank_the_model_and_survive_every_run(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+    stewardship(people, store).reject_link("crm:0", "shop:0", Steward("ada", "two people"))
     assert both(0) not in clusters(people, "loose")
-    assert edges(people, "NOT_SAME_AS", "method") == {("crm:0", "shop:0", "steward")}
+
+    for request in (FULL, ResolutionRequest("train")):
+        resolve(people, SETTINGS, store, request)
+
+        assert both(0) not in clusters(people, "loose")
+        assert ("crm:0", "shop:0", "decision") in edges(people, "COMPARED", "guard")
 
 
-def test_a_steward_joins_what_the_model_would_not(people: Graph) -> None:
+def test_a_steward_joins_what_the_model_would_not(people: Graph, store: ModelStore) -> None:
     write_person(people, "shop", "0", "Frieda Weber", observed_at=days(1), identifiers=())
-    decide(
-        people,
-        "MERGE (a)-[s:SAME_AS {key: 'crm:0 ~ shop:0'}]->(b)"
-        " SET s.method = 'steward', s.probability = 1.0, s.match_weight = 0.0, s.cohesion = 100.0, s.confidence = 1.0",
-    )
+    resolve(people, SETTINGS, store)
 
-    resolve(people, SETTINGS)
-    resolve(people, SETTINGS, force=True)
+    stewardship(people, store).link_customers(["shop:0", "crm:0"], Steward("ada", "she married"))
+    resolve(people, SETTINGS, store, FULL)
 
     assert both(0) in clusters(people, "exact")
+    assert ("crm:0", "shop:0", "steward") in edges(people, "SAME_AS", "method")
+
+
+def test_a_decision_that_is_withdrawn_leaves_no_trace_but_its_history(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+    before = clusters(people)
+    stewards = stewardship(people, store)
+
+    for decide in (
+        lambda: stewards.reject_link("crm:0", "shop:0", Steward("ada", "two people")),
+        lambda: stewards.link_customers(["crm:6", "crm:7"], Steward("ada", "she married")),
+        lambda: stewards.unlink_customers(["crm:1"], Steward("ada", "a mistake")),
+        lambda: stewards.split_cluster([["crm:2"], ["shop:2"]], Steward("ada", "a mistake")),
+    ):
+        decided = decide()
+        assert clusters(people) != before
+        stewards.withdraw(decided.decision, Steward("bob", "it was right"))
+        assert clusters(people) == before
+
+
+def test_decisions_that_say_the_opposite_are_refused(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+    stewards = stewardship(people, store)
+    stewards.link_customers(["crm:6", "crm:7", "crm:5"], Steward("ada", "one person"))
+    before = everything(people)
+
+    with pytest.raises(ConflictingDecisionError, match="Withdraw one of them first: decision-"):
+        stewards.unlink_customers(["crm:6"], Steward("bob", "two people"), ["crm:7"])
+
+    assert everything(people) == before
+
+
+def test_unknown_customers_and_pairs_that_were_never_compared_are_refused(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+    stewards = stewardship(people, store)
+
+    with pytest.raises(UnknownCustomerError, match="'crm:99'"):
+        stewards.link_customers(["crm:0", "crm:99"], Steward("ada", "one person"))
+    with pytest.raises(UnknownCustomerError, match="never compared"):
+        stewards.confirm_link("crm:0", "crm:5", Steward("ada", "one person"))
+    with pytest.raises(UnknownCustomerError, match="in force"):
+        stewards.withdraw("decision-1", Steward("ada", "a mistake"))
+
+
+def test_a_deleted_customer_leaves_its_profile(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+
+    stewardship(people, store).delete_customers(["shop:0"])
+
+    assert frozenset({"crm:0"}) in clusters(people)
+    assert "shop:0" not in read_clusters(people, 0.5)
 
 
 @pytest.mark.usefixtures("graph")
-def test_an_empty_graph_is_resolved(connected_graph: Graph) -> None:
-    report = resolve(connected_graph, SETTINGS)
+def test_an_empty_graph_is_resolved(connected_graph: Graph, store: ModelStore) -> None:
+    report = resolve(connected_graph, SETTINGS, store)
 
     assert report.run.counts["customers"] == 0
     assert clusters(connected_graph) == set()
 
 
-def test_a_run_that_was_killed_is_repaired_by_the_next(people: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_was_killed_is_repaired_by_the_next(
+    people: Graph, store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def killed(*_: object) -> None:
         raise GraphError("The connection was lost.", "Try again.")
 
     with monkeypatch.context() as broken:
-        broken.setattr("graph.links._write_run", killed)
+        broken.setattr("graph.resolutions.write_run", killed)
         with pytest.raises(GraphError):
-            resolve(people, SETTINGS)
+            resolve(people, SETTINGS, store)
     assert latest_run(people) is None
 
-    resolve(people, SETTINGS)
+    resolve(people, SETTINGS, store)
 
     assert {found for found in clusters(people) if len(found) > 1} == {both(number) for number in range(4)}
     assert len(edges(people, "SAME_AS")) == 4

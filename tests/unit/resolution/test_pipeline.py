@@ -3,14 +3,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-import pyarrow as pa
 import pytest
 from faker import Faker
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from graph.links import Decisions, Resolution
-from resolution.pipeline import input_hash, score_and_cluster
+from graph.decisions import Decisions
+from graph.resolutions import Resolution
+from resolution.pipeline import score_and_cluster
 from resolution.settings import ResolutionSettings
 from tests.unit.resolution.customers import customers
 
@@ -67,7 +67,7 @@ def test_the_order_of_rows_changes_nothing(rows: list[dict[str, Any]]) -> None:
     again, first = resolved(rows), resolved(PEOPLE)
 
     assert (again.links, again.compared) == (first.links, first.compared)
-    assert (again.model.version, again.run.input_hash) == (first.model.version, first.run.input_hash)
+    assert again.model.version == first.model.version
 
 
 def test_the_evidence_of_a_link_adds_up_to_its_weight(resolution: Resolution) -> None:
@@ -159,14 +159,3 @@ def test_a_couple_that_shares_everything_but_the_person_stays_two() -> None:
     otto = {"key": "crm:otto", "given_name": "Otto", "birth_date": "1983-11-27", **home}
 
     assert ("crm:anna", "crm:otto") not in joined(resolved([*PEOPLE, anna, otto]))
-
-
-def test_whatever_decides_about_links_is_in_the_fingerprint() -> None:
-    table = customers(*PEOPLE)
-    fingerprint = input_hash(table, NOBODY, SETTINGS)
-
-    assert input_hash(customers(*PEOPLE), NOBODY, SETTINGS) == fingerprint
-    assert input_hash(pa.concat_tables([table.slice(0, 50), table.slice(50)]), NOBODY, SETTINGS) == fingerprint
-    assert input_hash(table.slice(1), NOBODY, SETTINGS) != fingerprint
-    assert input_hash(table, Decisions(frozenset([("a", "b")]), frozenset()), SETTINGS) != fingerprint
-    assert input_hash(table, NOBODY, SETTINGS.model_copy(update={"largest_block": 7})) != fingerprint

@@ -6,7 +6,7 @@ import pytest
 
 from resolution.blocking import load_customers
 from resolution.comparisons import comparisons_for
-from resolution.frequencies import make_frequencies
+from resolution.frequencies import count_frequencies, load_frequencies
 from resolution.preparation import prepare
 from resolution.rules import RuleLink, RuleLinks, checked, rule_links
 from resolution.settings import ResolutionSettings
@@ -26,7 +26,7 @@ def ruled(connection: duckdb.DuckDBPyConnection, *rows: dict[str, Any]) -> RuleL
     prepared = prepare(table).table
     comparisons = comparisons_for(set(prepared.column_names))
     load_customers(connection, prepared, ResolutionSettings.model_validate({}))
-    make_frequencies(connection, comparisons)
+    load_frequencies(connection, count_frequencies(connection, comparisons))
     return checked(connection, comparisons, rule_links(table))
 
 

@@ -1,0 +1,287 @@
+"""Incremental resolution: changed customers against the rest, with a frozen model, in one transaction.
+
+What counts is what a full run with the same model would find: a pair's weight depends on the two prepared customers
+alone, so only pairs with a changed one are scored again; clusters are formed anew where the change can reach
+(``resolution.neighbourhood``). The cost grows with the change.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+
+from graph.connection import Reader
+from graph.decisions import JOINING, decisions_about, decisions_of
+from graph.identity_events import IdentityEvent
+from graph.kinds import IDENTIFIER_KINDS
+from graph.links import ComparedPair, Difference, Link, Pair, claims_of
+from graph.resolutions import Increment, PreparedCustomer
+from graph.surroundings import (
+    BlockQuery,
+    ChangedCustomers,
+    StoredCluster,
+    find_block_members,
+    first_known,
+    holders_of,
+    hubs_among,
+    read_changed,
+    read_prepared,
+    rule_partners,
+    stored_clusters,
+)
+from resolution.candidates import BlockingParts, Candidates, Key, find_candidates
+from resolution.claims import CONTRADICTION, RULE_REFUSED, Claims
+from resolution.clustering import Linkage
+from resolution.model import Model
+from resolution.neighbourhood import Neighbourhood, Surroundings, recluster
+from resolution.prepared_rows import PreparedRow, as_text, changed_rows, from_text
+from resolution.profile_changes import group, profile_changes
+from resolution.rules import is_refused, rule_of
+from resolution.scorer import Scorer, rounded_weight
+
+_ONE_PERSON = [kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person]
+_LIST_OF = {"email": "emails", "phone": "phones"}
+
+
+@dataclass(slots=True)
+class _Found:
+    """Claims about pairs: what was scored, what rules say, where guards acted."""
+
+    weights: dict[Pair, float] = field(default_factory=dict[Pair, float])
+    findings: dict[Pair, str] = field(default_factory=dict[Pair, str])
+    rules: dict[Pair, str] = field(default_factory=dict[Pair, str])
+    guards: dict[Pair, str] = field(default_factory=dict[Pair, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Customers that are different from what was last resolved. ``rows``: what they are now; ``before``: their keys.
+
+    ``new``: those that were never resolved; ``resolved``: everybody whom this change settles.
+    """
+
+    rows: Mapping[str, PreparedRow]
+    before: Mapping[str, dict[Key, int]]
+    new: frozenset[str] = frozenset()
+    resolved: Sequence[PreparedCustomer] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """Customers that are deleted: the clusters that they were in, and when their sources first knew the members."""
+
+    clusters: Sequence[StoredCluster] = ()
+    created_at: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
+
+
+class IncrementalResolution:
+    """Resolves changes with one model, which stays ready from change to change."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._scorer = Scorer(model)
+        self._parts = BlockingParts(model)
+
+    def resolve(
+        self,
+        graph: Reader,
+        customers: Collection[str],
+        *,
+        rescored: Collection[str] = (),
+        around: Collection[str] = (),
+        gone: Departed | None = None,
+    ) -> Increment:
+        """What resolving some customers changes; they may be known, new, or written again. Raises GraphError.
+
+        ``rescored``: customers all of whose pairs are looked at anew, changed or not; ``around``: customers whose
+        clusters are formed anew, changed or not; ``gone``: what was known of customers that are deleted.
+        """
+        change = self._changed(graph, customers)
+        stored = {
+            key: from_text(text) for key, text in read_prepared(graph, set(rescored) - change.rows.keys()).items()
+        }
+        keys = {key: self.keys(row) for key, row in stored.items()}
+        change = replace(change, rows={**change.rows, **stored}, before={**change.before, **keys})
+        start = {*change.rows, *around}
+        if not start:
+            return Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), change.resolved, ())
+        return self._settle(graph, change, start, gone or Departed())
+
+    def affected_without(self, graph: Reader, customers: Collection[str]) -> frozenset[str]:
+        """Customers whose pairs may be others when some are gone: those of blocks that shrink below their limit."""
+        stored = read_prepared(graph, customers)
+        before = {customer: self.keys(from_text(text)) for customer, text in stored.items()}
+        return self._look_up(graph, before, {}).affected
+
+    def keys(self, row: PreparedRow) -> dict[Key, int]:
+        """The blocking keys of a prepared customer."""
+        return self._parts.keys(self._parts.of(row))
+
+    # --- what has changed --------------------------------------------------------------------------------------------
+
+    def _changed(self, graph: Reader, customers: Collection[str]) -> Change:
+        """The customers that differ from what was resolved, and the others that differ because of them."""
+        changed = read_changed(graph, customers)
+        around = read_changed(graph, self._holders(graph, changed) - set(customers))
+        rows = {**changed_rows(changed, self.model), **changed_rows(around, self.model)}
+        stored = {**changed.prepared, **around.prepared}
+        parts = {**changed.blocking_parts, **around.blocking_parts}
+        different = {key: row for key, row in rows.items() if as_text(row) != stored[key]}
+        touched = {**changed.touched, **{key: n for key, n in around.touched.items() if key in different}}
+        return Change(
+            rows=different,
+            before={key: self._parts.keys(parts[key]) for key in different},
+            new=frozenset(key for key in different if stored[key] is None),
+            resolved=[self._kept(key, rows[key], touched[key]) for key in sorted(touched)],
+        )
+
+    def _kept(self, key: str, row: PreparedRow, touched: int) -> PreparedCustomer:
+        return PreparedCustomer(key, as_text(row), self._parts.of(row), touched)
+
+    def _holders(self, graph: Reader, changed: ChangedCustomers) -> set[str]:
+        """Everybody who shares an identifier with changed customers, or did: it may have become one of several."""
+        identifiers = set(chain.from_iterable(changed.held.values()))
+        hubs = hubs_among(graph, identifiers)
+        # The customers of a new hub are those that were resolved with it; the customers of an old one are too many.
+        queries = [BlockQuery((_part_of(hub),), self.model.thresholds.largest_block) for hub in sorted(hubs)]
+        stale = chain.from_iterable(find_block_members(graph, queries)) if queries else ()
+        return holders_of(graph, identifiers - hubs).union(stale)
+
+    # --- what it changes ---------------------------------------------------------------------------------------------
+
+    def _settle(self, graph: Reader, change: Change, start: Collection[str], gone: Departed) -> Increment:
+        rows, pairs = self._candidates(graph, change)
+        found = self._scored(graph, rows, pairs)
+        around = _Around(graph, self.model, frozenset(rows), found)
+        linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
+        clusters = stored_clusters(graph, {*start, *rows})
+        local = recluster(clusters, around.look, partial(stored_clusters, graph), linkage)
+        links, compared = around.differences(local)
+        return Increment(links, compared, change.resolved, self._events(graph, local, change.new, gone))
+
+    def _candidates(self, graph: Reader, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
+        """The customers whose pairs are looked at anew, and these pairs."""
+        rows, before = dict(change.rows), dict(change.before)
+        after = {key: self.keys(row) for key, row in rows.items()}
+        found = self._look_up(graph, before, after)
+        if not found.affected:
+            return rows, found.pairs
+        for key, text in read_prepared(graph, found.affected).items():
+            rows[key] = from_text(text)
+            before[key] = after[key] = self.keys(rows[key])
+        return rows, self._look_up(graph, before, after).pairs
+
+    def _look_up(
+        self, graph: Reader, before: Mapping[str, dict[Key, int]], after: Mapping[str, dict[Key, int]]
+    ) -> Candidates:
+        return find_candidates(before, after, partial(find_block_members, graph))
+
+    def _scored(self, graph: Reader, rows: Mapping[str, PreparedRow], pairs: Iterable[Pair]) -> _Found:
+        """Scores and rules of the pairs."""
+        pairs = list(pairs)
+        by_rule = rule_partners(graph, rows, _ONE_PERSON)
+        others = {key for pair in (*pairs, *by_rule) for key in pair} - rows.keys()
+        known = {**{key: from_text(text) for key, text in read_prepared(graph, others).items()}, **rows}
+        found = _Found()
+        for pair in pairs:
+            if known.keys() >= set(pair):
+                self._score(pair, known, found)
+        for pair, identifier in by_rule.items():
+            if known.keys() >= set(pair):
+                self._rule(pair, identifier, known, found)
+        return found
+
+    def _score(self, pair: Pair, rows: Mapping[str, PreparedRow], found: _Found) -> None:
+        score = self._scorer.score(rows[pair[0]], rows[pair[1]])
+        weight = rounded_weight(score)
+        if score.weight < self.model.thresholds.keep_above:
+            return
+        found.weights[pair], found.findings[pair] = weight, self._scorer.evidence(score)
+        if self._scorer.contradicts(score):
+            found.guards[pair] = CONTRADICTION
+
+    def _rule(self, pair: Pair, identifier: str, rows: Mapping[str, PreparedRow], found: _Found) -> None:
+        score = self._scorer.score(rows[pair[0]], rows[pair[1]])
+        if is_refused(self._scorer.contradictions(score)):
+            found.guards.setdefault(pair, RULE_REFUSED)
+        else:
+            found.rules[pair] = rule_of(identifier)
+
+    def _events(self, graph: Reader, local: Neighbourhood, new: frozenset[str], gone: Departed) -> list[IdentityEvent]:
+        least, confidence = self.model.levels["default"], self.model.calibration.confidence
+        known = [*gone.clusters, *local.before]
+        stored = (link for cluster in known for link in cluster.links if link.confidence >= least)
+        formed = (link for link in local.forest if confidence(link.cohesion) >= least)
+        members = frozenset[str]().union(*(cluster.members for cluster in known))
+        before = group(members - new, ((link.left, link.right) for link in stored))
+        after = group(local.members, ((link.left, link.right) for link in formed))
+        if before == after:
+            return []
+        return profile_changes(before, after, {**first_known(graph, local.members), **gone.created_at})
+
+
+def _part_of(identifier: str) -> str:
+    """The blocking part that an identifier is."""
+    kind, value = identifier.split(":", 1)
+    return f"{_LIST_OF[kind]}:{value}" if kind in _LIST_OF else f"identifiers:{identifier}"
+
+
+class _Around:
+    """What is claimed around customers: what the graph has, but what was found about changed customers in its place."""
+
+    def __init__(self, graph: Reader, model: Model, changed: frozenset[str], found: _Found) -> None:
+        self._graph, self._model, self._changed, self._found = graph, model, changed, found
+        self._seen: set[str] = set()
+        self._links: dict[Pair, Link] = {}
+        self._compared: dict[Pair, ComparedPair] = {}
+
+    def look(self, members: frozenset[str]) -> Surroundings:
+        """The claims about every pair with one of the members."""
+        claims = self._claims(members)
+        linkage = claims.linkage(self._model.thresholds)
+        return Surroundings(claims.weights, linkage.certain, claims.apart)
+
+    def differences(self, local: Neighbourhood) -> tuple[Difference[Link], Difference[ComparedPair]]:
+        """What changes about the pairs within the neighbourhood, and about every pair of a changed customer."""
+        claims = self._claims(local.members, settled=True)
+        links = claims.links(local.forest, self._model.calibration)
+        compared = claims.compared(links)
+        settled = partial(self._is_settled, local.members)
+        return (
+            Difference.of(links, (link for pair, link in self._links.items() if settled(pair))),
+            Difference.of(compared, (found for pair, found in self._compared.items() if settled(pair))),
+        )
+
+    def _is_settled(self, members: frozenset[str], pair: Pair) -> bool:
+        return members.issuperset(pair) or not self._changed.isdisjoint(pair)
+
+    def _load(self, members: frozenset[str]) -> None:
+        links, compared = claims_of(self._graph, members - self._seen)
+        self._links |= {(link.left, link.right): link for link in links}
+        self._compared |= {(pair.left, pair.right): pair for pair in compared}
+        self._seen |= members
+
+    def _claims(self, members: frozenset[str], *, settled: bool = False) -> Claims:
+        self._load(members)
+        known = _Found()
+        for pair, claim in chain(self._links.items(), self._compared.items()):
+            if self._changed.isdisjoint(pair) and (not settled or members.issuperset(pair)):
+                _take_over(known, pair, claim)
+        decided = decisions_of((d.action in JOINING, d.sides) for d in decisions_about(self._graph, members))
+        return Claims.ranked(
+            weights=known.weights | self._found.weights,
+            findings=known.findings | self._found.findings,
+            rules=known.rules | self._found.rules,
+            guards=known.guards | self._found.guards,
+            decisions=decided,
+        )
+
+
+def _take_over(known: _Found, pair: Pair, claim: Link | ComparedPair) -> None:
+    """A claim as the graph has it."""
+    if claim.evidence is not None:
+        known.weights[pair], known.findings[pair] = claim.match_weight, claim.evidence
+    if claim.guard in {CONTRADICTION, RULE_REFUSED}:
+        known.guards[pair] = claim.guard
+    if isinstance(claim, Link) and claim.rule:
+        known.rules[pair] = claim.rule
