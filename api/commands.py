@@ -22,8 +22,10 @@ from graph.identities import Identity
 from loaders.commands import load_command
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
+from resolution.model_commands import model_app
 from resolution.progress import shown
 from resolution.report import print_evaluation
+from resolution.steward_commands import steward_app
 
 INTERRUPTED = 130
 NOT_FOUND = 1
@@ -38,6 +40,8 @@ app.add_typer(neo4j_app, name="neo4j")
 app.add_typer(sample_app)
 app.command("load")(load_command)
 app.command("resolve")(resolve_command)
+app.add_typer(model_app, name="model")
+app.add_typer(steward_app, name="steward")
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

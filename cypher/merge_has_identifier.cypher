@@ -9,9 +9,11 @@ WITH c, r, row, r.first_seen_at IS NULL AS new, row.at > r.last_seen_at.epochMil
 FOREACH (_ IN CASE WHEN c.content_hash IS NOT NULL AND (new OR (later AND COUNT { (c)-[:HAS_IDENTIFIER]->() } > 1))
     THEN [1] ELSE [] END |
   SET c:Unresolved, c.touched = coalesce(c.touched, 0) + 1)
-SET r.raw = CASE WHEN new OR later OR (row.at = r.last_seen_at.epochMillis AND row.raw < r.raw)
-      THEN row.raw ELSE r.raw END,
+// A row may be the second of its edge, so what is stored is asked for again.
+SET r.raw = CASE WHEN r.last_seen_at IS NULL OR row.at > r.last_seen_at.epochMillis
+      OR (row.at = r.last_seen_at.epochMillis AND row.raw < r.raw) THEN row.raw ELSE r.raw END,
     r.verified = coalesce(r.verified, false) OR row.verified,
-    r.first_seen_at = CASE WHEN new OR row.at < r.first_seen_at.epochMillis
+    r.first_seen_at = CASE WHEN r.first_seen_at IS NULL OR row.at < r.first_seen_at.epochMillis
       THEN datetime({epochMillis: row.at}) ELSE r.first_seen_at END,
-    r.last_seen_at = CASE WHEN new OR later THEN datetime({epochMillis: row.at}) ELSE r.last_seen_at END
+    r.last_seen_at = CASE WHEN r.last_seen_at IS NULL OR row.at > r.last_seen_at.epochMillis
+      THEN datetime({epochMillis: row.at}) ELSE r.last_seen_at END

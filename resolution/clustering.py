@@ -1,13 +1,14 @@
 """Clustering: average linkage over match weights, as a forest of real links.
 
 Each merge of two groups marks one existing link between them with its height, the cohesion: the mean match weight over
-all pairs of customers across the two groups, where a pair that was never scored counts as ``missing``. The links of
+all pairs across the two groups, where a pair that was never scored counts as ``missing``. Customers that certainly are
+one person count as one: what is known of the person by any of their records is known. The links of
 height at or above a cut connect exactly the clusters at that cut, and clusters at a higher cut nest inside those at a
 lower one. Average linkage after Sokal and Michener (1958), with the candidates of a heap instead of a matrix.
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 Pair = tuple[str, str]
@@ -66,6 +67,11 @@ class _Evidence:
     def joined(self, other: "_Evidence") -> "_Evidence":
         return _Evidence(self.total + other.total, self.scored + other.scored, min(self.best, other.best))
 
+    def of_one(self, other: "_Evidence") -> "_Evidence":
+        """Evidence about one person from two records: the stronger counts; who is apart from one is so from both."""
+        apart = _NEVER in {self.total, other.total}
+        return _Evidence(_NEVER if apart else max(self.total, other.total), 1, min(self.best, other.best))
+
 
 class _Groups:
     """Groups of customers that merge at falling heights. A group is known by its smallest key."""
@@ -93,7 +99,8 @@ class _Groups:
                 continue
             kept, gone = min(x, y), max(x, y)
             home[gone] = kept
-            self._join(kept, gone, CERTAIN)
+            self._join(kept, gone, CERTAIN, _Evidence.of_one)
+            self._size[kept] = 1
             yield left, right
 
     def _root(self, home: dict[str, str], key: str) -> str:
@@ -129,7 +136,13 @@ class _Groups:
         height = (evidence.total + self._missing * (pairs - evidence.scored)) / pairs
         return (-height, x, y, self._version[x], self._version[y]) if height >= self._floor else None
 
-    def _join(self, kept: str, gone: str, height: float) -> None:
+    def _join(
+        self,
+        kept: str,
+        gone: str,
+        height: float,
+        joined: Callable[[_Evidence, _Evidence], _Evidence] = _Evidence.joined,
+    ) -> None:
         """Move everything of ``gone`` to ``kept``, the smaller key; neighbours forget ``gone``."""
         near = self._near[kept]
         for z, evidence in self._near.pop(gone).items():
@@ -137,7 +150,7 @@ class _Groups:
             if z == kept:
                 continue
             known = near.get(z)
-            near[z] = self._near[z][kept] = evidence if known is None else known.joined(evidence)
+            near[z] = self._near[z][kept] = evidence if known is None else joined(known, evidence)
         self._size[kept] += self._size.pop(gone)
         self._version[kept] += 1
         self._height[kept] = height

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from graph.clusters import connected
 from graph.links import Pair
 from graph.surroundings import StoredCluster
 from resolution.clustering import CERTAIN, WEIGHT_CAP, ForestLink, Linkage, cohesion_forest
@@ -90,15 +91,18 @@ class _Group:
 
 
 class _Dendrogram:
-    """The groups that each customer of a forest goes through, smallest first."""
+    """The groups that each person of a forest goes through, smallest first; certain links make one person of many."""
 
-    def __init__(self, customers: Iterable[str], forest: Iterable[ForestLink], floor: float) -> None:
+    def __init__(self, customers: Iterable[str], forest: Sequence[ForestLink], floor: float) -> None:
         self._groups: list[tuple[int, float]] = []
         self._parent: dict[int, int] = {}
         self._floor = floor
-        self._leaf = {customer: self._add(1, CERTAIN) for customer in sorted(customers)}
+        certain = [(link.left, link.right) for link in forest if link.cohesion >= CERTAIN]
+        self.person = connected(sorted(customers), certain)
+        self._leaf = {person: self._add(1, CERTAIN) for person in sorted(set(self.person.values()))}
         for link in sorted(forest, key=lambda link: -link.cohesion):
-            self._join(link)
+            if link.cohesion < CERTAIN:
+                self._join(link)
 
     def _add(self, size: int, formed: float) -> int:
         self._groups.append((size, formed))
@@ -110,13 +114,13 @@ class _Dendrogram:
         self._parent[left] = self._parent[right] = joined
 
     def _root(self, customer: str) -> int:
-        group = self._leaf[customer]
+        group = self._leaf[self.person[customer]]
         while group in self._parent:
             group = self._parent[group]
         return group
 
-    def above(self, customer: str) -> Iterator[int]:
-        group: int | None = self._leaf[customer]
+    def above(self, person: str) -> Iterator[int]:
+        group: int | None = self._leaf[person]
         while group is not None:
             yield group
             group = self._parent.get(group)
@@ -139,14 +143,24 @@ def _attracts(
     theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
     ours, other = _Dendrogram(members, forest, linkage.floor), _Dendrogram(cluster.members, theirs, linkage.floor)
     sums: dict[tuple[int, int], float] = defaultdict(float)
-    for pair, weight in around.weights.items():
-        if _crosses(pair, members, cluster.members):
-            inner, outer = pair if pair[0] in members else (pair[1], pair[0])
-            more = float("-inf") if pair in around.apart else _capped(weight) - linkage.missing
-            for one in ours.above(inner):
-                for two in other.above(outer):
-                    sums[one, two] += more
+    for (inner, outer), weight in _between(ours, other, around).items():
+        for one in ours.above(inner):
+            for two in other.above(outer):
+                sums[one, two] += weight - linkage.missing
     return any(_meet(ours.group(one), other.group(two), more, linkage.missing) for (one, two), more in sums.items())
+
+
+def _between(ours: _Dendrogram, other: _Dendrogram, around: Surroundings) -> dict[Pair, float]:
+    """What is known of each person inside and each outside: the strongest of their pairs, unless one is held apart."""
+    known: dict[Pair, float] = {}
+    for pair, weight in around.weights.items():
+        left, right = pair
+        inner, outer = pair if left in ours.person else (right, left)
+        if inner in ours.person and outer in other.person:
+            people = ours.person[inner], other.person[outer]
+            before = known.get(people, _NEVER_SCORED)
+            known[people] = _APART if pair in around.apart or before == _APART else max(before, _capped(weight))
+    return known
 
 
 def _crosses(pair: Pair, members: frozenset[str], others: frozenset[str]) -> bool:
@@ -158,6 +172,7 @@ def _capped(weight: float) -> float:
     return max(-WEIGHT_CAP, min(WEIGHT_CAP, weight))
 
 
+_APART, _NEVER_SCORED = float("-inf"), -1e9
 # Sums in another order differ in their last digits; a neighbour too many costs time only.
 _ALMOST = 1e-6
 

@@ -1,0 +1,144 @@
+"""``cdp steward``: decisions about customers, taken, withdrawn and listed."""
+
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from graph.address import resolve_address
+from graph.connection import Graph, open_graph
+from graph.constraints import install_schema
+from graph.decisions import Decision, list_decisions
+from graph.errors import ResolutionError
+from graph.runs import latest_run
+from resolution.incremental import IncrementalResolution
+from resolution.model_store import model_store
+from resolution.stewardship import Decided, Steward, Stewardship
+
+steward_app = typer.Typer(
+    no_args_is_help=True, help="Decide who is one person and who is not; decisions outrank the model."
+)
+
+Customers = Annotated[list[str], typer.Argument(metavar="CUSTOMER...", help="Customers as source:external_id.")]
+Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer as source:external_id.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in words; kept with the decision.")]
+Actor = Annotated[str, typer.Option("--actor", envvar="CDP_ACTOR", help="Who decides.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@steward_app.command(epilog="Example: cdp steward link crm:17 shop:204 --actor ada --reason 'same passport'")
+def link(customers: Customers, actor: Actor, reason: Reason, as_json: AsJson = False) -> None:
+    """These customers are one person."""
+    _decide(lambda stewards: stewards.link_customers(customers, Steward(actor, reason)), as_json=as_json)
+
+
+@steward_app.command(epilog="Example: cdp steward unlink shop:204 --actor ada --reason 'his son' --from crm:17")
+def unlink(
+    customers: Customers,
+    actor: Actor,
+    reason: Reason,
+    others: Annotated[
+        list[str] | None, typer.Option("--from", help="From whom; else from their whole profile.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """These customers are not the person whom they are taken for."""
+    _decide(
+        lambda stewards: stewards.unlink_customers(customers, Steward(actor, reason), others or ()), as_json=as_json
+    )
+
+
+@steward_app.command(epilog="Example: cdp steward confirm crm:17 shop:204 --actor ada --reason 'asked her'")
+def confirm(left: Customer, right: Customer, actor: Actor, reason: Reason, as_json: AsJson = False) -> None:
+    """A link, or a pair that was compared, is one person."""
+    _decide(lambda stewards: stewards.confirm_link(left, right, Steward(actor, reason)), as_json=as_json)
+
+
+@steward_app.command(epilog="Example: cdp steward reject crm:17 shop:204 --actor ada --reason 'father and son'")
+def reject(left: Customer, right: Customer, actor: Actor, reason: Reason, as_json: AsJson = False) -> None:
+    """A link, or a pair that was compared, is two people."""
+    _decide(lambda stewards: stewards.reject_link(left, right, Steward(actor, reason)), as_json=as_json)
+
+
+@steward_app.command(epilog="Example: cdp steward split crm:17,shop:204 crm:18 --actor ada --reason 'two sisters'")
+def split(
+    sides: Annotated[list[str], typer.Argument(metavar="SIDE...", help="Customers of one side, joined by commas.")],
+    actor: Actor,
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """Of these sides no two are one person."""
+    groups = [side.split(",") for side in sides]
+    _decide(lambda stewards: stewards.split_cluster(groups, Steward(actor, reason)), as_json=as_json)
+
+
+@steward_app.command(
+    epilog="Example: cdp steward withdraw decision-20260301T120000-1a2b3c4d --actor ada --reason 'my mistake'"
+)
+def withdraw(
+    decision: Annotated[str, typer.Argument(help="Key of the decision.")],
+    actor: Actor,
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """A decision holds no longer; what it had outranked counts again."""
+    _decide(lambda stewards: stewards.withdraw(decision, Steward(actor, reason)), as_json=as_json)
+
+
+@steward_app.command("list", epilog="Example: cdp steward list --json")
+def list_command(as_json: AsJson = False) -> None:
+    """Every decision, withdrawn ones too, oldest first."""
+    with _open() as graph:
+        decisions = list_decisions(graph)
+    if as_json:
+        _print_json([asdict(decision) for decision in decisions])
+    else:
+        Console().print(_table(decisions))
+
+
+def _decide(decide: Callable[[Stewardship], Decided], *, as_json: bool) -> None:
+    with _open() as graph:
+        decided = decide(Stewardship(graph, _resolution(graph)))
+    if as_json:
+        _print_json(asdict(decided))
+        return
+    changes = decided.changes
+    Console().print(f"{decided.decision}: {changes.links_created + changes.links_changed} links written,", end=" ")
+    Console().print(f"{changes.links_retired} retired. To take it back: cdp steward withdraw {decided.decision}")
+
+
+def _resolution(graph: Graph) -> IncrementalResolution:
+    run = latest_run(graph)
+    if run is None:
+        raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
+    return IncrementalResolution(model_store().load(run[1].version))
+
+
+@contextmanager
+def _open() -> Generator[Graph]:
+    with open_graph(resolve_address()) as graph:
+        install_schema(graph)
+        yield graph
+
+
+def _table(decisions: Sequence[Decision]) -> Table:
+    table = Table(title="Decisions", title_justify="left")
+    for name in ("decision", "action", "actor", "at", "customers", "reason", "withdrawn"):
+        table.add_column(name)
+    for found in decisions:
+        sides = " | ".join(", ".join(side) for side in found.sides)
+        withdrawn = f"{found.withdrawn_at:%Y-%m-%d} by {found.withdrawn_by}" if found.withdrawn_at else ""
+        table.add_row(
+            found.key, found.action, found.actor, f"{found.at:%Y-%m-%d %H:%M}", sides, found.reason, withdrawn
+        )
+    return table
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
