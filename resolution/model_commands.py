@@ -51,7 +51,8 @@ def list_command(as_json: AsJson = False) -> None:
         _print_json(versions)
         return
     table = Table(title="Models", title_justify="left")
-    for name in ("version", "stored", "customers", "prior", "default confidence", ""):
+    table.add_column("version", no_wrap=True)
+    for name in ("stored", "customers", "prior", "default confidence", "used"):
         table.add_column(name)
     for found in versions:
         shown_values = (found["version"], found["stored_at"], found["customers"], found["prior"], found["default"])

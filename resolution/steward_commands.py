@@ -129,7 +129,8 @@ def _open() -> Generator[Graph]:
 
 def _table(decisions: Sequence[Decision]) -> Table:
     table = Table(title="Decisions", title_justify="left")
-    for name in ("decision", "action", "actor", "at", "customers", "reason", "withdrawn"):
+    table.add_column("decision", no_wrap=True)
+    for name in ("action", "actor", "at", "customers", "reason", "withdrawn"):
         table.add_column(name)
     for found in decisions:
         sides = " | ".join(", ".join(side) for side in found.sides)
