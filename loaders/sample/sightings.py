@@ -50,7 +50,7 @@ class Sighting:
     @property
     def hard_case(self) -> str:
         """The label of the truth file: the rarest case that applies, or nothing."""
-        applying = self.cases | self.person.cases
+        applying = self.cases | self.person.cases.keys()
         return next((case.value for case in HardCase if case in applying), "")
 
 
@@ -95,11 +95,9 @@ class Observation:
         return address
 
     def _slip(self, sighting: Sighting) -> None:
-        """Write the names wrongly, at most in one way each; not of twins, whose given names are all there is."""
+        """Write the names wrongly, at most in one way each."""
         dice, care = self.dice, self.care
         slip = dice.share()
-        if HardCase.TWIN in self.person.cases:
-            return
         if slip < care.nickname:
             self._shorten(sighting)
         elif slip < care.nickname + care.misspelt:
@@ -129,7 +127,7 @@ class Observation:
 
     def _birth_date(self, sighting: Sighting) -> date | None:
         dice, born = self.dice, self.person.birth_date
-        if self.person.is_confusable or self.person.in_story:
+        if self.person.in_story:
             return born
         if not dice.chance(self.care.birth_date):
             return None
@@ -174,7 +172,7 @@ def _agreements(first: Sighting, second: Sighting) -> int:
     phone = first.phone is not None and first.phone == second.phone and first.phone != person.household.landline
     address = first.address is not None and first.address == second.address and not person.is_confusable
     customer_no = first.customer_no is not None and first.customer_no == second.customer_no
-    return sum((birth_date, email and HardCase.COUPLE_EMAIL not in person.cases, phone, address, 2 * customer_no))
+    return sum((birth_date, email and not person.shares_mailbox, phone, address, 2 * customer_no))
 
 
 def _plain_names(sighting: Sighting) -> tuple[str, str]:
