@@ -20,7 +20,7 @@ FORMAT = CsvFormat(("person_id", "kind", "group"), id_column="person_id", date_c
 FAMILY = "family"
 """Several people of one family name in one household."""
 SAME_NAME = "same_name"
-"""People of one given and family name in different households."""
+"""People of different households who at some time have one given and family name."""
 
 _BY_RECORDS = frozenset({HardCase.SHARED_LANDLINE, HardCase.ROLE_MAILBOX, HardCase.TEST_EMAIL})
 """Cases of several people that only come true where the records of two of them say so."""
@@ -41,7 +41,8 @@ class CaseBook:
                 self._sharing[kind, group][person.id] = person.id
             else:
                 self._write(person.id, kind, group)
-        self._sharing[SAME_NAME, f"{person.given} {person.family.last}"][person.id] = person.household.id
+        for family in _family_names(person):
+            self._sharing[SAME_NAME, f"{person.given} {family}"][person.id] = person.household.id
 
     def finish(self) -> list[WrittenFile]:
         """Write the file."""

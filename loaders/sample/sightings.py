@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from loaders.sample.contacts import TEST_EMAIL
 from loaders.sample.dice import Dice
-from loaders.sample.people import HardCase, Person
+from loaders.sample.people import NAMESAKES_OF_A_HOME, HardCase, Person
 from loaders.sample.places import Address
 from loaders.sample.slips import has_umlaut, heard, mistyped, nickname, without_umlauts
 
@@ -145,9 +145,10 @@ def tie_together(sightings: list[Sighting]) -> None:
     A record must agree with an earlier one in its names and in one of birth date, email, own phone and address, or
     in two of them where the names differ. One that does not is written more carefully: first its names, then its
     birth date, then what it lacks to agree with the first record. Somebody's only record has a birth date, where its
-    system can hold one: else nothing would tell it from a namesake's.
+    system can hold one: else nothing would tell it from a namesake's. Nor would anything tell father from son unless
+    one record of each has it.
     """
-    if len(sightings) == 1:
+    if len(sightings) == 1 or _could_be_the_namesake(sightings):
         _mend_birth_date(sightings[0], sightings[0])
     for at, sighting in enumerate(sightings[1:], start=1):
         known = sightings[:at]
@@ -155,6 +156,12 @@ def tie_together(sightings: list[Sighting]) -> None:
             mend(sighting, known[0])
             if any(_agree(sighting, other) for other in known):
                 break
+
+
+def _could_be_the_namesake(sightings: list[Sighting]) -> bool:
+    person = sightings[0].person
+    known = any(sighting.birth_date == person.birth_date for sighting in sightings)
+    return not known and not NAMESAKES_OF_A_HOME.isdisjoint(person.cases)
 
 
 def _agree(first: Sighting, second: Sighting) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from loaders.sample.company import write_sample
+from loaders.sample.company import build_people, write_sample
 from loaders.sample.manifest import Manifest, read_manifest
 from loaders.sample.sources.crm import FORMAT as CRM_FORMAT
 from loaders.sample.sources.email import CONTACTS_FORMAT, EVENTS_FORMAT
@@ -236,6 +236,18 @@ def test_people_who_can_be_taken_for_each_other_are_one_group(sample: Sample, ki
             members[row["group"]].add(row["person_id"])
     assert len(members) >= groups
     assert all(len(people) > 1 for people in members.values())
+
+
+def test_people_of_one_name_have_it_and_live_apart(sample: Sample) -> None:
+    people = {person.id: person for person in build_people(2000, 7)}
+    named: dict[str, set[int]] = defaultdict(set)
+    for row in sample.rows["truth/cases.csv"]:
+        if row["kind"] == "same_name":
+            person = people[row["person_id"]]
+            assert row["group"] in {f"{person.given} {family}" for _, family in person.family.entries}
+            named[row["group"]].add(person.household.number)
+    assert named
+    assert all(len(households) > 1 for households in named.values())
 
 
 def test_who_has_one_landline_gives_its_number(sample: Sample) -> None:

@@ -140,6 +140,13 @@ def test_households_have_given_names_that_can_be_called_apart(people: list[Perso
         assert NAMESAKES_OF_A_HOME & person.cases.keys() or len(begun) == len(set(begun))
 
 
+def test_each_of_two_namesakes_of_one_home_has_a_record_that_tells_who_it_is(records: list[list[Sighting]]) -> None:
+    namesakes = [of_person for of_person in records if NAMESAKES_OF_A_HOME & of_person[0].person.cases.keys()]
+    assert len(namesakes) >= 8
+    for of_person in namesakes:
+        assert any(record.birth_date == record.person.birth_date for record in of_person)
+
+
 def test_everybody_is_known_to_some_system(records: list[list[Sighting]]) -> None:
     assert all(records)
 
