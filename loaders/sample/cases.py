@@ -4,6 +4,7 @@ Columns: person_id, kind, group. A kind is a ``HardCase``, ``family`` or ``same_
 those who may be taken for each other. The group is what they have in common: the household (twins, parent and child of
 one name, family), the mailbox, the phone number, or the name; where a case is about one person's records alone, that
 person. A person has a row for every case that concerns them, also for those that their records are not labelled with.
+A mailbox or number makes a case where the records of two people give it: nobody is confused by what no system knows.
 """
 
 from collections import defaultdict
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 
 from loaders.sample.contacts import TEST_EMAIL
 from loaders.sample.observations import Observed
-from loaders.sample.people import HardCase, Person
+from loaders.sample.people import SHARED_MAILBOXES, HardCase, Person
 from loaders.sample.sightings import Sighting
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
 
@@ -21,9 +22,12 @@ FAMILY = "family"
 """Several people of one family name in one household."""
 SAME_NAME = "same_name"
 """People of different households who at some time have one given and family name."""
-
-_BY_RECORDS = frozenset({HardCase.SHARED_LANDLINE, HardCase.ROLE_MAILBOX, HardCase.TEST_EMAIL})
-"""Cases of several people that only come true where the records of two of them say so."""
+_BY_VALUE = SHARED_MAILBOXES | {
+    HardCase.TEST_EMAIL,
+    HardCase.ROLE_MAILBOX,
+    HardCase.SHARED_LANDLINE,
+    HardCase.RECYCLED_PHONE,
+}
 
 
 class CaseBook:
@@ -36,11 +40,10 @@ class CaseBook:
     def add(self, observed: Observed) -> None:
         """One more person."""
         person = observed.person
-        for kind, group in sorted(set(_cases(person, observed.sightings))):
-            if kind in _BY_RECORDS:
-                self._sharing[kind, group][person.id] = person.id
-            else:
-                self._write(person.id, kind, group)
+        for kind, group in sorted(set(_own_cases(person, observed.sightings))):
+            self._write(person.id, kind, group)
+        for kind, value in _shared_values(person, observed.sightings):
+            self._sharing[kind, value][person.id] = person.id
         for family in _family_names(person):
             self._sharing[SAME_NAME, f"{person.given} {family}"][person.id] = person.household.id
 
@@ -56,23 +59,30 @@ class CaseBook:
         self._file.add(f"{person} {kind} {group}", (person, kind, group))
 
 
-def _cases(person: Person, sightings: list[Sighting]) -> Iterator[tuple[str, str]]:
-    yield from person.cases.items()
+def _own_cases(person: Person, sightings: list[Sighting]) -> Iterator[tuple[str, str]]:
+    for case, group in person.cases.items():
+        if case not in _BY_VALUE:
+            yield case, group
     if _has_family(person):
         yield FAMILY, person.household.id
-    landline = person.household.landline
-    if any(sighting.phone == landline for sighting in sightings if landline is not None):
-        yield HardCase.SHARED_LANDLINE, str(landline)
-    for case in set[HardCase]().union(*(sighting.cases for sighting in sightings)):
-        yield case, _shared(case, person) or person.id
+    for sighting in sightings:
+        for case in sighting.cases - _BY_VALUE:
+            yield case, person.id
 
 
-def _shared(case: HardCase, person: Person) -> str | None:
-    return {
+def _shared_values(person: Person, sightings: list[Sighting]) -> Iterator[tuple[str, str]]:
+    given = {value for sighting in sightings for value in (sighting.email, sighting.phone)}
+    if any(HardCase.SHARED_LANDLINE in sighting.cases for sighting in sightings):
+        given.add(person.household.landline)
+    values = {
         HardCase.TEST_EMAIL: TEST_EMAIL,
         HardCase.ROLE_MAILBOX: person.office_email,
         HardCase.SHARED_LANDLINE: person.household.landline,
-    }.get(case)
+        **person.cases,
+    }
+    for case, value in values.items():
+        if value is not None and value in given:
+            yield case, value
 
 
 def _has_family(person: Person) -> bool:
