@@ -36,6 +36,7 @@ from loaders.sample.company import write_sample
 from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest
 from resolution import progress as resolve_progress
+from resolution.cases import read_cases
 from resolution.evaluation import Evaluation, evaluate, read_truth
 from resolution.model_store import model_store
 from resolution.pipeline import ResolutionReport, resolve
@@ -115,7 +116,8 @@ def _resolve(graph: Graph, folder: Path, story: DemoStory) -> tuple[ResolutionRe
         settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
         report = resolve(graph, settings, model_store(), progress=progress)
     seconds = sum(report.run.durations.values())
-    quality = evaluate(graph, read_truth(folder / "truth" / "records.csv", _SOURCE), seconds)
+    truth = folder / "truth" / "records.csv"
+    quality = evaluate(graph, read_truth(truth, _SOURCE), seconds, read_cases(truth))
     story.tell_resolution(report, quality)
     return report, quality
 

@@ -15,6 +15,7 @@ from graph.embedded.temporary import temporary_server
 from graph.errors import SourceReadError
 from graph.writing import write_batch
 from loaders.person_records import person_key, read_person_records
+from resolution.cases import Cases, read_cases
 from resolution.evaluation import Evaluation, evaluate, read_truth_rows
 from resolution.model_store import ModelStore
 from resolution.pipeline import resolve
@@ -29,10 +30,11 @@ def evaluate_records(
 ) -> Evaluation:
     """Quality of the default resolution on a CSV or Parquet file of person records.
 
-    ``truth``: CSV with ``id``, ``person_id`` and, optionally, ``source``. ``ignore``: columns that are not compared.
+    ``truth``: CSV with ``id``, ``person_id`` and, optionally, ``source``; hard cases beside it are measured
+    too. ``ignore``: columns that are not compared.
     Raises SourceReadError, EmbeddedServerError, GraphError, ResolutionError.
     """
-    people = read_person_truth(truth)
+    people, cases = read_person_truth(truth), read_cases(truth)
     found = read_person_records(records, ignore)
     progress("start")
     with temporary_server(report_progress(), heap="2g", page_cache="512m") as address, open_graph(address) as graph:
@@ -40,7 +42,7 @@ def evaluate_records(
         progress("load")
         for batch in found.batches(RUN):
             write_batch(graph, batch)
-        return _resolved(graph, people, progress)
+        return _resolved(graph, people, cases, progress)
 
 
 def read_person_truth(file: Path) -> dict[str, str]:
@@ -51,9 +53,9 @@ def read_person_truth(file: Path) -> dict[str, str]:
     return people
 
 
-def _resolved(graph: Graph, people: dict[str, str], progress: Callable[[str], None]) -> Evaluation:
+def _resolved(graph: Graph, people: dict[str, str], cases: Cases, progress: Callable[[str], None]) -> Evaluation:
     settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
     with TemporaryDirectory() as folder:
         report = resolve(graph, settings, ModelStore(Path(folder)), progress=progress)
     progress("evaluate")
-    return evaluate(graph, people, sum(report.run.durations.values()))
+    return evaluate(graph, people, sum(report.run.durations.values()), cases)

@@ -12,6 +12,7 @@ from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError
+from resolution.cases import read_cases
 from resolution.evaluation import Evaluation, evaluate, read_truth
 from resolution.model_store import model_store
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
@@ -35,17 +36,19 @@ def resolve_command(
     """Find which customers are one person, and write the links with their evidence.
 
     Only what was written since the last run is looked at, unless the graph has grown much or you ask for more.
+    Where cases.csv (person_id, kind, group) is beside TRUTH.csv, the quality is told for each kind of hard case too.
 
     Example: cdp resolve --evaluate data/sample/truth/records.csv
     """
     talk = Console(stderr=as_json_document)
     truth = read_truth(evaluate_against, "records") if evaluate_against else None
+    cases = read_cases(evaluate_against) if evaluate_against else None
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         install_schema(graph)
         settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
         report = resolve(graph, settings, model_store(), _request(version, full=full, train=train), progress)
         seconds = sum(report.run.durations.values())
-        quality = evaluate(graph, truth, seconds) if truth is not None else None
+        quality = evaluate(graph, truth, seconds, cases) if truth is not None else None
     _tell(report, quality, None if as_json_document else talk)
 
 

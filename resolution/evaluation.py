@@ -4,16 +4,17 @@ Pairwise precision and recall count pairs of records; B-cubed (Bagga and Baldwin
 counts whole clusters. Pairwise is ruled by large clusters and B-cubed hides a single blob: read them together.
 """
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from graph.clusters import read_clusters
 from graph.confidence import DEFAULT, read_levels
 from graph.connection import Graph
-from graph.errors import SourceReadError
+from resolution.cases import CaseMetrics, Cases, measure_cases
+from resolution.overlap import Overlap, count_overlap, f1, pairs, ratio
+from resolution.truth_files import read_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +45,33 @@ class LevelMetrics(ClusterMetrics):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Metrics at the default confidence and at every named level. ``seconds``: how long the resolution took."""
+    """Metrics at the default confidence and at every named level, and by kind of hard case at the default confidence.
+
+    ``seconds``: how long the resolution took.
+    """
 
     default: LevelMetrics
     levels: Mapping[str, LevelMetrics]
     seconds: float
+    cases: Mapping[str, CaseMetrics] = field(default_factory=dict[str, CaseMetrics])
 
     def as_json(self) -> dict[str, object]:
-        """The keys of the default confidence at the top, the named levels under ``levels``."""
+        """The keys of the default confidence at the top, the named levels under ``levels``.
+
+        The kinds of hard cases are under ``cases``, where the truth names any.
+        """
         levels = {name: asdict(found) for name, found in self.levels.items()}
-        return {**asdict(self.default), "seconds": self.seconds, "levels": levels}
+        cases = {"cases": {kind: asdict(found) for kind, found in self.cases.items()}} if self.cases else {}
+        return {**asdict(self.default), "seconds": self.seconds, "levels": levels, **cases}
 
 
-def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float) -> Evaluation:
+def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float, cases: Cases | None = None) -> Evaluation:
     """Read the clusters back from the graph at every level and compare them with the truth. Raises GraphError."""
     levels = read_levels(graph)
     found = {name: _at(graph, confidence, truth) for name, confidence in levels.values.items()}
     default = found.get(DEFAULT) or _at(graph, levels.default, truth)
-    return Evaluation(default, found, round(seconds, 3))
+    by_kind = measure_cases(read_clusters(graph, default.confidence), truth, cases) if cases else {}
+    return Evaluation(default, found, round(seconds, 3), by_kind)
 
 
 def _at(graph: Graph, confidence: float, truth: Mapping[str, str]) -> LevelMetrics:
@@ -74,7 +84,7 @@ def measure(clusters: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> 
 
     Records without truth are left out; a record that is in no cluster stands alone.
     """
-    overlap = Counter((clusters.get(record, ("alone", record)), person) for record, person in truth.items())
+    overlap = count_overlap(clusters, truth)
     cluster_sizes: Counter[Hashable] = Counter()
     person_sizes: Counter[Hashable] = Counter()
     for (cluster, person), count in overlap.items():
@@ -87,7 +97,7 @@ def measure(clusters: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> 
         clusters=len(cluster_sizes),
         pairwise_precision=precision,
         pairwise_recall=recall,
-        pairwise_f1=_f1(precision, recall),
+        pairwise_f1=f1(precision, recall),
         bcubed_f1=_bcubed(overlap, cluster_sizes, person_sizes),
         exact_cluster_f1=_exact(overlap, cluster_sizes, person_sizes),
         largest_cluster=max(cluster_sizes.values(), default=0),
@@ -96,34 +106,25 @@ def measure(clusters: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> 
     )
 
 
-Overlap = Mapping[tuple[Hashable, Hashable], int]
 Sizes = Mapping[Hashable, int]
 
 
 def _pairwise(overlap: Overlap, clusters: Sizes, people: Sizes) -> tuple[float, float]:
-    right = sum(map(_pairs, overlap.values()))
-    found, wanted = sum(map(_pairs, clusters.values())), sum(map(_pairs, people.values()))
-    return (right / found if found else 1.0), (right / wanted if wanted else 1.0)
-
-
-def _pairs(size: int) -> int:
-    return size * (size - 1) // 2
+    right = sum(map(pairs, overlap.values()))
+    found, wanted = sum(map(pairs, clusters.values())), sum(map(pairs, people.values()))
+    return ratio(right, found), ratio(right, wanted)
 
 
 def _bcubed(overlap: Overlap, clusters: Sizes, people: Sizes) -> float:
     records = sum(overlap.values()) or 1
     precision = sum(count * count / clusters[cluster] for (cluster, _), count in overlap.items()) / records
     recall = sum(count * count / people[person] for (_, person), count in overlap.items()) / records
-    return _f1(precision, recall)
+    return f1(precision, recall)
 
 
 def _exact(overlap: Overlap, clusters: Sizes, people: Sizes) -> float:
     same = sum(count == clusters[cluster] == people[person] for (cluster, person), count in overlap.items())
-    return _f1(same / len(clusters), same / len(people)) if clusters else 1.0
-
-
-def _f1(precision: float, recall: float) -> float:
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return f1(same / len(clusters), same / len(people)) if clusters else 1.0
 
 
 def _both_ways(overlap: Overlap) -> tuple[dict[Hashable, set[Hashable]], dict[Hashable, set[Hashable]]]:
@@ -154,15 +155,5 @@ def read_truth(file: Path, default_source: str) -> dict[str, str]:
 
 def read_truth_rows(file: Path) -> list[TruthRow]:
     """Rows of a CSV file with the columns ``id``, ``person_id`` and, optionally, ``source``. Raises SourceReadError."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            rows = csv.DictReader(opened)
-            missing = ", ".join(sorted({"id", "person_id"} - set(rows.fieldnames or ())))
-            if missing:
-                raise SourceReadError(
-                    f"{file}:1: no column {missing}.", "A truth file has id, person_id, maybe source."
-                )
-            return [TruthRow(row["id"], row.get("source"), row["person_id"]) for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problem = f"{file} cannot be read as a CSV file ({type(error).__name__})."
-        raise SourceReadError(problem, "Check the path.") from None
+    rows = read_columns(file, {"id", "person_id"}, "A truth file has id, person_id, maybe source.")
+    return [TruthRow(row["id"], row.get("source"), row["person_id"]) for row in rows]

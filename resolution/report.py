@@ -1,11 +1,13 @@
 """The report of a resolution: for people as tables, for programs as one JSON document."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from resolution.cases import CaseMetrics
 from resolution.evaluation import Evaluation
 from resolution.pipeline import ResolutionReport
 
@@ -42,7 +44,7 @@ def print_report(report: ResolutionReport, console: Console) -> None:
 
 
 def print_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Metrics at every named level, the default confidence among them."""
+    """Metrics at every named level, the default confidence among them, and by kind of hard case."""
     levels = evaluation.levels or {"default": evaluation.default}
     table = Table(title="Quality against the truth", title_justify="left")
     table.add_column("metric")
@@ -51,6 +53,37 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     for metric in asdict(evaluation.default):
         table.add_row(metric, *(_cell(metric, getattr(found, metric)) for found in levels.values()))
     console.print(table)
+    if evaluation.cases:
+        _print_cases(evaluation.cases, console)
+
+
+_CASE_COLUMNS = {
+    "groups": "groups",
+    "people": "people",
+    "pairwise_precision": "precision",
+    "pairwise_recall": "recall",
+    "pairwise_f1": "F1",
+    "merged": "merged",
+    "mixed": "mixed",
+    "split": "split",
+}
+
+
+def _print_cases(cases: Mapping[str, CaseMetrics], console: Console) -> None:
+    """A line each, narrow enough for 80 columns."""
+    table = Table(title="Hard cases at the default confidence, the worst first", title_justify="left")
+    table.box, table.padding, table.pad_edge = None, (0, 1, 0, 0), False
+    table.add_column("kind", no_wrap=True)
+    for heading in _CASE_COLUMNS.values():
+        table.add_column(heading, justify="right", no_wrap=True)
+    for kind, found in cases.items():
+        cells = (_cell(metric, getattr(found, metric)) for metric in _CASE_COLUMNS)
+        table.add_row(kind.replace("_", " "), *cells)
+    console.print(table)
+    console.print(
+        "merged: groups of which two people share a cluster; mixed: people who share one with somebody outside their "
+        "group; split: people who are in more than one."
+    )
 
 
 def _cell(metric: str, value: float) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from graph.errors import ConfigurationError, SourceReadError
 from loaders.sample.contacts import Mailboxes
 from loaders.sample.devices import equip, install_kiosks
-from loaders.sample.dice import Dice, Stream
 from loaders.sample.files import SampleFiles, open_files
 from loaders.sample.life import live
 from loaders.sample.manifest import NAME as MANIFEST
@@ -76,7 +75,7 @@ def build_people(people: int, seed: int) -> Iterator[Person]:
     mailboxes = Mailboxes()
     for block in range(-(-people // PEOPLE_A_BLOCK)):
         members = build_block(seed, block, mailboxes)
-        live(members, mailboxes, Dice(seed, Stream.LIFE, block))
+        live(members, mailboxes, seed, block)
         for person in members:
             if person is person.household.members[0]:
                 equip(person.household, seed)

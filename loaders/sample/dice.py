@@ -31,6 +31,7 @@ class Stream(IntEnum):
     APP = 10
     KIOSKS = 11
     NAMES = 12
+    LANDLINES = 13
 
 
 class Weighted(Generic[T]):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from loaders.sample import cases
+from loaders.sample.cases import CaseBook
 from loaders.sample.dice import Dice, Stream
 from loaders.sample.observations import Observed
 from loaders.sample.shop_database import ShopDatabase
@@ -31,6 +33,7 @@ class SampleFiles:
     app: JsonLinesFile
     records: CsvFile
     sessions: CsvFile
+    cases: CaseBook
 
     def add(self, observed: Observed, seed: int) -> None:
         """Write down what the systems saw of a person, and the truth."""
@@ -41,7 +44,8 @@ class SampleFiles:
     def finish(self) -> tuple[WrittenFile, ...]:
         """Write all files."""
         by_source = (self.crm, self.calls, self.shop, self.web, self.app, self.contacts, self.email_events)
-        return tuple(written for file in (*by_source, self.records, self.sessions) for written in file.finish())
+        truth = (self.records, self.sessions, self.cases)
+        return tuple(written for file in (*by_source, *truth) for written in file.finish())
 
     def _add_customers(self, observed: Observed, seed: int) -> None:
         place = observed.person.number + _WRITING
@@ -72,6 +76,7 @@ class SampleFiles:
         for sighting in observed.sightings:
             cells = (sighting.source, sighting.external_id, person, sighting.hard_case)
             self.records.add(f"{sighting.source} {sighting.external_id}", cells)
+        self.cases.add(observed)
         seen = [(web.SOURCE, visit.session_id) for visit in observed.visits]
         seen += [(app.SOURCE, session.session_id) for session in observed.app_sessions]
         for source, session_id in seen:
@@ -90,4 +95,5 @@ def open_files(folder: Path, runs: Path) -> SampleFiles:
         app=JsonLinesFile(folder, app.PATH, (app.ID_FIELD, app.DATE_FIELD), runs),
         records=CsvFile(folder, TRUTH_RECORDS, _RECORDS, runs),
         sessions=CsvFile(folder, TRUTH_SESSIONS, _SESSIONS, runs),
+        cases=CaseBook(CsvFile(folder, cases.PATH, cases.FORMAT, runs)),
     )

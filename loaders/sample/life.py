@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from loaders.sample.catalogue import TARIFFS
 from loaders.sample.contacts import Mailboxes, mobile_number
-from loaders.sample.dice import Dice, scattered
+from loaders.sample.dice import Dice, Stream, scattered
 from loaders.sample.names import Gender, name_stock
 from loaders.sample.people import Contract, HardCase, Household, Person
 from loaders.sample.places import find_home
@@ -24,8 +24,9 @@ _OFFICE_STAFF = 3
 _TRADES = ("elektro", "schreinerei", "praxis", "fahrschule", "malerbetrieb", "gartenbau", "autohaus", "kanzlei")
 
 
-def live(people: list[Person], mailboxes: Mailboxes, dice: Dice) -> None:
+def live(people: list[Person], mailboxes: Mailboxes, seed: int, block: int) -> None:
     """Let three years pass for the people of a block."""
+    dice = Dice(seed, Stream.LIFE, block)
     households = list({person.household.number: person.household for person in people}.values())
     heroes = _choose_story(people)
     for household in households:
@@ -41,6 +42,7 @@ def live(people: list[Person], mailboxes: Mailboxes, dice: Dice) -> None:
     _recycle_phone(people, dice)
     _share_office(people, mailboxes, dice)
     _leave_carts(people)
+    _share_landlines(people, Dice(seed, Stream.LANDLINES, block))
 
 
 def _choose_story(people: list[Person]) -> list[Person]:
@@ -61,7 +63,8 @@ def _move(household: Household, dice: Dice) -> None:
             person.address = person.address.changed(since, home)
         return
     for person in household.members[1:]:
-        if not person.cases and dice.chance(0.05):
+        leaving = 0.6 if HardCase.TWIN in person.cases else 0.0 if person.cases else 0.05
+        if leaving and dice.chance(leaving):
             since = dice.moment(WORLD_START, _LATEST_CHANGE)
             person.address = person.address.changed(since, find_home(dice, household.home))
 
@@ -156,7 +159,7 @@ def _recycle_phone(people: list[Person], dice: Dice) -> None:
     since = giver.mobile.entries[-1][0] + timedelta(days=dice.between(40, 90))
     taker.mobile = taker.mobile.changed(since, giver.mobile.entries[0][1])
     for person in (giver, taker):
-        person.cases.add(HardCase.RECYCLED_PHONE)
+        person.cases[HardCase.RECYCLED_PHONE] = taker.mobile.last
 
 
 def _gave_up_in_time(person: Person) -> bool:
@@ -182,3 +185,11 @@ def _leave_carts(people: list[Person]) -> None:
         person.coverage.email = True
         person.coverage.web = True
         person.leaves_cart = True
+
+
+def _share_landlines(people: list[Person], dice: Dice) -> None:
+    """Let some who still live with the first of their household give its landline as theirs too."""
+    for person in people:
+        first = person.household.members[0]
+        if person is not first and person.address.last == first.address.last and dice.chance(0.12):
+            person.landline_listed = person.household.landline is not None

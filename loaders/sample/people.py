@@ -14,7 +14,9 @@ class HardCase(StrEnum):
     """What makes a record hard to assign, the rarest first: a record is labelled with the first that applies."""
 
     TWIN = "twin"
+    MOTHER_DAUGHTER = "mother_daughter"
     FATHER_SON = "father_son"
+    FAMILY_EMAIL = "family_email"
     COUPLE_EMAIL = "couple_email"
     RECYCLED_PHONE = "recycled_phone"
     ROLE_MAILBOX = "role_mailbox"
@@ -30,6 +32,11 @@ class HardCase(StrEnum):
     SHARED_LANDLINE = "shared_landline"
     KIOSK = "kiosk"
     GUEST = "guest"
+
+
+NAMESAKES_OF_A_HOME = frozenset({HardCase.FATHER_SON, HardCase.MOTHER_DAUGHTER})
+SHARED_MAILBOXES = frozenset({HardCase.COUPLE_EMAIL, HardCase.FAMILY_EMAIL})
+_CONFUSABLE = NAMESAKES_OF_A_HOME | SHARED_MAILBOXES | {HardCase.TWIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,11 @@ class Household:
     members: "list[Person]" = field(default_factory=list["Person"])
     tablet: Browser | None = None
 
+    @property
+    def id(self) -> str:
+        """The id of the truth files."""
+        return f"H{self.number:07d}"
+
 
 @dataclass(slots=True)
 class Coverage:
@@ -100,7 +112,11 @@ class Coverage:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody, with everything that changes as a history."""
+    """Somebody, with everything that changes as a history.
+
+    ``cases``: what makes them hard to tell from others, each with the group whom it concerns together: their household,
+    or the mailbox or number that they have in common.
+    """
 
     number: int
     household: Household
@@ -114,7 +130,7 @@ class Person:
     second_email: str | None = None
     office_email: str | None = None
     landline_listed: bool = False
-    cases: set[HardCase] = field(default_factory=set[HardCase])
+    cases: dict[HardCase, str] = field(default_factory=dict[HardCase, str])
     coverage: Coverage = field(default_factory=Coverage)
     contracts: list[Contract] = field(default_factory=list[Contract])
     leaving_at: datetime | None = None
@@ -126,7 +142,12 @@ class Person:
     @property
     def is_confusable(self) -> bool:
         """Whether somebody else shares so much with this person that only careful records keep them apart."""
-        return bool(self.cases & {HardCase.TWIN, HardCase.FATHER_SON, HardCase.COUPLE_EMAIL})
+        return not _CONFUSABLE.isdisjoint(self.cases)
+
+    @property
+    def shares_mailbox(self) -> bool:
+        """Whether their only email address is somebody else's too."""
+        return not SHARED_MAILBOXES.isdisjoint(self.cases)
 
     @property
     def id(self) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from loaders.sample.contacts import TEST_EMAIL
 from loaders.sample.dice import Dice
-from loaders.sample.people import HardCase, Person
+from loaders.sample.people import NAMESAKES_OF_A_HOME, HardCase, Person
 from loaders.sample.places import Address
 from loaders.sample.slips import has_umlaut, heard, mistyped, nickname, without_umlauts
 
@@ -50,7 +50,7 @@ class Sighting:
     @property
     def hard_case(self) -> str:
         """The label of the truth file: the rarest case that applies, or nothing."""
-        applying = self.cases | self.person.cases
+        applying = self.cases | self.person.cases.keys()
         return next((case.value for case in HardCase if case in applying), "")
 
 
@@ -95,11 +95,9 @@ class Observation:
         return address
 
     def _slip(self, sighting: Sighting) -> None:
-        """Write the names wrongly, at most in one way each; not of twins, whose given names are all there is."""
+        """Write the names wrongly, at most in one way each."""
         dice, care = self.dice, self.care
         slip = dice.share()
-        if HardCase.TWIN in self.person.cases:
-            return
         if slip < care.nickname:
             self._shorten(sighting)
         elif slip < care.nickname + care.misspelt:
@@ -129,7 +127,7 @@ class Observation:
 
     def _birth_date(self, sighting: Sighting) -> date | None:
         dice, born = self.dice, self.person.birth_date
-        if self.person.is_confusable or self.person.in_story:
+        if self.person.in_story:
             return born
         if not dice.chance(self.care.birth_date):
             return None
@@ -147,9 +145,10 @@ def tie_together(sightings: list[Sighting]) -> None:
     A record must agree with an earlier one in its names and in one of birth date, email, own phone and address, or
     in two of them where the names differ. One that does not is written more carefully: first its names, then its
     birth date, then what it lacks to agree with the first record. Somebody's only record has a birth date, where its
-    system can hold one: else nothing would tell it from a namesake's.
+    system can hold one: else nothing would tell it from a namesake's. Nor would anything tell father from son unless
+    one record of each has it.
     """
-    if len(sightings) == 1:
+    if len(sightings) == 1 or _could_be_the_namesake(sightings):
         _mend_birth_date(sightings[0], sightings[0])
     for at, sighting in enumerate(sightings[1:], start=1):
         known = sightings[:at]
@@ -157,6 +156,12 @@ def tie_together(sightings: list[Sighting]) -> None:
             mend(sighting, known[0])
             if any(_agree(sighting, other) for other in known):
                 break
+
+
+def _could_be_the_namesake(sightings: list[Sighting]) -> bool:
+    person = sightings[0].person
+    known = any(sighting.birth_date == person.birth_date for sighting in sightings)
+    return not known and not NAMESAKES_OF_A_HOME.isdisjoint(person.cases)
 
 
 def _agree(first: Sighting, second: Sighting) -> bool:
@@ -174,7 +179,7 @@ def _agreements(first: Sighting, second: Sighting) -> int:
     phone = first.phone is not None and first.phone == second.phone and first.phone != person.household.landline
     address = first.address is not None and first.address == second.address and not person.is_confusable
     customer_no = first.customer_no is not None and first.customer_no == second.customer_no
-    return sum((birth_date, email and HardCase.COUPLE_EMAIL not in person.cases, phone, address, 2 * customer_no))
+    return sum((birth_date, email and not person.shares_mailbox, phone, address, 2 * customer_no))
 
 
 def _plain_names(sighting: Sighting) -> tuple[str, str]:

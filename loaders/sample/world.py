@@ -112,7 +112,13 @@ def build_block(seed: int, block: int, mailboxes: Mailboxes) -> list[Person]:
 
 def _scheduled(block: int) -> list[Callable[[Place], None]]:
     """The rare households, one in every so many blocks, so that even small samples have their share of each."""
-    schedule = ((8, 2, _settle_twins), (5, 1, _settle_namesakes), (5, 3, _settle_couple_with_one_mailbox))
+    schedule = (
+        (4, 0, _settle_twins),
+        (5, 1, _settle_father_and_son),
+        (10, 4, _settle_mother_and_daughter),
+        (5, 3, _settle_couple_with_one_mailbox),
+        (10, 0, _settle_family_with_one_mailbox),
+    )
     return [settle for every, at, settle in schedule if block % every == at]
 
 
@@ -152,32 +158,48 @@ def _settle_flat_share(place: Place) -> None:
 
 def _settle_twins(place: Place) -> None:
     home = place.move_in(landline=0.5)
-    family, born, gender = place.family_name(home.culture), place.birthday(1975, 2005), place.gender()
-    first = place.add(home, gender, born, family)
-    second = place.add(home, gender, born, family)
-    if place.dice.chance(0.6):
-        second.address = History.of(find_home(place.dice, home.home))
-    for twin in (first, second):
-        twin.cases.add(HardCase.TWIN)
+    family, born, gender = place.family_name(home.culture), place.birthday(1985, 2007), place.gender()
+    for _ in range(2):
+        place.add(home, gender, born, family).cases[HardCase.TWIN] = home.id
 
 
-def _settle_namesakes(place: Place) -> None:
+def _settle_father_and_son(place: Place) -> None:
+    _settle_namesakes(place, Gender.MALE, HardCase.FATHER_SON)
+
+
+def _settle_mother_and_daughter(place: Place) -> None:
+    _settle_namesakes(place, Gender.FEMALE, HardCase.MOTHER_DAUGHTER)
+
+
+def _settle_namesakes(place: Place, gender: Gender, case: HardCase) -> None:
     home = place.move_in(landline=0.8)
-    father = place.add(home, Gender.MALE, place.birthday(1948, 1966), place.family_name(home.culture))
-    born = place.birthday(father.birth_date.year + 22, father.birth_date.year + 32)
-    son = place.add_named(home, (father.given, father.family.last), Gender.MALE, born)
-    for namesake in (father, son):
-        namesake.cases.add(HardCase.FATHER_SON)
+    parent = place.add(home, gender, place.birthday(1948, 1966), place.family_name(home.culture))
+    born = place.birthday(parent.birth_date.year + 22, parent.birth_date.year + 32)
+    child = place.add_named(home, (parent.given, parent.family.last), gender, born)
+    for namesake in (parent, child):
+        namesake.cases[case] = home.id
 
 
 def _settle_couple_with_one_mailbox(place: Place) -> None:
     home = place.move_in(landline=0.8)
     couple = _couple(place, home, one_name=True, born=(1945, 1970))
-    names = (couple[0].given, couple[1].given)
-    shared = place.mailboxes.open_shared(names, couple[0].family.last, place.dice, home.number)
-    for partner in couple:
-        partner.email = History.of(shared)
-        partner.cases.add(HardCase.COUPLE_EMAIL)
+    _share_mailbox(place, couple, HardCase.COUPLE_EMAIL)
+
+
+def _settle_family_with_one_mailbox(place: Place) -> None:
+    home = place.move_in(landline=0.8)
+    parents = _couple(place, home, one_name=True, born=(1962, 1976))
+    for _ in range(place.dice.between(1, 2)):
+        _grown_child(place, home, parents[0])
+    _share_mailbox(place, home.members, HardCase.FAMILY_EMAIL)
+
+
+def _share_mailbox(place: Place, people: list[Person], case: HardCase) -> None:
+    names = (people[0].given, people[1].given)
+    shared = place.mailboxes.open_shared(names, people[0].family.last, place.dice, people[0].household.number)
+    for person in people:
+        person.email = History.of(shared)
+        person.cases[case] = shared
 
 
 def _couple(place: Place, home: Household, *, one_name: bool, born: tuple[int, int] | None = None) -> list[Person]:

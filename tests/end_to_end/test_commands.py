@@ -105,6 +105,7 @@ def test_a_newcomer_goes_from_nothing_to_a_profile(shell: Shell) -> None:
     assert loaded["rows"] > 3_000
     assert loaded["problems"] == []
     assert resolved["evaluation"]["pairwise_f1"] >= 0.95
+    assert {"twin", "father_son", "family"} <= resolved["evaluation"]["cases"].keys()
     assert {found["key"] for found in profile["customers"]} == set(hero["customers"].values())
     assert "terminate" in {found["properties"].get("intent") for found in profile["journey"]}
     with shell.running("serve") as served:

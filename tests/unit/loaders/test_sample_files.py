@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from loaders.sample.company import write_sample
+from loaders.sample.company import build_people, write_sample
 from loaders.sample.manifest import Manifest, read_manifest
 from loaders.sample.sources.crm import FORMAT as CRM_FORMAT
 from loaders.sample.sources.email import CONTACTS_FORMAT, EVENTS_FORMAT
@@ -52,7 +52,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     _read_csv(read, "crm/customers.csv", CRM_FORMAT)
     _read_csv(read, "email/contacts.csv", CONTACTS_FORMAT)
     _read_csv(read, "email/events.csv", EVENTS_FORMAT)
-    for name in ("truth/records.csv", "truth/sessions.csv"):
+    for name in ("truth/records.csv", "truth/sessions.csv", "truth/cases.csv"):
         with (folder / name).open(newline="", encoding="utf-8") as file:
             read.rows[name] = list(csv.DictReader(file))
     _read_json_lines(read, "calls", ["call_centre/calls.jsonl"], "call_id")
@@ -192,13 +192,95 @@ def test_the_crm_writes_cp1252_and_nothing_else(sample: Sample) -> None:
 
 def test_every_hard_case_is_labelled(sample: Sample) -> None:
     labels = Counter(row["hard_case"] for row in sample.rows["truth/records.csv"])
-    rare = {"twin", "father_son", "couple_email", "test_email"}
+    rare = {"twin", "father_son", "mother_daughter", "couple_email", "family_email", "test_email"}
     more = {"recycled_phone", "role_mailbox", "moved", "name_change", "nickname", "swapped", "umlaut", "misspelt"}
     assert rare | more | {"duplicate_in_source", "placeholder_birth_date", "kiosk", "guest", "shared_landline"} <= set(
         labels
     )
     assert all(labels[label] >= 20 for label in more)
     assert labels[""] > 0.5 * labels.total()
+
+
+def test_the_cases_name_everybody_whose_records_are_hard_to_assign(sample: Sample) -> None:
+    cases = {(row["person_id"], row["kind"]) for row in sample.rows["truth/cases.csv"]}
+    shared = {"shared_landline", "role_mailbox", "test_email", "recycled_phone", "couple_email", "family_email"}
+    labelled = {
+        (row["person_id"], row["hard_case"])
+        for row in sample.rows["truth/records.csv"]
+        if row["hard_case"] and row["hard_case"] not in shared
+    }
+    assert labelled <= cases
+    assert {person for person, _ in cases} <= {row["person_id"] for row in sample.rows["truth/records.csv"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "groups"),
+    [
+        ("twin", 4),
+        ("father_son", 3),
+        ("mother_daughter", 2),
+        ("couple_email", 2),
+        ("family_email", 2),
+        ("family", 200),
+        ("recycled_phone", 2),
+        ("shared_landline", 5),
+        ("role_mailbox", 5),
+        ("test_email", 1),
+        ("same_name", 10),
+    ],
+)
+def test_people_who_can_be_taken_for_each_other_are_one_group(sample: Sample, kind: str, groups: int) -> None:
+    members: dict[str, set[str]] = defaultdict(set)
+    for row in sample.rows["truth/cases.csv"]:
+        if row["kind"] == kind:
+            members[row["group"]].add(row["person_id"])
+    assert len(members) >= groups
+    assert all(len(people) > 1 for people in members.values())
+
+
+@pytest.mark.parametrize("kind", ["couple_email", "family_email", "role_mailbox", "test_email"])
+def test_who_shares_a_mailbox_gives_it_to_some_system(sample: Sample, kind: str) -> None:
+    given = {(sample.people("crm")[row["customer_no"]], row["email"]) for row in sample.rows["crm/customers.csv"]}
+    given |= {(sample.people("shop")[row["customer_id"]], row["email"]) for row in sample.rows["customers"]}
+    given |= {(sample.people("email")[row["contact_id"]], row["email"]) for row in sample.rows["email/contacts.csv"]}
+    shared = {(row["person_id"], row["group"]) for row in sample.rows["truth/cases.csv"] if row["kind"] == kind}
+    assert shared
+    assert shared <= given
+
+
+def test_people_of_one_name_have_it_and_live_apart(sample: Sample) -> None:
+    people = {person.id: person for person in build_people(2000, 7)}
+    named: dict[str, set[int]] = defaultdict(set)
+    for row in sample.rows["truth/cases.csv"]:
+        if row["kind"] == "same_name":
+            person = people[row["person_id"]]
+            assert row["group"] in {f"{person.given} {family}" for _, family in person.family.entries}
+            named[row["group"]].add(person.household.number)
+    assert named
+    assert all(len(households) > 1 for households in named.values())
+
+
+@pytest.mark.parametrize("kind", ["shared_landline", "recycled_phone"])
+def test_who_has_one_number_with_somebody_gives_it_to_some_system(sample: Sample, kind: str) -> None:
+    shared = {row["person_id"]: row["group"] for row in sample.rows["truth/cases.csv"] if row["kind"] == kind}
+    truth = sample.people("crm") | sample.people("call_centre") | sample.people("shop")
+    given: dict[str, set[str]] = defaultdict(set)
+    for row in sample.rows["crm/customers.csv"]:
+        given[truth[row["customer_no"]]].add(_digits(row["phone"]))
+    for row in sample.rows["calls"]:
+        given[truth[row["contact_id"]]].add(_digits(row["phone"]))
+    for row in sample.rows["customers"]:
+        given[truth[row["customer_id"]]].add(_digits(row["phone"] or ""))
+    assert all(_digits(number) in given[person] for person, number in shared.items())
+
+
+def _digits(phone: str) -> str:
+    return (
+        "".join(sign for sign in phone.replace("(0)", "") if sign.isdigit())
+        .removeprefix("00")
+        .removeprefix("49")
+        .removeprefix("0")
+    )
 
 
 def test_a_test_mailbox_is_shared_by_more_than_a_family(sample: Sample) -> None:
