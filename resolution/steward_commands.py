@@ -1,7 +1,7 @@
 """``cdp steward``: decisions about customers, taken, withdrawn and listed."""
 
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
@@ -9,7 +9,6 @@ from typing import Annotated
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from graph.address import resolve_address
 from graph.connection import Graph, open_graph
@@ -99,7 +98,7 @@ def list_command(as_json: AsJson = False) -> None:
     if as_json:
         _print_json([asdict(decision) for decision in decisions])
     else:
-        Console().print(_table(decisions))
+        sys.stdout.writelines(f"{_in_words(decision)}\n" for decision in decisions)
 
 
 def _decide(decide: Callable[[Stewardship], Decided], *, as_json: bool) -> None:
@@ -127,18 +126,13 @@ def _open() -> Generator[Graph]:
         yield graph
 
 
-def _table(decisions: Sequence[Decision]) -> Table:
-    table = Table(title="Decisions", title_justify="left")
-    table.add_column("decision", no_wrap=True)
-    for name in ("action", "actor", "at", "customers", "reason", "withdrawn"):
-        table.add_column(name)
-    for found in decisions:
-        sides = " | ".join(", ".join(side) for side in found.sides)
-        withdrawn = f"{found.withdrawn_at:%Y-%m-%d} by {found.withdrawn_by}" if found.withdrawn_at else ""
-        table.add_row(
-            found.key, found.action, found.actor, f"{found.at:%Y-%m-%d %H:%M}", sides, found.reason, withdrawn
-        )
-    return table
+def _in_words(decision: Decision) -> str:
+    """Two lines, which no width of a terminal cuts: a key is there to be copied."""
+    sides = " | ".join(", ".join(side) for side in decision.sides)
+    taken = f"{decision.key}  {decision.action} by {decision.actor} on {decision.at:%Y-%m-%d %H:%M}"
+    if decision.withdrawn_at:
+        taken += f", withdrawn by {decision.withdrawn_by} on {decision.withdrawn_at:%Y-%m-%d}"
+    return f"{taken}\n    {sides}: {decision.reason}"
 
 
 def _print_json(document: object) -> None:

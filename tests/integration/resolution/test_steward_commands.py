@@ -66,7 +66,9 @@ def test_decisions_are_told_to_people(people: Graph) -> None:
     said = cdp("steward", "reject", "crm:0", "shop:0", "--actor", "ada", "--reason", "two people").stdout
 
     assert "To take it back: cdp steward withdraw decision-" in " ".join(said.split())
-    assert "reject" in cdp("steward", "list").stdout
+    first, second = cdp("steward", "list").stdout.splitlines()
+    assert "reject by ada on" in first
+    assert second.strip() == "crm:0 | shop:0: two people"
 
 
 def test_a_customer_that_is_not_known_is_said_so(people: Graph) -> None:
