@@ -1,10 +1,11 @@
-// The loosest clusters of some customers: their members and the links that hold them together.
-// $keys; rows: key, members (keys), links (left, right, cohesion, confidence).
+// The loosest clusters of some customers, each once: their members and the links that hold them together.
+// $keys; rows: members (keys), links (left, right, cohesion, confidence).
 UNWIND $keys AS wanted
 MATCH (start:Customer {key: wanted})
 MATCH (start)-[r:SAME_AS WHERE r.confidence IS NOT NULL]-{0,}(member)
-WITH wanted, collect(DISTINCT member) AS members
-RETURN wanted AS key, [m IN members | m.key] AS members, COLLECT {
+WITH wanted, collect(DISTINCT member) AS members, min(member.key) AS first
+WITH first, head(collect(members)) AS members
+RETURN [m IN members | m.key] AS members, COLLECT {
   UNWIND members AS m
   MATCH (m)-[l:SAME_AS]->(other:Customer)
   WHERE l.confidence IS NOT NULL

@@ -76,7 +76,7 @@ def count_customers(graph: Reader) -> tuple[int, int]:
 
 def read_changed(graph: Reader, customers: Collection[str]) -> ChangedCustomers:
     """Everything about some customers that a resolution compares. Raises GraphError."""
-    found = graph.read("list_changed_customers", keys=sorted(customers))
+    found = graph.read("list_changed_customers", keys=sorted(customers)) if customers else []
     return ChangedCustomers(
         rows=CustomerRows(found),
         prepared={row["key"]: row["prepared"] for row in found},
@@ -117,12 +117,12 @@ def read_prepared(graph: Reader, customers: Collection[str]) -> dict[str, str]:
 
 def holders_of(graph: Reader, identifiers: Collection[str]) -> set[str]:
     """Everybody who holds some identifiers that are no hubs. Raises GraphError."""
-    return {row["key"] for row in graph.read("list_holders", keys=sorted(identifiers))}
+    return {row["key"] for row in graph.read("list_holders", keys=sorted(identifiers))} if identifiers else set()
 
 
 def hubs_among(graph: Reader, identifiers: Collection[str]) -> set[str]:
     """Which of some identifiers are hubs. Raises GraphError."""
-    return {row["key"] for row in graph.read("list_hubs_among", keys=sorted(identifiers))}
+    return {row["key"] for row in graph.read("list_hubs_among", keys=sorted(identifiers))} if identifiers else set()
 
 
 def rule_partners(graph: Reader, customers: Collection[str], kinds: Collection[str]) -> dict[tuple[str, str], str]:
@@ -141,6 +141,12 @@ def stored_clusters(graph: Reader, customers: Collection[str]) -> list[StoredClu
         members = frozenset(row["members"])
         clusters.setdefault(members, StoredCluster(members, tuple(StoredLink(**link) for link in row["links"])))
     return list(clusters.values())
+
+
+def people_of(graph: Reader, customers: Collection[str], certain: float) -> dict[str, str]:
+    """Customer -> the smallest key of those whom links of at least this cohesion hold together. Raises GraphError."""
+    rows = graph.read("list_people_of", keys=sorted(customers), certain=certain)
+    return {row["key"]: row["person"] for row in rows}
 
 
 def first_known(graph: Reader, customers: Collection[str]) -> dict[str, int | None]:

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 
 from graph.connection import Reader
-from graph.decisions import JOINING, decisions_about, decisions_of
+from graph.decisions import JOINING, Decision, decisions_about, decisions_of
 from graph.identity_events import IdentityEvent
 from graph.kinds import IDENTIFIER_KINDS
 from graph.links import ComparedPair, Difference, Link, Pair, claims_of
@@ -24,6 +24,7 @@ from graph.surroundings import (
     first_known,
     holders_of,
     hubs_among,
+    people_of,
     read_changed,
     read_prepared,
     rule_partners,
@@ -31,7 +32,7 @@ from graph.surroundings import (
 )
 from resolution.candidates import BlockingParts, Candidates, Key, find_candidates
 from resolution.claims import CONTRADICTION, RULE_REFUSED, Claims
-from resolution.clustering import Linkage
+from resolution.clustering import CERTAIN, Linkage
 from resolution.model import Model
 from resolution.neighbourhood import Neighbourhood, Surroundings, recluster
 from resolution.prepared_rows import PreparedRow, as_text, changed_rows, from_text
@@ -155,7 +156,8 @@ class IncrementalResolution:
         around = _Around(graph, self.model, frozenset(rows), found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
         clusters = stored_clusters(graph, {*start, *rows})
-        local = recluster(clusters, around.look, partial(stored_clusters, graph), linkage)
+        people = partial(people_of, graph, certain=CERTAIN)
+        local = recluster(clusters, around.look, partial(stored_clusters, graph), people, linkage)
         links, compared = around.differences(local)
         return Increment(links, compared, change.resolved, self._events(graph, local, change.new, gone))
 
@@ -192,11 +194,10 @@ class IncrementalResolution:
         return found
 
     def _score(self, pair: Pair, rows: Mapping[str, PreparedRow], found: _Found) -> None:
-        score = self._scorer.score(rows[pair[0]], rows[pair[1]])
-        weight = rounded_weight(score)
-        if score.weight < self.model.thresholds.keep_above:
+        score = self._scorer.score_above(self.model.thresholds.keep_above, rows[pair[0]], rows[pair[1]])
+        if score is None:
             return
-        found.weights[pair], found.findings[pair] = weight, self._scorer.evidence(score)
+        found.weights[pair], found.findings[pair] = rounded_weight(score), self._scorer.evidence(score)
         if self._scorer.contradicts(score):
             found.guards[pair] = CONTRADICTION
 
@@ -234,6 +235,7 @@ class _Around:
         self._seen: set[str] = set()
         self._links: dict[Pair, Link] = {}
         self._compared: dict[Pair, ComparedPair] = {}
+        self._decisions: dict[str, Decision] = {}
 
     def look(self, members: frozenset[str]) -> Surroundings:
         """The claims about every pair with one of the members."""
@@ -256,6 +258,9 @@ class _Around:
         return members.issuperset(pair) or not self._changed.isdisjoint(pair)
 
     def _load(self, members: frozenset[str]) -> None:
+        if members <= self._seen:
+            return
+        self._decisions |= {d.key: d for d in decisions_about(self._graph, members - self._seen)}
         links, compared = claims_of(self._graph, members - self._seen)
         self._links |= {(link.left, link.right): link for link in links}
         self._compared |= {(pair.left, pair.right): pair for pair in compared}
@@ -267,7 +272,7 @@ class _Around:
         for pair, claim in chain(self._links.items(), self._compared.items()):
             if self._changed.isdisjoint(pair) and (not settled or members.issuperset(pair)):
                 _take_over(known, pair, claim)
-        decided = decisions_of((d.action in JOINING, d.sides) for d in decisions_about(self._graph, members))
+        decided = decisions_of((d.action in JOINING, d.sides) for d in self._decisions.values())
         return Claims.ranked(
             weights=known.weights | self._found.weights,
             findings=known.findings | self._found.findings,

@@ -16,6 +16,10 @@ from graph.surroundings import StoredCluster
 from resolution.clustering import CERTAIN, WEIGHT_CAP, ForestLink, Linkage, cohesion_forest
 
 FindClusters = Callable[[Collection[str]], Sequence[StoredCluster]]
+PeopleOf = Callable[[Collection[str]], Mapping[str, str]]
+# The clusters of so many people are looked at first: mostly one of them takes a new customer in, and all others are
+# out of reach then.
+_STRONGEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +44,92 @@ def recluster(
     start: Sequence[StoredCluster],
     look_around: Callable[[frozenset[str]], Surroundings],
     find_clusters: FindClusters,
+    people_of: PeopleOf,
     linkage: Linkage,
 ) -> Neighbourhood:
     """Cluster anew from some clusters on. ``linkage``: missing weight and floor; what is certain or apart is looked up.
 
-    ``look_around``: the claims around customers; ``find_clusters``: the stored clusters of customers.
+    ``look_around``: the claims around customers; ``find_clusters``: the stored clusters of customers; ``people_of``:
+    customer -> the person that it certainly is one of.
     """
-    clusters = {cluster.members: cluster for cluster in start}
+    inside = {cluster.members: cluster for cluster in start}
+    known: dict[str, StoredCluster] = {}
     while True:
-        members = frozenset[str]().union(*clusters)
+        formed = _Formed.of(frozenset[str]().union(*inside), look_around, linkage)
+        near = formed.near(people_of)
+        attracted = formed.attracted(known[key] for key in near if key in known)
+        unknown = [key for key in near if key not in known]
+        for keys in (unknown[:_STRONGEST], unknown[_STRONGEST:]):
+            if attracted or not keys:
+                break
+            found = find_clusters(keys)
+            known |= {member: cluster for cluster in found for member in cluster.members}
+            attracted = formed.attracted(found)
+        if not attracted:
+            return Neighbourhood(formed.members, tuple(inside.values()), tuple(formed.forest))
+        inside |= {cluster.members: cluster for cluster in attracted}
+
+
+@dataclass(frozen=True, slots=True)
+class _Formed:
+    """What some customers form among themselves, and what is claimed around them."""
+
+    members: frozenset[str]
+    around: Surroundings
+    linkage: Linkage
+    forest: list[ForestLink]
+    groups: "_Dendrogram"
+
+    @classmethod
+    def of(
+        cls, members: frozenset[str], look_around: Callable[[frozenset[str]], Surroundings], linkage: Linkage
+    ) -> "_Formed":
         around = look_around(members)
         forest = _forest_within(members, around, linkage)
-        outside = _outside(members, around, linkage.floor)
-        attracted = [
-            cluster
-            for cluster in (find_clusters(outside) if outside else ())
-            if cluster.members not in clusters and _attracts(forest, members, cluster, around, linkage)
-        ]
-        if not attracted:
-            return Neighbourhood(members, tuple(clusters.values()), tuple(forest))
-        clusters |= {cluster.members: cluster for cluster in attracted}
+        return cls(members, around, linkage, forest, _Dendrogram(members, forest, linkage.floor))
+
+    def near(self, people_of: PeopleOf) -> list[str]:
+        """Customers outside whose clusters may be attracted, one of each person, the most attracted first.
+
+        Two groups are no nearer than the nearer of them is to the nearest person of the other. So a person whom no
+        group of ours would take in at the height at which it ends brings no cluster near.
+        """
+        outside = _outside(self.members, self.around, self.linkage.floor)
+        people = people_of(outside) if outside else {}
+        missing = self.linkage.missing
+        sums: dict[tuple[int, str], float] = defaultdict(float)
+        for (inner, person), weight in _between(self.groups.person, people, self.around).items():
+            for one in self.groups.above(inner):
+                sums[one, person] += weight - missing
+        heights: dict[str, float] = {people[key]: CERTAIN for key in self._certain() if key in people}
+        for (one, person), more in sums.items():
+            group = self.groups.group(one)
+            height = missing + more / group.size
+            if height >= group.ended - _ALMOST:
+                heights[person] = max(height, heights.get(person, height))
+        first = {person: key for key, person in sorted(people.items(), reverse=True)}
+        return [first[person] for person in sorted(heights, key=lambda person: (-heights[person], person))]
+
+    def _certain(self) -> Iterator[str]:
+        return (key for pair in self.around.certain for key in pair if key not in self.members)
+
+    def attracted(self, clusters: Iterable[StoredCluster]) -> list[StoredCluster]:
+        """Those of some outside clusters that could merge with a group of ours."""
+        return [cluster for cluster in {c.members: c for c in clusters}.values() if self._attracts(cluster)]
+
+    def _attracts(self, cluster: StoredCluster) -> bool:
+        """Whether a group of ours and a group of an outside cluster could merge at a height at which both exist."""
+        if any(_crosses(pair, self.members, cluster.members) for pair in self.around.certain):
+            return True
+        theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
+        ours, other = self.groups, _Dendrogram(cluster.members, theirs, self.linkage.floor)
+        sums: dict[tuple[int, int], float] = defaultdict(float)
+        for (inner, outer), weight in _between(ours.person, other.person, self.around).items():
+            for one in ours.above(inner):
+                for two in other.above(outer):
+                    sums[one, two] += weight - self.linkage.missing
+        missing = self.linkage.missing
+        return any(_meet(ours.group(one), other.group(two), more, missing) for (one, two), more in sums.items())
 
 
 def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linkage) -> list[ForestLink]:
@@ -130,34 +200,14 @@ class _Dendrogram:
         return _Group(*self._groups[number], self._floor if parent is None else self._groups[parent][1])
 
 
-def _attracts(
-    forest: Sequence[ForestLink],
-    members: frozenset[str],
-    cluster: StoredCluster,
-    around: Surroundings,
-    linkage: Linkage,
-) -> bool:
-    """Whether a group of the forest and a group of an outside cluster could merge at a height at which both exist."""
-    if any(_crosses(pair, members, cluster.members) for pair in around.certain):
-        return True
-    theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
-    ours, other = _Dendrogram(members, forest, linkage.floor), _Dendrogram(cluster.members, theirs, linkage.floor)
-    sums: dict[tuple[int, int], float] = defaultdict(float)
-    for (inner, outer), weight in _between(ours, other, around).items():
-        for one in ours.above(inner):
-            for two in other.above(outer):
-                sums[one, two] += weight - linkage.missing
-    return any(_meet(ours.group(one), other.group(two), more, linkage.missing) for (one, two), more in sums.items())
-
-
-def _between(ours: _Dendrogram, other: _Dendrogram, around: Surroundings) -> dict[Pair, float]:
+def _between(ours: Mapping[str, str], others: Mapping[str, str], around: Surroundings) -> dict[Pair, float]:
     """What is known of each person inside and each outside: the strongest of their pairs, unless one is held apart."""
     known: dict[Pair, float] = {}
     for pair, weight in around.weights.items():
         left, right = pair
-        inner, outer = pair if left in ours.person else (right, left)
-        if inner in ours.person and outer in other.person:
-            people = ours.person[inner], other.person[outer]
+        inner, outer = pair if left in ours else (right, left)
+        if inner in ours and outer in others:
+            people = ours[inner], others[outer]
             before = known.get(people, _NEVER_SCORED)
             known[people] = _APART if pair in around.apart or before == _APART else max(before, _capped(weight))
     return known

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.clusters import connected
 from graph.links import Pair
 from graph.surroundings import StoredCluster, StoredLink
-from resolution.clustering import ForestLink, Linkage, cohesion_forest
+from resolution.clustering import CERTAIN, ForestLink, Linkage, cohesion_forest
 from resolution.neighbourhood import Surroundings, recluster
 
 LINKAGE = Linkage(missing=-10.0, floor=-5.0)
@@ -58,7 +59,15 @@ def test_local_clustering_equals_clustering_everything(
     new = {(min(changed, key), max(changed, key)): weight for key, weight in others.items() if key != changed}
     world = World(kept | new, apart, certain)
 
-    local = recluster(clusters_of(before, [changed]), world.around, lambda keys: clusters_of(before, keys), LINKAGE)
+    people = connected(CUSTOMERS, ((link.left, link.right) for link in before if link.cohesion >= CERTAIN))
+
+    local = recluster(
+        clusters_of(before, [changed]),
+        world.around,
+        lambda keys: clusters_of(before, keys),
+        lambda keys: {key: people[key] for key in keys},
+        LINKAGE,
+    )
 
     untouched = [link for link in before if link.left not in local.members]
     assert set(untouched) | set(local.forest) == set(world.forest())
