@@ -1,7 +1,7 @@
 """Surroundings: what a resolution has to know of customers that have changed, and of those around them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.batches import batched
 from graph.connection import Reader, Row
@@ -56,10 +56,16 @@ class StoredLink:
 
 @dataclass(frozen=True, slots=True)
 class StoredCluster:
-    """A cluster at the loosest confidence, with the links that hold it together."""
+    """A cluster at the loosest confidence, with the links that hold it together.
+
+    ``counted``: of members that hold values which guards count, these values (``graph.held_values``); ``created_at``:
+    when the sources first knew the members, in epoch milliseconds.
+    """
 
     members: frozenset[str]
     links: tuple[StoredLink, ...]
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    created_at: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
 
 
 def list_unresolved(graph: Reader) -> Unresolved:
@@ -74,9 +80,13 @@ def count_customers(graph: Reader) -> tuple[int, int]:
     return row["customers"], row["unresolved"]
 
 
-def read_changed(graph: Reader, customers: Collection[str]) -> ChangedCustomers:
-    """Everything about some customers that a resolution compares. Raises GraphError."""
-    found = graph.read("list_changed_customers", keys=sorted(customers)) if customers else []
+def read_changed(graph: Reader, customers: Collection[str], counted: Sequence[str]) -> ChangedCustomers:
+    """Everything about some customers that a resolution compares. ``counted``: see ``fetch_customers``.
+
+    Raises GraphError.
+    """
+    keys = sorted(customers)
+    found = graph.read("list_changed_customers", keys=keys, counted=list(counted)) if keys else []
     return ChangedCustomers(
         rows=CustomerRows(found),
         prepared={row["key"]: row["prepared"] for row in found},
@@ -94,8 +104,8 @@ def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[fro
         {"number": number, "query": _lucene(query.parts), "most": query.most} for number, query in enumerate(queries)
     ]
     for batch in batched(rows, _QUERIES_A_STATEMENT):
-        for row in graph.read("find_block_members", queries=batch):
-            found[row["number"]] = frozenset(row["keys"])
+        for number, keys in graph.read("find_block_members", queries=batch)[0]["blocks"]:
+            found[number] = frozenset(keys)
     return found
 
 
@@ -111,7 +121,7 @@ def read_prepared(graph: Reader, customers: Collection[str]) -> dict[str, str]:
     """Customer -> what the last resolution compared of it, as JSON text. Raises GraphError."""
     found: dict[str, str] = {}
     for batch in batched(sorted(customers), _KEYS_A_STATEMENT):
-        found |= {row["key"]: row["prepared"] for row in graph.read("list_prepared", keys=batch)}
+        found |= dict(graph.read("list_prepared", keys=batch)[0]["prepared"])
     return found
 
 
@@ -136,17 +146,22 @@ def rule_partners(graph: Reader, customers: Collection[str], kinds: Collection[s
 
 def stored_clusters(graph: Reader, customers: Collection[str]) -> list[StoredCluster]:
     """The loosest clusters that hold some customers, each once. Raises GraphError."""
-    clusters: dict[frozenset[str], StoredCluster] = {}
-    for row in graph.read("list_forest_of", keys=sorted(customers)):
-        members = frozenset(row["members"])
-        clusters.setdefault(members, StoredCluster(members, tuple(StoredLink(**link) for link in row["links"])))
-    return list(clusters.values())
+    return [_cluster(row) for row in graph.read("list_forest_of", keys=sorted(customers))]
+
+
+def _cluster(row: Row) -> StoredCluster:
+    members: list[Row] = row["members"]
+    return StoredCluster(
+        members=frozenset(member["key"] for member in members),
+        links=tuple(StoredLink(**link) for link in row["links"]),
+        counted={member["key"]: tuple(member["counted"]) for member in members if member["counted"]},
+        created_at={member["key"]: member["created_at"] for member in members},
+    )
 
 
 def people_of(graph: Reader, customers: Collection[str], certain: float) -> dict[str, str]:
     """Customer -> the smallest key of those whom links of at least this cohesion hold together. Raises GraphError."""
-    rows = graph.read("list_people_of", keys=sorted(customers), certain=certain)
-    return {row["key"]: row["person"] for row in rows}
+    return dict(graph.read("list_people_of", keys=sorted(customers), certain=certain)[0]["people"])
 
 
 def first_known(graph: Reader, customers: Collection[str]) -> dict[str, int | None]:

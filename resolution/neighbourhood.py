@@ -7,13 +7,14 @@ the clusters that it touches; a neighbouring cluster joins in where it could be 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.clusters import connected
 from graph.links import Pair
 from graph.surroundings import StoredCluster
-from resolution.clustering import CERTAIN, WEIGHT_CAP, ForestLink, Linkage, cohesion_forest
+from resolution.clustering import CERTAIN, WEIGHT_CAP, Forest, ForestLink, Linkage, agglomerate
+from resolution.group_guards import GroupGuards
 
 FindClusters = Callable[[Collection[str]], Sequence[StoredCluster]]
 PeopleOf = Callable[[Collection[str]], Mapping[str, str]]
@@ -24,20 +25,23 @@ _STRONGEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is claimed around a set of customers: every pair with at least one of them."""
+    """What is claimed around a set of customers: every pair with at least one of them. ``guards``: see ``Linkage``."""
 
     weights: Mapping[Pair, float]
     certain: Sequence[Pair]
     apart: frozenset[Pair]
+    guards: GroupGuards | None = None
+    decided: frozenset[Pair] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """The customers that were clustered anew, the clusters that they came from, and their forest."""
+    """The customers that were clustered anew, the clusters that they came from, their forest, and what was refused."""
 
     members: frozenset[str]
     before: tuple[StoredCluster, ...]
     forest: tuple[ForestLink, ...]
+    refused: Mapping[Pair, str]
 
 
 def recluster(
@@ -62,11 +66,13 @@ def recluster(
         for keys in (unknown[:_STRONGEST], unknown[_STRONGEST:]):
             if attracted or not keys:
                 break
-            found = find_clusters(keys)
-            known |= {member: cluster for cluster in found for member in cluster.members}
-            attracted = formed.attracted(found)
+            clusters = find_clusters(keys)
+            known |= {member: cluster for cluster in clusters for member in cluster.members}
+            attracted = formed.attracted(clusters)
         if not attracted:
-            return Neighbourhood(formed.members, tuple(inside.values()), tuple(formed.forest))
+            return Neighbourhood(
+                formed.members, tuple(inside.values()), tuple(formed.forest.links), formed.forest.refused
+            )
         inside |= {cluster.members: cluster for cluster in attracted}
 
 
@@ -77,7 +83,7 @@ class _Formed:
     members: frozenset[str]
     around: Surroundings
     linkage: Linkage
-    forest: list[ForestLink]
+    forest: Forest
     groups: "_Dendrogram"
 
     @classmethod
@@ -85,8 +91,9 @@ class _Formed:
         cls, members: frozenset[str], look_around: Callable[[frozenset[str]], Surroundings], linkage: Linkage
     ) -> "_Formed":
         around = look_around(members)
-        forest = _forest_within(members, around, linkage)
-        return cls(members, around, linkage, forest, _Dendrogram(members, forest, linkage.floor))
+        found = _forest_within(members, around, linkage)
+        groups = _Dendrogram(members, found.links, linkage.floor)
+        return cls(members, around, linkage, found, groups)
 
     def near(self, people_of: PeopleOf) -> list[str]:
         """Customers outside whose clusters may be attracted, one of each person, the most attracted first.
@@ -96,22 +103,24 @@ class _Formed:
         """
         outside = _outside(self.members, self.around, self.linkage.floor)
         people = people_of(outside) if outside else {}
-        missing = self.linkage.missing
-        sums: dict[tuple[int, str], float] = defaultdict(float)
-        for (inner, person), weight in _between(self.groups.person, people, self.around).items():
-            for one in self.groups.above(inner):
-                sums[one, person] += weight - missing
-        heights: dict[str, float] = {people[key]: CERTAIN for key in self._certain() if key in people}
-        for (one, person), more in sums.items():
+        heights: dict[str, float] = {
+            people[key]: CERTAIN for pair in self.around.certain for key in pair if key in people
+        }
+        for (one, person), more in self._sums(people).items():
             group = self.groups.group(one)
-            height = missing + more / group.size
+            height = self.linkage.missing + more / group.size
             if height >= group.ended - _ALMOST:
                 heights[person] = max(height, heights.get(person, height))
         first = {person: key for key, person in sorted(people.items(), reverse=True)}
-        return [first[person] for person in sorted(heights, key=lambda person: (-heights[person], person))]
+        return [first[person] for _, person in sorted((-height, person) for person, height in heights.items())]
 
-    def _certain(self) -> Iterator[str]:
-        return (key for pair in self.around.certain for key in pair if key not in self.members)
+    def _sums(self, people: Mapping[str, str]) -> dict[tuple[int, str], float]:
+        """What the scored pairs of each of our groups and each person outside weigh above missing ones."""
+        sums: dict[tuple[int, str], float] = defaultdict(float)
+        for (inner, person), weight in _between(self.groups.person, people, self.around).items():
+            for one in self.groups.above(inner):
+                sums[one, person] += weight - self.linkage.missing
+        return sums
 
     def attracted(self, clusters: Iterable[StoredCluster]) -> list[StoredCluster]:
         """Those of some outside clusters that could merge with a group of ours."""
@@ -122,25 +131,25 @@ class _Formed:
         if any(_crosses(pair, self.members, cluster.members) for pair in self.around.certain):
             return True
         theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
-        ours, other = self.groups, _Dendrogram(cluster.members, theirs, self.linkage.floor)
+        other, missing = _Dendrogram(cluster.members, theirs, self.linkage.floor), self.linkage.missing
         sums: dict[tuple[int, int], float] = defaultdict(float)
-        for (inner, outer), weight in _between(ours.person, other.person, self.around).items():
-            for one in ours.above(inner):
-                for two in other.above(outer):
-                    sums[one, two] += weight - self.linkage.missing
-        missing = self.linkage.missing
-        return any(_meet(ours.group(one), other.group(two), more, missing) for (one, two), more in sums.items())
+        for (one, person), more in self._sums(other.person).items():
+            for two in other.above(person):
+                sums[one, two] += more
+        return any(_meet(self.groups.group(one), other.group(two), more, missing) for (one, two), more in sums.items())
 
 
-def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linkage) -> list[ForestLink]:
+def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linkage) -> Forest:
     inside = {pair: weight for pair, weight in around.weights.items() if members.issuperset(pair)}
-    return cohesion_forest(
+    return agglomerate(
         inside,
         Linkage(
             linkage.missing,
             linkage.floor,
             tuple(pair for pair in around.certain if members.issuperset(pair)),
             frozenset(pair for pair in around.apart if members.issuperset(pair)),
+            around.guards,
+            around.decided,
         ),
     )
 
@@ -170,6 +179,7 @@ class _Dendrogram:
         certain = [(link.left, link.right) for link in forest if link.cohesion >= CERTAIN]
         self.person = connected(sorted(customers), certain)
         self._leaf = {person: self._add(1, CERTAIN) for person in sorted(set(self.person.values()))}
+        self._above: dict[str, tuple[int, ...]] = {}
         for link in sorted(forest, key=lambda link: -link.cohesion):
             if link.cohesion < CERTAIN:
                 self._join(link)
@@ -189,11 +199,14 @@ class _Dendrogram:
             group = self._parent[group]
         return group
 
-    def above(self, person: str) -> Iterator[int]:
-        group: int | None = self._leaf[person]
-        while group is not None:
-            yield group
-            group = self._parent.get(group)
+    def above(self, person: str) -> tuple[int, ...]:
+        """The groups that a person goes through."""
+        if person not in self._above:
+            found = [self._leaf[person]]
+            while (parent := self._parent.get(found[-1])) is not None:
+                found.append(parent)
+            self._above[person] = tuple(found)
+        return self._above[person]
 
     def group(self, number: int) -> _Group:
         parent = self._parent.get(number)

@@ -15,7 +15,7 @@ from resolution.conditions.condition import Row
 from resolution.frequencies import Frequencies
 from resolution.levels import Comparison
 from resolution.model import Model
-from resolution.scoring import CONTRADICTIONS, opposite_levels
+from resolution.scoring import opposite_levels
 
 _WEIGHT_DIGITS, _EVIDENCE_DIGITS = 6, 3
 
@@ -104,10 +104,6 @@ class Scorer:
         """Comparisons of stable facts whose finding speaks against one person."""
         return [found.comparison for found in score.findings if found.level in self._by_name[found.comparison].opposite]
 
-    def contradicts(self, score: Score) -> bool:
-        """Whether so much speaks against one person that the pair is held apart."""
-        return len(self.contradictions(score)) >= CONTRADICTIONS
-
     def _part(self, found: Finding) -> list[str | float]:
         label = self._by_name[found.comparison].comparison.levels[found.level].label
         weights = round(found.weight, _EVIDENCE_DIGITS), round(found.frequency_weight, _EVIDENCE_DIGITS)
@@ -128,9 +124,7 @@ def _judge(model: Model, number: int) -> _Judge:
         for level, y in zip(comparison.levels, u, strict=True)
     ]
     most = max(0.0, *(weight + _rarest(found) for weight, found in zip(weights, frequencies, strict=True)))
-    return _Judge(
-        comparison, comparison.compiled(), weights, frequencies, frozenset(opposite_levels(comparison)), most
-    )
+    return _Judge(comparison, comparison.compiled(), weights, frequencies, frozenset(opposite_levels(comparison)), most)
 
 
 def _rarest(adjusted: tuple[str, Frequencies, float] | None) -> float:

@@ -1,12 +1,14 @@
 """The scorer in plain Python gives the weights that Splink itself gives with the same model."""
 
 import random
+from itertools import combinations
 from typing import Any
 
 import duckdb
 import pytest
 from faker import Faker
 
+from graph.guards import current_guards
 from resolution.blocking import KEYS
 from resolution.fitting import fit
 from resolution.frequencies import load_frequencies
@@ -99,7 +101,7 @@ def test_the_scorer_gives_the_weights_of_splink(columns: tuple[str, ...] | None)
         {name: value for name, value in row.items() if columns is None or name in {"key", *columns}}
         for row in records(seed=3)
     ]
-    model = fit(customers(*rows[:KNOWN]), SETTINGS, Clock()).model
+    model = fit(customers(*rows[:KNOWN]), SETTINGS, current_guards(), Clock()).model
     table = prepare(customers(*rows), model.suspect).with_columns(model.columns)
     prepared, scorer = list(rows_of(table)), Scorer(model)
     by_key = {row["key"]: row for row in prepared}
@@ -109,3 +111,14 @@ def test_the_scorer_gives_the_weights_of_splink(columns: tuple[str, ...] | None)
     assert len(expected) > 10_000
     scored = {pair: scorer.score(by_key[pair[0]], by_key[pair[1]]).weight for pair in expected}
     assert max(abs(scored[pair] - weight) for pair, weight in expected.items()) < 1e-9
+
+
+def test_a_score_that_stops_early_leaves_out_what_is_below_and_nothing_else() -> None:
+    rows = records(seed=4)
+    model = fit(customers(*rows), SETTINGS, current_guards(), Clock()).model
+    scorer = Scorer(model)
+    prepared = list(rows_of(prepare(customers(*rows), model.suspect).with_columns(model.columns)))
+
+    for left, right in combinations(prepared, 2):
+        whole = scorer.score(left, right)
+        assert scorer.score_above(-10, left, right) == (whole if whole.weight >= -10 else None)
