@@ -176,4 +176,5 @@ def identifiers_of(graph: Reader, customers: Collection[str]) -> set[str]:
 
 def known_customers(graph: Reader, customers: Collection[str]) -> dict[str, bool]:
     """Those of some customers that there are, and whether they wait to be resolved. Raises GraphError."""
-    return {row["key"]: row["unresolved"] for row in graph.read("list_known_customers", keys=sorted(set(customers)))}
+    keys = sorted(set(customers))
+    return {row["key"]: row["unresolved"] for row in (graph.read("list_known_customers", keys=keys) if keys else ())}
