@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.clusters import connected
 from graph.guards import guards_of, read_guards
 from graph.held_values import held_value
 from graph.links import Pair
 from graph.surroundings import StoredCluster, StoredLink
-from resolution.clustering import Forest, ForestLink, Linkage, agglomerate
+from resolution.clustering import CERTAIN, Forest, ForestLink, Linkage, agglomerate
 from resolution.group_guards import GroupGuards
 from resolution.neighbourhood import Surroundings, recluster
 
@@ -80,7 +81,15 @@ def test_local_clustering_equals_clustering_everything(  # noqa: PLR0913, PLR091
     new = {(min(changed, key), max(changed, key)): weight for key, weight in others.items() if key != changed}
     world = World(kept | new, apart, certain, guards)
 
-    local = recluster(clusters_of(before, [changed]), world.around, lambda keys: clusters_of(before, keys), LINKAGE)
+    people = connected(CUSTOMERS, ((link.left, link.right) for link in before if link.cohesion >= CERTAIN))
+
+    local = recluster(
+        clusters_of(before, [changed]),
+        world.around,
+        lambda keys: clusters_of(before, keys),
+        lambda keys: {key: people[key] for key in keys},
+        LINKAGE,
+    )
 
     untouched = [link for link in before if link.left not in local.members]
     everything = world.forest()
