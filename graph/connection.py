@@ -20,6 +20,7 @@ from neo4j import (
     Query,
     unit_of_work,
 )
+from neo4j import Transaction as UnmanagedTransaction
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
 
 from cypher import statement
@@ -63,7 +64,7 @@ class Reader(Protocol):
 class Transaction:
     """The inside of one write transaction: statements by name."""
 
-    def __init__(self, transaction: ManagedTransaction) -> None:
+    def __init__(self, transaction: ManagedTransaction | UnmanagedTransaction) -> None:
         self._transaction = transaction
 
     def run(self, name: str, **parameters: Any) -> Outcome:  # noqa: ANN401 -- whatever Cypher takes
@@ -114,6 +115,19 @@ class Graph:
             try:
                 transaction.run(statement(name), parameters).consume()
                 yield
+            finally:
+                transaction.close()
+
+    @contextmanager
+    def rehearsing(self) -> Generator[Transaction]:
+        """A write transaction that sees what it writes and is undone at the end, whatever happens. Raises GraphError.
+
+        Until then it holds the locks of whatever it writes to.
+        """
+        with translated_errors(), self._driver.session(database=self._database) as session:
+            transaction = session.begin_transaction()
+            try:
+                yield Transaction(transaction)
             finally:
                 transaction.close()
 

@@ -4,10 +4,12 @@ Three ways to the same links. ``train``: a new model and everything with it. ``f
 ``incremental``: what was written since the last run, with the model of that run.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -17,7 +19,7 @@ from graph.clusters import read_clusters, read_customers
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
-from graph.identity_events import IdentityEvent
+from graph.identity_events import IdentityEvent, Regrouping
 from graph.links import LinkChanges
 from graph.resolutions import (
     Increment,
@@ -30,6 +32,7 @@ from graph.resolutions import (
 from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
 from graph.surroundings import Unresolved, count_customers, list_unresolved
 from graph.times import milliseconds
+from resolution.charts import write_run_charts
 from resolution.claims import CONTRADICTION, Claims
 from resolution.clustering import CERTAIN, ForestLink, cohesion_forest
 from resolution.fitting import fit
@@ -37,7 +40,7 @@ from resolution.incremental import IncrementalResolution
 from resolution.model import Model
 from resolution.model_store import ModelStore
 from resolution.prepared_rows import kept_rows
-from resolution.profile_changes import Groups, group, profile_changes
+from resolution.profile_changes import Groups, group, profile_changes, profile_counts, regrouped
 from resolution.progress import Clock, Progress, silent
 from resolution.rules import RuleLinks
 from resolution.runs import begun, now
@@ -53,21 +56,34 @@ _MOST_CHANGED = 0.2
 
 @dataclass(frozen=True, slots=True)
 class ResolutionReport:
-    """What a resolution did. ``changes``: none where nothing had changed since the last run and nothing was written."""
+    """What a resolution did; or would do, where it was a ``dry_run`` and nothing was written.
+
+    ``changes``: none where nothing had changed since the last run. ``events``: what became of profiles. ``charts``:
+    folder of the model's charts, where they were asked for.
+    """
 
     run: ScoringRun
     model: ScoringModel
     changes: LinkChanges | None
     way: Way
     unseen: tuple[str, ...] = ()
+    events: tuple[IdentityEvent, ...] = ()
+    dry_run: bool = False
+    charts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ResolutionRequest:
-    """What is asked for. ``way``: none lets the state of the graph decide. ``version``: the model to use."""
+    """What is asked for. ``way``: none lets the state of the graph decide. ``version``: the model to use.
+
+    ``dry_run``: say what would change and leave the graph as it is; a model that is trained for it is kept.
+    ``charts``: where each run that scores everything leaves a folder with its charts.
+    """
 
     way: Way | None = None
     version: str | None = None
+    dry_run: bool = False
+    charts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +94,22 @@ class _State:
     model: Model | None
     customers: int
     unresolved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling some customers changed."""
+
+    changes: LinkChanges
+    profiles: Regrouping
+    events: tuple[IdentityEvent, ...]
+
+    def then(self, later: "Settled") -> "Settled":
+        """Both as one."""
+        return Settled(self.changes + later.changes, self.profiles.then(later.profiles), (*self.events, *later.events))
+
+
+_NOTHING_SETTLED = Settled(LinkChanges(0, 0, 0, 0, 0, 0), Regrouping(), ())
 
 
 def resolve(
@@ -92,18 +124,21 @@ def resolve(
     Raises GraphError, ResolutionError.
     """
     with graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC))):
-        return _Runs(graph, settings, store, Clock(progress)).run(request or ResolutionRequest())
+        return _Runs(graph, settings, store, request or ResolutionRequest(), Clock(progress)).run()
 
 
 class _Runs:
     """The ways of one resolution."""
 
-    def __init__(self, graph: Graph, settings: ResolutionSettings, store: ModelStore, clock: Clock) -> None:
+    def __init__(
+        self, graph: Graph, settings: ResolutionSettings, store: ModelStore, request: ResolutionRequest, clock: Clock
+    ) -> None:
         self._graph, self._settings, self._store, self._clock = graph, settings, store, clock
+        self._request = request
 
-    def run(self, request: ResolutionRequest) -> ResolutionReport:
-        state = self._state(request)
-        way = request.way or self._way(state, request)
+    def run(self) -> ResolutionReport:
+        state = self._state(self._request)
+        way = self._request.way or self._way(state, self._request)
         if way == "train" or state.model is None:
             return self._whole(None)
         if way == "full":
@@ -111,7 +146,7 @@ class _Runs:
         if way == "incremental":
             return self._changed(state)
         assert state.last is not None
-        return ResolutionReport(*state.last, changes=None, way="nothing")
+        return ResolutionReport(*state.last, changes=None, way="nothing", dry_run=self._request.dry_run)
 
     def _state(self, request: ResolutionRequest) -> _State:
         last = latest_run(self._graph)
@@ -147,9 +182,15 @@ class _Runs:
         with self._clock.step("write"):
             self._store.save(model)
             increment = self._increment_to(resolution, before, kept_rows(scores.prepared, model, unresolved.touched))
-            write_whole(self._graph, resolution.model, resolution.run, increment)
+            run = _counted(resolution.run, increment, count_customers(self._graph)[0] - len(unresolved.new))
+            if not self._request.dry_run:
+                write_whole(self._graph, resolution.model, run, increment)
         way: Way = "full" if known else "train"
-        return ResolutionReport(resolution.run, resolution.model, increment.changes, way, model.unseen)
+        return replace(
+            ResolutionReport(run, resolution.model, increment.changes, way, model.unseen, tuple(increment.events)),
+            dry_run=self._request.dry_run,
+            charts=self._charts(run, model, scores),
+        )
 
     def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
         if known is not None:
@@ -165,44 +206,71 @@ class _Runs:
         clusters = read_clusters(self._graph, last[1].levels["default"])
         return {customer: cluster for customer, cluster in clusters.items() if customer not in unresolved.new}
 
+    def _charts(self, run: ScoringRun, model: Model, scores: Scores) -> Path | None:
+        if self._request.charts is None or self._request.dry_run:
+            return None
+        with self._clock.step("charts"):
+            return write_run_charts(self._request.charts / run.run_id, model, scores.pairs)
+
     def _increment_to(
         self, resolution: Resolution, before: Groups | None, prepared: Iterable[PreparedCustomer]
     ) -> Increment:
         links, compared = difference_to(self._graph, resolution)
-        events: list[IdentityEvent] = []
+        profiles = Regrouping()
         if before is not None:
             created_at, least = read_customers(self._graph), resolution.model.levels["default"]
             joined = ((x.left, x.right) for x in resolution.links if (x.confidence or 0.0) >= least)
-            events = profile_changes(before, group(created_at, joined), created_at)
-        return Increment(links, compared, prepared, events)
+            profiles = regrouped(before, group(created_at, joined), created_at)
+        return Increment(links, compared, prepared, profile_changes(profiles), profiles)
 
     # --- what has changed --------------------------------------------------------------------------------------------
 
     def _changed(self, state: _State) -> ResolutionReport:
         assert state.last is not None
         assert state.model is not None
-        changes, changed = LinkChanges(0, 0, 0, 0, 0, 0), sorted(list_unresolved(self._graph).touched)
+        unresolved = list_unresolved(self._graph)
+        changed, settled = sorted(unresolved.touched), _NOTHING_SETTLED
         run, resolution = begun("incremental", state.model.version), IncrementalResolution(state.model)
-        with self._clock.step("increment"):
+        with self._clock.step("increment"), self._writing() as write:
             for keys in batched(changed, _CHUNK):
-                changes += self._graph.write(partial(settle, resolution=resolution, customers=keys, run=run))
+                settled = settled.then(write(partial(settle, resolution=resolution, customers=keys, run=run)))
+        known_before = state.customers - len(unresolved.new)
+        profiles = profile_counts(settled.profiles, profile_changes(settled.profiles), known_before)
         run = replace(
             run,
             finished_at=now(),
-            counts={"customers_changed": len(changed), **asdict(changes)},
+            counts={"customers_changed": len(changed), **asdict(settled.changes), **profiles},
             durations=self._clock.durations,
         )
-        self._graph.write(lambda transaction: write_run(transaction, run))
-        return ResolutionReport(run, state.last[1], changes, "incremental", state.model.unseen)
+        if not self._request.dry_run:
+            self._graph.write(lambda transaction: write_run(transaction, run))
+        report = ResolutionReport(
+            run, state.last[1], settled.changes, "incremental", state.model.unseen, settled.events
+        )
+        return replace(report, dry_run=self._request.dry_run)
+
+    @contextmanager
+    def _writing(self) -> Generator[Callable[[Callable[[Transaction], Settled]], Settled]]:
+        """How transactions are run: one after the other, or, where nothing is to be kept, all in one that is undone."""
+        if not self._request.dry_run:
+            yield self._graph.write
+            return
+        with self._graph.rehearsing() as transaction:
+            yield lambda work: work(transaction)
 
 
 def settle(
     transaction: Transaction, resolution: IncrementalResolution, customers: Collection[str], run: ScoringRun
-) -> LinkChanges:
+) -> Settled:
     """Resolve some customers within a transaction. Raises GraphError."""
     increment = resolution.resolve(transaction, customers)
     write_increment(transaction, replace(run, finished_at=now()), increment)
-    return increment.changes
+    return Settled(increment.changes, increment.profiles, tuple(increment.events))
+
+
+def _counted(run: ScoringRun, increment: Increment, known_before: int) -> ScoringRun:
+    """A run with what it did to profiles."""
+    return replace(run, counts={**run.counts, **profile_counts(increment.profiles, increment.events, known_before)})
 
 
 def score_and_cluster(
