@@ -69,12 +69,11 @@ def predicted(report: ResolutionReport) -> list[tuple[str, tuple[str, ...], tupl
     return sorted((e.kind, e.profiles_before, e.profiles_after) for e in report.events)
 
 
-@pytest.fixture(params=["incremental", "incremental in chunks", "full", "train"])
+@pytest.fixture(params=[("incremental", 500), ("incremental", 2), ("full", 500), ("train", 500)], ids=str)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
-    if request.param == "incremental in chunks":
-        monkeypatch.setattr("resolution.pipeline._CHUNK", 2)
-        return "incremental"
-    return request.param
+    asked, chunk = request.param
+    monkeypatch.setattr("resolution.pipeline._CHUNK", chunk)
+    return asked
 
 
 async def test_a_run_does_what_its_dry_run_said(
