@@ -119,15 +119,15 @@ class Graph:
                 transaction.close()
 
     @contextmanager
-    def rehearsing(self) -> Generator[Transaction]:
-        """A write transaction that sees what it writes and is undone at the end, whatever happens. Raises GraphError.
+    def rehearsing(self) -> Generator["Graph"]:
+        """The same graph inside one transaction that is undone at the end, whatever happens.
 
-        Until then it holds the locks of whatever it writes to.
+        Until then it holds the locks of whatever is written to. Raises GraphError.
         """
         with translated_errors(), self._driver.session(database=self._database) as session:
-            transaction = session.begin_transaction()
+            transaction = session.begin_transaction(timeout=0)
             try:
-                yield Transaction(transaction)
+                yield _Rehearsal(self, transaction)
             finally:
                 transaction.close()
 
@@ -145,6 +145,21 @@ class Graph:
     def database(self) -> str:
         """Name of the database."""
         return self._database
+
+
+class _Rehearsal(Graph):
+    """A graph whose writes are seen by its own reads, and by nobody else."""
+
+    def __init__(self, graph: Graph, transaction: UnmanagedTransaction) -> None:
+        super().__init__(graph.driver, graph.database)
+        self._transaction = transaction
+
+    def write(self, work: Callable[[Transaction], Result]) -> Result:
+        return work(Transaction(self._transaction))
+
+    def stream(self, name: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
+        for record in self._transaction.run(statement(name), parameters):
+            yield record.data()
 
 
 class AsyncGraph:

@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 import duckdb
 import pyarrow as pa
 
+from graph.guards import Guards
 from resolution.blocking import Blocks, load_customers
 from resolution.calibration import calibrate, levels_of, merges_of
 from resolution.claims import Claims
 from resolution.clustering import cohesion_forest
 from resolution.comparisons import comparisons_for
 from resolution.frequencies import count_frequencies, load_frequencies
+from resolution.group_guards import GroupGuards
 from resolution.model import Model, rounded
 from resolution.patterns import blocked_pairs, random_pairs
 from resolution.preparation import Prepared, prepare, sources_by_size
+from resolution.prepared_rows import guards_over
 from resolution.progress import Clock
 from resolution.rules import checked, rule_links
 from resolution.scoring import nothing_scored, score
@@ -32,20 +35,20 @@ class Fitted:
     scores: Scores
 
 
-def fit(customers: pa.Table, settings: ResolutionSettings, clock: Clock) -> Fitted:
+def fit(customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock) -> Fitted:
     """Train on the customers' table and calibrate on the clusters that follow; no decision and no truth takes part."""
     with duckdb.connect() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)
         with clock.step("train"):
-            model = _trained(connection, prepared, blocks, settings)
+            model = replace(_trained(connection, prepared, blocks, settings), guards=guards)
         with clock.step("score"):
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
-            rules = checked(connection, model.comparisons, rule_links(customers))
+            rules = checked(connection, model, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):
-        return Fitted(_calibrated(model, Claims.of(pairs, rules)), scores)
+        return Fitted(_calibrated(model, Claims.of(pairs, rules), guards_over(prepared, model)), scores)
 
 
 def _trained(
@@ -72,7 +75,8 @@ def _trained(
     )
 
 
-def _calibrated(model: Model, claims: Claims) -> Model:
-    merges = merges_of(cohesion_forest(claims.weights, claims.linkage(model.thresholds)), claims.probabilities)
+def _calibrated(model: Model, claims: Claims, guards: GroupGuards) -> Model:
+    linkage = claims.linkage(model.thresholds, guards)
+    merges = merges_of(cohesion_forest(claims.weights, linkage), claims.probabilities)
     calibration = calibrate(merges)
     return replace(model, calibration=calibration, levels=levels_of(merges, calibration))

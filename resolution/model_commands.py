@@ -13,6 +13,7 @@ from rich.table import Table
 from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.customers import fetch_customers
+from graph.guards import current_guards
 from graph.runs import latest_run
 from resolution.charts import write_model_charts
 from resolution.fitting import fit
@@ -33,8 +34,8 @@ def train(as_json: AsJson = False) -> None:
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         clock = Clock(progress)
         with clock.step("fetch"):
-            customers = fetch_customers(graph)
-        model = fit(customers, ResolutionSettings(), clock).model  # pyright: ignore[reportCallIssue]
+            customers = fetch_customers(graph, current_guards().counted_kinds)
+        model = fit(customers, ResolutionSettings(), current_guards(), clock).model  # pyright: ignore[reportCallIssue]
     model_store().save(model)
     if as_json:
         _print_json({"version": model.version, "levels": model.levels, "durations": clock.durations})

@@ -4,8 +4,9 @@ Three ways to the same links. ``train``: a new model and everything with it. ``f
 ``incremental``: what was written since the last run, with the model of that run.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +20,8 @@ from graph.clusters import read_clusters, read_customers
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
+from graph.guards import Guards, current_guards
+from graph.hub_labels import renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
 from graph.links import LinkChanges
 from graph.resolutions import (
@@ -34,12 +37,12 @@ from graph.surroundings import Unresolved, count_customers, list_unresolved
 from graph.times import milliseconds
 from resolution.charts import write_run_charts
 from resolution.claims import CONTRADICTION, Claims
-from resolution.clustering import CERTAIN, ForestLink, cohesion_forest
+from resolution.clustering import CERTAIN, Forest, agglomerate
 from resolution.fitting import fit
 from resolution.incremental import IncrementalResolution
 from resolution.model import Model
 from resolution.model_store import ModelStore
-from resolution.prepared_rows import kept_rows
+from resolution.prepared_rows import guards_over, kept_rows
 from resolution.profile_changes import Groups, group, profile_changes, profile_counts, regrouped
 from resolution.progress import Clock, Progress, silent
 from resolution.rules import RuleLinks
@@ -121,10 +124,12 @@ def resolve(
 ) -> ResolutionReport:
     """Bring the links in the graph in line with the customers; nothing is written where nothing has changed.
 
-    Raises GraphError, ResolutionError.
+    Raises GraphError, ResolutionError, StorageError.
     """
-    with graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC))):
-        return _Runs(graph, settings, store, request or ResolutionRequest(), Clock(progress)).run()
+    asked = request or ResolutionRequest()
+    lock = graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
+    with lock, graph.rehearsing() if asked.dry_run else nullcontext(graph) as used:
+        return _Runs(used, settings, store, asked, Clock(progress)).run()
 
 
 class _Runs:
@@ -135,6 +140,7 @@ class _Runs:
     ) -> None:
         self._graph, self._settings, self._store, self._clock = graph, settings, store, clock
         self._request = request
+        self._guards = current_guards()
 
     def run(self) -> ResolutionReport:
         state = self._state(self._request)
@@ -161,7 +167,7 @@ class _Runs:
         if request.version:
             return "full"
         model = state.model
-        if state.last is None or model is None or model.thresholds != self._settings:
+        if state.last is None or model is None or (model.thresholds, model.guards) != (self._settings, self._guards):
             return "train"
         if state.customers > self._settings.train_after_growth * model.customers:
             return "train"
@@ -175,7 +181,10 @@ class _Runs:
         with self._clock.step("fetch"):
             unresolved = list_unresolved(self._graph)
             before = self._default_clusters(unresolved)
-            customers, decisions = fetch_customers(self._graph), read_decisions(self._graph)
+            guards = known.guards if known else self._guards
+            self._renew_hubs(guards)
+            customers = fetch_customers(self._graph, guards.counted_kinds)
+            decisions = read_decisions(self._graph)
         model, scores = self._scored(customers, known)
         with self._clock.step("cluster"):
             resolution = link_up(customers, model, scores, decisions, self._clock)
@@ -183,7 +192,7 @@ class _Runs:
             self._store.save(model)
             increment = self._increment_to(resolution, before, kept_rows(scores.prepared, model, unresolved.touched))
             run = _counted(resolution.run, increment, count_customers(self._graph)[0] - len(unresolved.new))
-            if not self._request.dry_run:
+            if not self._request.dry_run:  # all of a large graph is too much for the one transaction of a rehearsal
                 write_whole(self._graph, resolution.model, run, increment)
         way: Way = "full" if known else "train"
         return replace(
@@ -192,10 +201,18 @@ class _Runs:
             charts=self._charts(run, model, scores),
         )
 
+    def _renew_hubs(self, guards: Guards) -> None:
+        """Identifiers were written under the guards of their time."""
+        last = latest_run(self._graph)
+        if last is None or not self._store.has(last[1].version):
+            return
+        if self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json"):
+            renew_hub_labels(self._graph, guards)
+
     def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
         if known is not None:
             return known, score_table(customers, known, self._clock)
-        fitted = fit(customers, self._settings, self._clock)
+        fitted = fit(customers, self._settings, self._guards, self._clock)
         return fitted.model, fitted.scores
 
     def _default_clusters(self, unresolved: Unresolved) -> Groups | None:
@@ -231,9 +248,10 @@ class _Runs:
         unresolved = list_unresolved(self._graph)
         changed, settled = sorted(unresolved.touched), _NOTHING_SETTLED
         run, resolution = begun("incremental", state.model.version), IncrementalResolution(state.model)
-        with self._clock.step("increment"), self._writing() as write:
+        with self._clock.step("increment"):
             for keys in batched(changed, _CHUNK):
-                settled = settled.then(write(partial(settle, resolution=resolution, customers=keys, run=run)))
+                work = partial(settle, resolution=resolution, customers=keys, run=run)
+                settled = settled.then(self._graph.write(work))
         known_before = state.customers - len(unresolved.new)
         profiles = profile_counts(settled.profiles, profile_changes(settled.profiles), known_before)
         run = replace(
@@ -242,21 +260,11 @@ class _Runs:
             counts={"customers_changed": len(changed), **asdict(settled.changes), **profiles},
             durations=self._clock.durations,
         )
-        if not self._request.dry_run:
-            self._graph.write(lambda transaction: write_run(transaction, run))
+        self._graph.write(lambda transaction: write_run(transaction, run))
         report = ResolutionReport(
             run, state.last[1], settled.changes, "incremental", state.model.unseen, settled.events
         )
         return replace(report, dry_run=self._request.dry_run)
-
-    @contextmanager
-    def _writing(self) -> Generator[Callable[[Callable[[Transaction], Settled]], Settled]]:
-        """How transactions are run: one after the other, or, where nothing is to be kept, all in one that is undone."""
-        if not self._request.dry_run:
-            yield self._graph.write
-            return
-        with self._graph.rehearsing() as transaction:
-            yield lambda work: work(transaction)
 
 
 def settle(
@@ -281,14 +289,16 @@ def score_and_cluster(
     Needs no graph: the same table in any order of rows gives the same links. Raises ResolutionError.
     """
     clock = Clock(progress)
-    fitted = fit(customers, settings, clock)
+    fitted = fit(customers, settings, current_guards(), clock)
     return link_up(customers, fitted.model, fitted.scores, decisions, clock)
 
 
 def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisions, clock: Clock) -> Resolution:
     """Links and compared pairs that follow from scores, rules and decisions."""
     claims = Claims.of(scores.pairs, scores.rules, decisions)
-    forest = cohesion_forest(claims.weights, claims.linkage(model.thresholds, model.floor))
+    guards = guards_over(scores.prepared, model)
+    found = agglomerate(claims.weights, claims.linkage(model.thresholds, guards, model.floor))
+    claims, forest = claims.refused(found.refused), found.links
     links = claims.links(forest, model.calibration)
     compared = claims.compared(links)
     joins = sum(model.calibration.confidence(link.cohesion) >= model.levels["default"] for link in forest)
@@ -298,7 +308,7 @@ def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisi
         "links": len(links),
         "compared": len(compared),
         **scores.guards,
-        **_guards(claims, scores.rules, forest),
+        **_guards(claims, scores.rules, found),
     }
     run = replace(begun("full", model.version), counts=counts, durations=clock.durations)
     run = replace(run, settings=model.thresholds.model_dump())
@@ -307,14 +317,16 @@ def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisi
     return Resolution(links, compared, stored, run)
 
 
-def _guards(claims: Claims, rules: RuleLinks, forest: Sequence[ForestLink]) -> dict[str, int]:
+def _guards(claims: Claims, rules: RuleLinks, forest: Forest) -> dict[str, int]:
     """What held customers apart."""
+    refused = Counter(guard.split(":")[0] for guard in forest.refused.values())
     contradictions = sum(guard == CONTRADICTION for guard in claims.guards.values())
     return {
         "links_by_rule": len(claims.rules),
         "links_by_steward": len(claims.same),
-        "certain_merges": sum(link.cohesion >= CERTAIN for link in forest),
+        "certain_merges": sum(link.cohesion >= CERTAIN for link in forest.links),
         "rules_refused": len(rules.refused),
         "pairs_held_apart_by_contradiction": contradictions,
         "pairs_held_apart_by_decision": len(claims.apart) - contradictions,
+        **{f"merges_refused_by_{name}": count for name, count in sorted(refused.items())},
     }

@@ -10,9 +10,9 @@ CALL () {
   RETURN guard, shows_on, count(*) AS acted, collect(example)[..$examples] AS examples
   UNION ALL
   MATCH (h:Hub)
-  WITH h.kind AS kind, h.key AS example
+  WITH coalesce(h.guard, 'shared by too many') + ': ' + h.kind AS guard, h.key AS example
   ORDER BY example
-  RETURN 'hub: ' + kind AS guard, 'Hub' AS shows_on, count(*) AS acted, collect(example)[..$examples] AS examples
+  RETURN guard, 'Hub' AS shows_on, count(*) AS acted, collect(example)[..$examples] AS examples
   UNION ALL
   MATCH (a:Customer)-[r:NOT_SAME_AS]->(b:Customer)
   WITH coalesce(r.rule, r.method) AS guard, a.key + ' ~ ' + b.key AS example

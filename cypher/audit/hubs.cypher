@@ -1,5 +1,5 @@
 // Identifiers and devices that too many share to say who somebody is, and those that are about to become such
-// $least_names (different names that hold a value), $least_customers (of a device), $limit; rows: the value's key, whether it is a hub, who holds it.
+// $least_names (different names that hold a value), $least_customers (of a device), $limit; rows: the value's key, whether and why it is a hub, who holds it.
 // :param least_names => 5
 // :param least_customers => 20
 // :param limit => 50
@@ -11,7 +11,7 @@ CALL () {
     RETURN DISTINCT coalesce(c.given_name, '') + ' ' + coalesce(c.family_name, '') AS name
   } AS names
   WHERE i:Hub OR names >= $least_names
-  RETURN i.key AS value, i.kind AS kind, i:Hub AS is_hub, customers, names,
+  RETURN i.key AS value, i.kind AS kind, i:Hub AS is_hub, i.guard AS guard, customers, names,
     COLLECT {
       MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]-(c:Customer) RETURN c.key ORDER BY c.key LIMIT 5
     } AS examples
@@ -19,10 +19,10 @@ CALL () {
   MATCH (d:Device)
   WITH d, COUNT { (d)<-[:USED]-() } AS customers
   WHERE d:Hub OR customers >= $least_customers
-  RETURN d.key AS value, d.kind AS kind, d:Hub AS is_hub, customers, COUNT {
+  RETURN d.key AS value, d.kind AS kind, d:Hub AS is_hub, null AS guard, customers, COUNT {
     MATCH (d)<-[:USED]-(c:Customer)
     RETURN DISTINCT coalesce(c.given_name, '') + ' ' + coalesce(c.family_name, '') AS name
   } AS names, COLLECT { MATCH (d)<-[:USED]-(c:Customer) RETURN c.key ORDER BY c.key LIMIT 5 } AS examples
 }
-RETURN value, kind, is_hub, names, customers, examples
+RETURN value, kind, is_hub, guard, names, customers, examples
 ORDER BY is_hub DESC, names DESC, customers DESC, value LIMIT $limit

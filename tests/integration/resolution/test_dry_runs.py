@@ -69,9 +69,17 @@ def predicted(report: ResolutionReport) -> list[tuple[str, tuple[str, ...], tupl
     return sorted((e.kind, e.profiles_before, e.profiles_after) for e in report.events)
 
 
-@pytest.fixture(params=[("incremental", 500), ("incremental", 2), ("full", 500), ("train", 500)], ids=str)
+WAYS: dict[str, tuple[Way, int]] = {
+    "incremental": ("incremental", 500),
+    "in chunks": ("incremental", 2),
+    "full": ("full", 500),
+    "train": ("train", 500),
+}
+
+
+@pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
-    asked, chunk = request.param
+    asked, chunk = WAYS[request.param]
     monkeypatch.setattr("resolution.pipeline._CHUNK", chunk)
     return asked
 
@@ -96,7 +104,8 @@ def test_the_counts_of_a_run_are_the_same_however_it_is_cut(
     changed: Graph, store: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[dict[str, int]] = []
-    for way, chunk in (("incremental", 1), ("incremental", 3), ("incremental", 500), ("full", 500)):
+    ways: list[tuple[Way, int]] = [("incremental", 1), ("incremental", 3), ("incremental", 500), ("full", 500)]
+    for way, chunk in ways:
         monkeypatch.setattr("resolution.pipeline._CHUNK", chunk)
         counts = resolve(changed, SETTINGS, store, ResolutionRequest(way, dry_run=True)).run.counts
         told.append({name: counts[name] for name in counts if name.startswith(("profiles_", "customers_"))})

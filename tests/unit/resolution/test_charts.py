@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from graph.errors import StorageError
+from graph.guards import current_guards
 from resolution.charts import write_model_charts, write_run_charts
 from resolution.fitting import Fitted, fit
 from resolution.progress import Clock
@@ -16,11 +17,12 @@ from tests.unit.resolution.test_pipeline import people
 OF_THE_MODEL = ["m_u_parameters", "match_weights", "parameter_estimates"]
 OF_A_RUN = [*OF_THE_MODEL, "match_weights_histogram", "waterfall"]
 PEOPLE = people(90)
+SETTINGS = ResolutionSettings.model_validate({})
 
 
 @pytest.fixture(scope="module")
 def fitted() -> Fitted:
-    return fit(customers(*PEOPLE), ResolutionSettings.model_validate({}), Clock())
+    return fit(customers(*PEOPLE), SETTINGS, current_guards(), Clock())
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,7 @@ def test_a_version_is_drawn_without_data(fitted: Fitted, tmp_path: Path) -> None
 
 
 def test_nobody_to_compare_is_nothing_to_draw(tmp_path: Path) -> None:
-    nobody = fit(customers(), ResolutionSettings.model_validate({}), Clock())
+    nobody = fit(customers(), SETTINGS, current_guards(), Clock())
 
     write_run_charts(tmp_path / "full-1", nobody.model, nobody.scores.pairs)
 
