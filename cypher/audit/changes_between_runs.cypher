@@ -1,4 +1,4 @@
-// What became of profiles after one run and up to another: who merged, split, came and left
+// What became of profiles after one run and up to another, oldest first
 // $after_run, $until_run (ids of runs; empty: from the beginning, to the end), $limit; rows: identity events, oldest first.
 // :param after_run => ''
 // :param until_run => ''

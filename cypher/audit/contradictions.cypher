@@ -1,4 +1,4 @@
-// Pairs inside one cluster that a guard acted on, or whose birth dates, genders or national ids differ, the worst first
+// Pairs inside one cluster with a guard, or with other birth dates, genders or national ids, the worst first
 // $confidence, $limit; rows: the pair, what differs (names of facts, no values), the guard, its weight where it was scored.
 // :param confidence => 0.5
 // :param limit => 50

@@ -1,4 +1,4 @@
-// Identifiers and devices that too many share to say who somebody is, and those that are about to become such
+// Identifiers and devices that too many share to say who somebody is, and those next to it
 // $least_names (different names that hold a value), $least_customers (of a device), $limit; rows: the value's key, whether and why it is a hub, who holds it.
 // :param least_names => 5
 // :param least_customers => 20

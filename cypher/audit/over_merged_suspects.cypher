@@ -1,4 +1,4 @@
-// Clusters that hold more different names, birth dates or genders than one person has, the worst first
+// Clusters with more names, birth dates or genders than one person has, the worst first
 // $confidence, $most_given_names, $most_family_names, $most_birth_dates, $most_genders, $limit; rows: counts and the first keys, no values.
 // :param confidence => 0.5
 // :param most_given_names => 2

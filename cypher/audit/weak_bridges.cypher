@@ -1,4 +1,4 @@
-// Links that alone hold two groups of several records together while few scored pairs support them, the least sure first
+// Links between two groups of several records that few scored pairs support, the least sure first
 // $confidence, $least_records (of each group), $most_support (linked pairs as a share of all across), $limit; rows: the link, the groups.
 // :param confidence => 0.5
 // :param least_records => 2
@@ -6,13 +6,13 @@
 // :param limit => 50
 MATCH (a:Customer)-[bridge:SAME_AS]->(b:Customer)
 WHERE bridge.confidence >= $confidence
-  AND EXISTS { (a)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= $confidence AND o <> b }
-  AND EXISTS { (b)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= $confidence AND o <> a }
-// Links of a level form a forest: without the bridge its two ends are in two groups.
-MATCH (a)-[r:SAME_AS WHERE r.confidence >= $confidence AND r <> bridge]-{0,}(near)
+  AND EXISTS { (a)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= bridge.confidence AND o <> b }
+  AND EXISTS { (b)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= bridge.confidence AND o <> a }
+// The groups as they were when the bridge joined them: what each end reaches over links that are as sure, or surer.
+MATCH (a)-[r:SAME_AS WHERE r.confidence >= bridge.confidence AND r <> bridge]-{0,}(near)
 WITH a, b, bridge, collect(DISTINCT near) AS ours
 WHERE size(ours) >= $least_records
-MATCH (b)-[r:SAME_AS WHERE r.confidence >= $confidence AND r <> bridge]-{0,}(far)
+MATCH (b)-[r:SAME_AS WHERE r.confidence >= bridge.confidence AND r <> bridge]-{0,}(far)
 WITH a, b, bridge, ours, collect(DISTINCT far) AS theirs
 WHERE size(theirs) >= $least_records
 WITH a, b, bridge, ours, theirs,
