@@ -20,6 +20,7 @@ from graph.clusters import read_clusters, read_customers
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
+from graph.errors import StorageError
 from graph.guards import Guards, current_guards
 from graph.hub_labels import renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
@@ -226,8 +227,11 @@ class _Runs:
     def _charts(self, run: ScoringRun, model: Model, scores: Scores) -> Path | None:
         if self._request.charts is None or self._request.dry_run:
             return None
-        with self._clock.step("charts"):
-            return write_run_charts(self._request.charts / run.run_id, model, scores.pairs)
+        try:
+            with self._clock.step("charts"):
+                return write_run_charts(self._request.charts / run.run_id, model, scores.pairs)
+        except StorageError as error:
+            raise StorageError(f"The links are written. {error.problem}", "Leave them out: --no-charts.") from None
 
     def _increment_to(
         self, resolution: Resolution, before: Groups | None, prepared: Iterable[PreparedCustomer]

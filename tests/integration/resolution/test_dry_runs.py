@@ -6,10 +6,11 @@ import pytest
 
 from graph.clusters import read_clusters
 from graph.connection import AsyncGraph, Graph
-from graph.errors import ConfigurationError, ModelError
+from graph.errors import ConfigurationError, ModelError, StorageError
 from graph.identity_events import list_events
 from graph.profiles import get_profile
 from graph.runs import latest_run
+from graph.settings import cdp_settings
 from resolution.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, Way, resolve
 from resolution.profile_changes import jitter
@@ -116,6 +117,23 @@ def test_the_counts_of_a_run_are_the_same_however_it_is_cut(
     assert told[0]["profiles_split"] > 1
 
 
+def test_other_guards_are_tried_without_a_label_that_stays(
+    changed: Graph, store: ModelStore, command_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    resolve(changed, SETTINGS, store)
+    (tmp_path / "guards.yaml").write_text("roles: {email: ['anna[.].+@.+']}\n")
+    command_environment.setenv("CDP_GUARDS_FILE", str(tmp_path / "guards.yaml"))
+    cdp_settings.cache_clear()
+    before = everything(changed)
+
+    dry = resolve(changed, SETTINGS, store, ResolutionRequest(dry_run=True))
+
+    assert everything(changed) == before
+    real = resolve(changed, SETTINGS, store)
+    assert nodes(changed, "Hub", "key") == {("email:anna.ilg@example.org",)}
+    assert (real.way, real.run.counts, changes_of(real)) == ("train", dry.run.counts, changes_of(dry))
+
+
 def test_counts_and_jitter_stay_with_the_run(changed: Graph, store: ModelStore) -> None:
     report = resolve(changed, SETTINGS, store)
 
@@ -203,6 +221,17 @@ def test_a_run_that_scores_everything_leaves_its_charts(people: Graph, tmp_path:
     for arguments in (("--full", "--no-charts"), ("--full", "--dry-run"), ()):
         assert told("resolve", *arguments, "--json")["charts"] is None
     assert list(folder.parent.iterdir()) == [folder]
+    assert document["durations"]["charts"] > 0
+
+
+def test_charts_that_cannot_be_written_are_said_so_and_the_links_stand(people: Graph, tmp_path: Path) -> None:
+    (tmp_path / "cdp" / "runs").touch()
+
+    error = cdp("resolve", "--full").exception
+
+    assert isinstance(error, StorageError)
+    assert str(error).startswith("The links are written. The charts cannot be written")
+    assert nodes(people, "Unresolved", "key") == set()
 
 
 def test_the_charts_of_a_version_are_written_where_they_are_wanted(people: Graph, tmp_path: Path) -> None:
