@@ -14,6 +14,7 @@ from api.asked import Asked
 from api.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
 from graph.address import resolve_address
+from graph.audit_commands import audit_command
 from graph.commands import neo4j_app
 from graph.connection import open_async_graph, open_graph
 from graph.constraints import install_schema
@@ -44,6 +45,7 @@ app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
+app.command("audit")(audit_command)
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

@@ -1,12 +1,12 @@
 """Resolutions: how the outcome of a run is brought into the graph, only what differs, and never half of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from graph.batches import batched
 from graph.connection import Graph, Row, Transaction
-from graph.identity_events import IdentityEvent, write_events
+from graph.identity_events import IdentityEvent, Regrouping, write_events
 from graph.links import ComparedPair, Difference, Link, LinkChanges, changes_of, claim_row, pair_row
 from graph.runs import ScoringModel, ScoringRun, write_model, write_run
 from graph.times import milliseconds
@@ -42,12 +42,16 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """What a run changes: differences against the graph, what it compared, and what became of profiles."""
+    """What a run changes: differences against the graph, what it compared, and what became of profiles.
+
+    ``events`` lead from one grouping of ``profiles`` to the other.
+    """
 
     links: Difference[Link]
     compared: Difference[ComparedPair]
     prepared: Iterable[PreparedCustomer]
     events: Sequence[IdentityEvent]
+    profiles: Regrouping = field(default_factory=Regrouping)
 
     @property
     def changes(self) -> LinkChanges:

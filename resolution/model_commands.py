@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -14,6 +15,7 @@ from graph.connection import open_graph
 from graph.customers import fetch_customers
 from graph.guards import current_guards
 from graph.runs import latest_run
+from resolution.charts import write_model_charts
 from resolution.fitting import fit
 from resolution.model_store import StoredModel, model_store
 from resolution.progress import Clock, shown
@@ -88,6 +90,24 @@ def diff(one: Version, other: Version, as_json: AsJson = False) -> None:
     for found in changed:
         table.add_row(*map(str, found.values()))
     Console().print(table)
+
+
+@model_app.command(epilog="Example: cdp model charts splink-1a2b --out charts")
+def charts(
+    version: Version,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the HTML files.", file_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Draw a version's weights and probabilities, as Splink draws them, in HTML files that need no network."""
+    files = write_model_charts(out, model_store().load(version))
+    if as_json:
+        _print_json([str(file) for file in files])
+        return
+    talk = Console()
+    for file in files:
+        talk.print(f"Wrote {file}", soft_wrap=True)
+    if not files:
+        talk.print("This version compares nothing: there is nothing to draw.")
 
 
 def _summary(found: StoredModel, used: str | None) -> dict[str, Any]:

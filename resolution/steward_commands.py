@@ -107,9 +107,12 @@ def _decide(decide: Callable[[Stewardship], Decided], *, as_json: bool) -> None:
     if as_json:
         _print_json(asdict(decided))
         return
-    changes = decided.changes
-    Console().print(f"{decided.decision}: {changes.links_created + changes.links_changed} links written,", end=" ")
-    Console().print(f"{changes.links_retired} retired. To take it back: cdp steward withdraw {decided.decision}")
+    changes, profiles = decided.changes, decided.profiles
+    Console().print(
+        f"{decided.decision}: {changes.links_created + changes.links_changed} links written,",
+        f"{changes.links_retired} retired, {profiles['profiles_merged']} profiles merged,",
+        f"{profiles['profiles_split']} split. To take it back: cdp steward withdraw {decided.decision}",
+    )
 
 
 def _resolution(graph: Graph) -> IncrementalResolution:

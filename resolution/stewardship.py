@@ -4,8 +4,8 @@ A decision is about customers: one side is one person, of several sides no two a
 withdrawing it brings back exactly what the remaining evidence says.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from secrets import token_hex
 
@@ -26,9 +26,17 @@ from graph.errors import ConflictingDecisionError, UnknownCustomerError
 from graph.links import LinkChanges, claims_of
 from graph.resolutions import Increment, write_increment
 from graph.runs import RunScope, ScoringRun
-from graph.surroundings import first_known, holders_of, identifiers_of, known_customers, stored_clusters
+from graph.surroundings import (
+    count_customers,
+    first_known,
+    holders_of,
+    identifiers_of,
+    known_customers,
+    stored_clusters,
+)
 from graph.times import milliseconds
 from resolution.incremental import Departed, IncrementalResolution
+from resolution.profile_changes import profile_counts
 from resolution.runs import begun
 
 Sides = Sequence[Sequence[str]]
@@ -44,11 +52,12 @@ class Steward:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision changed. ``decision``: its key."""
+    """What a decision changed. ``decision``: its key; ``profiles``: what became of profiles, counted."""
 
     decision: str
     run_id: str
     changes: LinkChanges
+    profiles: Mapping[str, int]
 
 
 class Stewardship:
@@ -117,9 +126,11 @@ class Stewardship:
         def locked(transaction: Transaction) -> Decided:
             transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
             run = begun(scope, self._resolution.model.version)
+            known, _ = count_customers(transaction)
             decision, increment = work(transaction, run)
-            write_increment(transaction, run, increment)
-            return Decided(decision, run.run_id, increment.changes)
+            counts = profile_counts(increment.profiles, increment.events, known)
+            write_increment(transaction, replace(run, counts={**asdict(increment.changes), **counts}), increment)
+            return Decided(decision, run.run_id, increment.changes, counts)
 
         return self._graph.write(locked)
 
