@@ -20,6 +20,7 @@ from neo4j import (
     Query,
     unit_of_work,
 )
+from neo4j import Transaction as DriverTransaction
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
 
 from cypher import statement
@@ -30,6 +31,8 @@ Row = dict[str, Any]
 Result = TypeVar("Result")
 
 READ_TIMEOUT_S = 5.0
+# Everything that one explanation reads.
+READING_TIMEOUT_S = 30.0
 WRITE_TIMEOUT_S = 300.0
 _SETTINGS: dict[str, Any] = {
     "max_connection_pool_size": 30,
@@ -61,9 +64,9 @@ class Reader(Protocol):
 
 
 class Transaction:
-    """The inside of one write transaction: statements by name."""
+    """The inside of one transaction: statements by name."""
 
-    def __init__(self, transaction: ManagedTransaction) -> None:
+    def __init__(self, transaction: ManagedTransaction | DriverTransaction) -> None:
         self._transaction = transaction
 
     def run(self, name: str, **parameters: Any) -> Outcome:  # noqa: ANN401 -- whatever Cypher takes
@@ -114,6 +117,16 @@ class Graph:
             try:
                 transaction.run(statement(name), parameters).consume()
                 yield
+            finally:
+                transaction.close()
+
+    @contextmanager
+    def reading(self, timeout_s: float = READING_TIMEOUT_S) -> Generator[Reader]:
+        """Several reads in one transaction that ends after ``timeout_s`` seconds at the latest. Raises GraphError."""
+        with translated_errors(), self._driver.session(database=self._database, default_access_mode="READ") as session:
+            transaction = session.begin_transaction(timeout=timeout_s)
+            try:
+                yield Transaction(transaction)
             finally:
                 transaction.close()
 
