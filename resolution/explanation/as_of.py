@@ -44,13 +44,13 @@ def as_of(graph: Reader, customer: str, at: datetime, confidence: str | float | 
     if at > present:
         raise ConfigurationError("This time is still to come.", "Give a time in the past.")
     state = known_states(graph, [customer])[customer]
-    levels = Levels(last_model(graph).version, last_model(graph).levels)
-    then = levels_at(graph, at)
+    model, then = last_model(graph), levels_at(graph, at)
+    today = Levels(model.version, model.levels)
     wanted = then.confidence_of(confidence if then.model_version else None)
     members = clusters_at(graph, [customer], at, wanted)[customer]
     known = _was_known(state, at) or len(members) > 1
     members = members if known else ()
-    now = clusters_at(graph, [customer], present, levels.confidence_of(confidence))[customer]
+    now = clusters_at(graph, [customer], present, today.confidence_of(confidence))[customer]
     return AsOf(
         customer=customer,
         at=at,

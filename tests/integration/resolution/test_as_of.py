@@ -183,16 +183,13 @@ def test_any_time_is_read_as_it_was(graph: Graph, tmp_path: Path, monkeypatch: p
         assert_read_as(graph, moment(at), snapshots[number] if number >= 0 else None, dice.choice(keys))
 
 
-def assert_read_as(graph: Graph, at: datetime, expected: Snapshot | None, key: str) -> None:
+def assert_read_as(graph: Graph, at: datetime, expected: Snapshot | None, some: str) -> None:
     with graph.reading() as reader:
         for level, known in expected.clusters.items() if expected else ():
             found = clusters_at(reader, list(known), at, level)
             assert {key: frozenset(members) for key, members in found.items()} == known
-        for key in some:
-            members = as_of(reader, key, at).members
-            assert frozenset(members) == (
-                expected.clusters[expected.default].get(key, frozenset()) if expected else set()
-            )
+        default = expected.clusters[expected.default] if expected else {}
+        assert frozenset(as_of(reader, some, at).members) == default.get(some, frozenset())
         assert levels_at(reader, at).default == (expected.default if expected else 1.0)
 
 
