@@ -24,6 +24,7 @@ from graph.identities import Identity
 from loaders.commands import load_command
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
+from resolution.explanation_commands import as_of_command, how_command, why_command, why_not_command
 from resolution.model_commands import model_app
 from resolution.progress import shown
 from resolution.report import print_evaluation
@@ -46,6 +47,10 @@ app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
 app.command("audit")(audit_command)
+app.command("why")(why_command)
+app.command("why-not")(why_not_command)
+app.command("how")(how_command)
+app.command("as-of")(as_of_command)
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

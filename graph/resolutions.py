@@ -84,7 +84,7 @@ def write_whole(graph: Graph, model: ScoringModel, run: ScoringRun, increment: I
         for batch in batched(step.rows, ROWS_PER_TRANSACTION):
             graph.write(lambda transaction, step=step, batch=batch: step.run(transaction, batch))
     for kept in _pieces(increment.prepared, ROWS_PER_TRANSACTION):
-        graph.write(lambda transaction, kept=kept: _keep(transaction, kept))
+        graph.write(lambda transaction, kept=kept: _keep(transaction, run, kept))
     graph.write(lambda transaction: write_events(transaction, run, increment.events))
     graph.write(lambda transaction: write_run(transaction, run))
 
@@ -94,7 +94,7 @@ def write_increment(transaction: Transaction, run: ScoringRun, increment: Increm
     for step in _claim_steps(run, increment):
         if step.rows:
             step.run(transaction, step.rows)
-    _keep(transaction, list(increment.prepared))
+    _keep(transaction, run, list(increment.prepared))
     write_events(transaction, run, increment.events)
     write_run(transaction, run)
 
@@ -123,7 +123,7 @@ def _claim_steps(run: ScoringRun, increment: Increment) -> list[_Step]:
     ]
 
 
-def _keep(transaction: Transaction, prepared: Sequence[PreparedCustomer]) -> None:
+def _keep(transaction: Transaction, run: ScoringRun, prepared: Sequence[PreparedCustomer]) -> None:
     """Keep what was compared, and settle the customers."""
     if prepared:
         rows = [
@@ -135,7 +135,7 @@ def _keep(transaction: Transaction, prepared: Sequence[PreparedCustomer]) -> Non
             }
             for kept in prepared
         ]
-        transaction.run("merge_prepared", rows=rows)
+        transaction.run("merge_prepared", rows=rows, at=milliseconds(run.finished_at))
         transaction.run("retire_unresolved", rows=[{"key": kept.key, "touched": kept.touched} for kept in prepared])
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 
 from graph.connection import Reader
-from graph.decisions import JOINING, Decision, decisions_about, decisions_of
+from graph.decisions import JOINING, Decision, Decisions, decisions_about, decisions_of
 from graph.identity_events import Regrouping
 from graph.kinds import IDENTIFIER_KINDS
 from graph.links import ComparedPair, Difference, Link, Pair, claims_of
@@ -302,3 +302,15 @@ def _take_over(known: _Found, pair: Pair, claim: Link | ComparedPair) -> None:
         known.guards[pair] = claim.guard
     if isinstance(claim, Link) and claim.rule:
         known.rules[pair] = claim.rule
+
+
+def known_claims(
+    links: Iterable[Link], compared: Iterable[ComparedPair], decisions: Decisions, without: Pair | None = None
+) -> Claims:
+    """The claims that the graph has about some customers, all but those about one pair."""
+    known = _Found()
+    for claim in chain(links, compared):
+        pair = claim.left, claim.right
+        if pair != without:
+            _take_over(known, pair, claim)
+    return Claims.ranked(known.weights, known.findings, known.rules, known.guards, decisions)
