@@ -239,6 +239,7 @@ class _Around:
         self._seen: set[str] = set()
         self._links: dict[Pair, Link] = {}
         self._compared: dict[Pair, ComparedPair] = {}
+        self._decided: set[str] = set()
         self._decisions: dict[str, Decision] = {}
 
     def clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
@@ -246,6 +247,7 @@ class _Around:
         found = stored_clusters(self._graph, customers)
         for cluster in found:
             self._counted |= cluster.counted
+            self._decided |= cluster.decided
         return found
 
     def look(self, members: frozenset[str]) -> Surroundings:
@@ -272,7 +274,8 @@ class _Around:
     def _load(self, members: frozenset[str]) -> None:
         if members <= self._seen:
             return
-        self._decisions |= {d.key: d for d in decisions_about(self._graph, members - self._seen)}
+        if decided := (members - self._seen) & self._decided:
+            self._decisions |= {d.key: d for d in decisions_about(self._graph, decided)}
         links, compared = claims_of(self._graph, members - self._seen)
         self._links |= {(link.left, link.right): link for link in links}
         self._compared |= {(pair.left, pair.right): pair for pair in compared}

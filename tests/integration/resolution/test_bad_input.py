@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[Decide, type[CdpError], str]] = {
     "two sides": (lambda s: s.split_cluster([["crm:0"], ["crm:0"]], ADA), UnknownCustomerError, "two sides"),
     "no side": (lambda s: s.split_cluster([["crm:0"], []], ADA), UnknownCustomerError, "two customers at least"),
     "alone": (lambda s: s.unlink_customers(["crm:99"], ADA), UnknownCustomerError, "two customers at least"),
-    "opposite": (lambda s: s.reject_link("crm:6", "crm:7", ADA), CdpError, ""),
+    "opposite": (lambda s: s.reject_link("crm:6", "crm:7", ADA), ConflictingDecisionError, "Withdraw"),
     "opposite split": (lambda s: s.split_cluster([["crm:6"], ["crm:7"]], ADA), ConflictingDecisionError, "Withdraw"),
 }
 
