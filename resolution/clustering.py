@@ -8,7 +8,7 @@ lower one. Average linkage after Sokal and Michener (1958), with the candidates 
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from resolution.group_guards import GroupGuards, Holdings
