@@ -25,6 +25,7 @@ from resolution.commands import resolve_command
 from resolution.model_commands import model_app
 from resolution.progress import shown
 from resolution.report import print_evaluation
+from resolution.review_commands import review_app
 from resolution.steward_commands import steward_app
 
 INTERRUPTED = 130
@@ -42,6 +43,7 @@ app.command("load")(load_command)
 app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
+app.add_typer(review_app, name="review")
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

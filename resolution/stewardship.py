@@ -199,7 +199,7 @@ def _require_claim(graph: Reader, left: str, right: str) -> None:
 
 def _require_harmony(graph: Reader, decision: Decision) -> None:
     """No decision in force may say the opposite, directly or through others."""
-    others = _connected_decisions(graph, decision)
+    others = connected_decisions(graph, decision.customers)
     found = decisions_of((d.action in JOINING, d.sides) for d in (decision, *others))
     home = connected((), found.same)
     contradicted = next(((a, b) for a, b in sorted(found.apart) if home.get(a, a) == home.get(b, b)), None)
@@ -211,11 +211,11 @@ def _require_harmony(graph: Reader, decision: Decision) -> None:
         )
 
 
-def _connected_decisions(graph: Reader, decision: Decision) -> list[Decision]:
-    """Decisions about its customers, and about everybody whom those join with others."""
+def connected_decisions(graph: Reader, customers: Collection[str]) -> list[Decision]:
+    """Decisions in force about some customers, and about everybody whom those join with others. Raises GraphError."""
     found: dict[str, Decision] = {}
     asked: set[str] = set()
-    customers: set[str] = set(decision.customers)
+    customers = set(customers)
     while customers - asked:
         new = decisions_about(graph, customers - asked)
         asked |= customers
