@@ -221,7 +221,7 @@ class _Queue:
                 self._clusters |= dict.fromkeys(members, known)
 
     def _add(self, groups: Pair, row: Row, between: _Between) -> None:
-        """Of several pairs between two groups the one that a guard acted on, else a link of the forest, else the best."""
+        """Of several pairs between two groups: one that a guard acted on, else a link of the forest, else the best."""
         rank = (row["guard"] is not None, row["confidence"] is not None, row["match_weight"])
         known = self._found.get(groups)
         if known is None or rank > known[0]:
