@@ -1,5 +1,5 @@
 // Customers with what is compared, what the last resolution compared of them, and who else holds their contacts.
-// $keys; rows: as list_customers_to_resolve, prepared, blocking_parts, touched, held (keys of
+// $keys, $counted (kinds); rows: as list_customers_to_resolve, prepared, blocking_parts, touched, held (keys of
 // all identifiers, hubs too), holders (value, given_names) of its contacts.
 UNWIND $keys AS wanted
 MATCH (c:Customer {key: wanted})
@@ -17,6 +17,10 @@ RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_na
   COLLECT {
     MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub RETURN i.key ORDER BY r.last_seen_at DESC, i.key
   } AS identifiers,
+  COLLECT {
+    MATCH (c)-[r:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]->(i:Identifier) WHERE i.kind IN $counted AND NOT i:Hub
+    RETURN [i.key, r.first_seen_at.epochMillis, r.last_seen_at.epochMillis]
+  } AS counted,
   c.prepared AS prepared, coalesce(c.blocking_parts, []) AS blocking_parts, coalesce(c.touched, 0) AS touched,
   COLLECT { MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]->(i:Identifier) RETURN i.key } AS held,
   COLLECT {

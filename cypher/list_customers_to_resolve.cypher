@@ -1,5 +1,6 @@
 // Every customer whose record has arrived, with what is compared; hubs say nothing and are left out.
-// No parameters; rows: the person fields, attributes (JSON text), emails, phones, identifiers (keys, newest first).
+// $counted (kinds); rows: the person fields, attributes (JSON text), emails, phones, identifiers (keys, newest first),
+// counted (key, first and last time).
 MATCH (c:Customer)
 WHERE c.content_hash IS NOT NULL
 RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
@@ -14,4 +15,8 @@ RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_na
   } AS phones,
   COLLECT {
     MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub RETURN i.key ORDER BY r.last_seen_at DESC, i.key
-  } AS identifiers
+  } AS identifiers,
+  COLLECT {
+    MATCH (c)-[r:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]->(i:Identifier) WHERE i.kind IN $counted AND NOT i:Hub
+    RETURN [i.key, r.first_seen_at.epochMillis, r.last_seen_at.epochMillis]
+  } AS counted

@@ -1,6 +1,6 @@
 """Customers as a table: what a resolution compares."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -8,6 +8,7 @@ import orjson
 import pyarrow as pa
 
 from graph.connection import Graph, Row
+from graph.held_values import held_values
 
 PERSON_COLUMNS = (
     "key",
@@ -25,23 +26,26 @@ PERSON_COLUMNS = (
     "company",
 )
 VALUE_COLUMNS = ("emails", "phones")
+COUNTED = "counted"
 
 
-def fetch_customers(graph: Graph) -> pa.Table:
-    """Every customer whose record has arrived, sorted by key.
+def fetch_customers(graph: Graph, counted: Sequence[str] = ()) -> pa.Table:
+    """Every customer whose record has arrived, sorted by key. ``counted``: kinds of identifiers that guards count.
 
     String columns ``PERSON_COLUMNS`` (null where unknown); list columns ``emails`` and ``phones`` (match keys) and
-    ``identifiers`` (``kind:match_key``), newest first, without hubs; one string column ``attribute_<name>`` for each
-    further fact that is compared. Raises GraphError.
+    ``identifiers`` (``kind:match_key``), newest first, without hubs; ``counted`` (``graph.held_values``); one
+    string column ``attribute_<name>`` for each further fact that is compared. Raises GraphError.
     """
-    return CustomerRows(graph.stream("list_customers_to_resolve")).table()
+    return CustomerRows(graph.stream("list_customers_to_resolve", counted=list(counted))).table()
 
 
 class CustomerRows:
     """Rows of ``list_customers_to_resolve``, or of a statement that gives them and more, as columns."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self._columns: dict[str, list[Any]] = {name: [] for name in (*PERSON_COLUMNS, *VALUE_COLUMNS, "identifiers")}
+        self._columns: dict[str, list[Any]] = {
+            name: [] for name in (*PERSON_COLUMNS, *VALUE_COLUMNS, "identifiers", COUNTED)
+        }
         self._attributes: list[Mapping[str, str]] = []
         for row in rows:
             self._add(row)
@@ -51,6 +55,7 @@ class CustomerRows:
             self._columns[name].append(row[name])
         for name in VALUE_COLUMNS:
             self._columns[name].append([key.split(":", 1)[1] for key in row[name]])
+        self._columns[COUNTED].append(held_values(row[COUNTED]))
         self._attributes.append(orjson.loads(row["attributes"]) if row["attributes"] else {})
 
     def table(self) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Kinds of identifiers and devices: their labels, edges and guards."""
+"""Kinds of identifiers and devices: their labels, edges and rules."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,32 +12,28 @@ class IdentifierKind:
     """What a kind of identifier means for identity.
 
     ``one_person``: two customers that share a value are the same person (an exact rule), unless the value is a hub.
-    ``hub_above``: a value with more customers than this says nothing about who somebody is.
     """
 
     name: str
     label: str
     edge: IdentifierEdge
     one_person: bool
-    hub_above: int
 
 
 IDENTIFIER_KINDS: dict[str, IdentifierKind] = {
     kind.name: kind
     for kind in (
-        IdentifierKind("email", "Email", "HAS_EMAIL", one_person=False, hub_above=20),
-        IdentifierKind("hashed_email", "HashedEmail", "HAS_IDENTIFIER", one_person=False, hub_above=20),
-        IdentifierKind("phone", "Phone", "HAS_PHONE", one_person=False, hub_above=20),
-        IdentifierKind("user_id", "UserId", "HAS_IDENTIFIER", one_person=True, hub_above=20),
-        IdentifierKind("customer_number", "CustomerNumber", "HAS_IDENTIFIER", one_person=True, hub_above=20),
-        IdentifierKind("loyalty_card", "LoyaltyCard", "HAS_IDENTIFIER", one_person=True, hub_above=20),
-        IdentifierKind("national_id", "NationalId", "HAS_IDENTIFIER", one_person=False, hub_above=20),
-        IdentifierKind("advertising_id", "AdvertisingId", "HAS_IDENTIFIER", one_person=False, hub_above=20),
-        IdentifierKind("social_handle", "SocialHandle", "HAS_IDENTIFIER", one_person=True, hub_above=20),
+        IdentifierKind("email", "Email", "HAS_EMAIL", one_person=False),
+        IdentifierKind("hashed_email", "HashedEmail", "HAS_IDENTIFIER", one_person=False),
+        IdentifierKind("phone", "Phone", "HAS_PHONE", one_person=False),
+        IdentifierKind("user_id", "UserId", "HAS_IDENTIFIER", one_person=True),
+        IdentifierKind("customer_number", "CustomerNumber", "HAS_IDENTIFIER", one_person=True),
+        IdentifierKind("loyalty_card", "LoyaltyCard", "HAS_IDENTIFIER", one_person=True),
+        IdentifierKind("national_id", "NationalId", "HAS_IDENTIFIER", one_person=False),
+        IdentifierKind("advertising_id", "AdvertisingId", "HAS_IDENTIFIER", one_person=False),
+        IdentifierKind("social_handle", "SocialHandle", "HAS_IDENTIFIER", one_person=True),
     )
 }
-
-DEVICE_HUB_ABOVE = 50
 
 
 class DeviceKind(StrEnum):

@@ -137,6 +137,7 @@ class Identifier(StructuredNode):
     key = StringProperty(unique_index=True, help_text="kind:match_key")
     kind = StringProperty(help_text="email, phone, user_id, loyalty_card, ...")
     value = StringProperty(help_text="normalised value, to contact")
+    guard = StringProperty(help_text="why it says nothing about who somebody is: role, or shared by too many")
 
 
 class Email(Identifier):
@@ -176,7 +177,7 @@ class SocialHandle(Identifier):
 
 
 class Hub(StructuredNode):
-    """Label on an identifier or device that is shared by too many customers to say who somebody is."""
+    """Label on an identifier or device that a role has, or too many customers share, to say who somebody is."""
 
 
 class Device(StructuredNode):
@@ -252,6 +253,7 @@ class Customer(StructuredNode):
     touched = IntegerProperty(help_text="counts what was written since; tells a resolution whether it read the latest")
     prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")
     blocking_parts = ArrayProperty(StringProperty(), help_text="part:value, from which candidates are looked up")
+    counted = ArrayProperty(StringProperty(), help_text="kind|first day|last day|value, which guards count")
 
     email = RelationshipTo("Email", "HAS_EMAIL", model=HasIdentifierRel)
     phone = RelationshipTo("Phone", "HAS_PHONE", model=HasIdentifierRel)

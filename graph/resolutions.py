@@ -19,13 +19,15 @@ _GONE = "the evidence for it is gone"
 class PreparedCustomer:
     """What a resolution compared of a customer: ``prepared`` as JSON text, and the parts it can be looked up by.
 
-    ``touched``: the customer as it was read; written again since, it stays unresolved.
+    ``touched``: the customer as it was read; written again since, it stays unresolved. ``counted``: see
+    ``graph.held_values``.
     """
 
     key: str
     prepared: str
     blocking_parts: tuple[str, ...]
     touched: int
+    counted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,12 @@ def _keep(transaction: Transaction, prepared: Sequence[PreparedCustomer]) -> Non
     """Keep what was compared, and settle the customers."""
     if prepared:
         rows = [
-            {"key": kept.key, "prepared": kept.prepared, "blocking_parts": list(kept.blocking_parts)}
+            {
+                "key": kept.key,
+                "prepared": kept.prepared,
+                "blocking_parts": list(kept.blocking_parts),
+                "counted": list(kept.counted),
+            }
             for kept in prepared
         ]
         transaction.run("merge_prepared", rows=rows)

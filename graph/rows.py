@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from graph.guards import Guards, current_guards
 from graph.kinds import IDENTIFIER_KINDS
 from graph.records import (
     Batch,
@@ -116,12 +117,17 @@ def _identifiers(batch: Batch) -> Iterator[IdentifierValue]:
 def _identifier_row(value: IdentifierValue) -> Row:
     kind = IDENTIFIER_KINDS[value.kind]
     return {
-        "key": value.key,
         "kind": kind.name,
         "label": kind.label,
         "value": value.normalised,
-        "hub_above": kind.hub_above,
+        **hub_row(value.key, current_guards()),
     }
+
+
+def hub_row(key: str, guards: Guards) -> Row:
+    """What decides whether an identifier is a hub."""
+    kind, match_key = key.split(":", 1)
+    return {"key": key, "hub_above": guards.hub_above(kind), "role": guards.is_role(kind, match_key)}
 
 
 def has_identifier_rows(customers: Iterable[CustomerRecord]) -> dict[str, list[Row]]:

@@ -1,7 +1,7 @@
 """Surroundings: what a resolution has to know of customers that have changed, and of those around them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.batches import batched
 from graph.connection import Reader, Row
@@ -56,10 +56,14 @@ class StoredLink:
 
 @dataclass(frozen=True, slots=True)
 class StoredCluster:
-    """A cluster at the loosest confidence, with the links that hold it together."""
+    """A cluster at the loosest confidence, with the links that hold it together.
+
+    ``counted``: of members that hold values which guards count, these values (``graph.held_values``).
+    """
 
     members: frozenset[str]
     links: tuple[StoredLink, ...]
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 def list_unresolved(graph: Reader) -> Unresolved:
@@ -74,9 +78,12 @@ def count_customers(graph: Reader) -> tuple[int, int]:
     return row["customers"], row["unresolved"]
 
 
-def read_changed(graph: Reader, customers: Collection[str]) -> ChangedCustomers:
-    """Everything about some customers that a resolution compares. Raises GraphError."""
-    found = graph.read("list_changed_customers", keys=sorted(customers))
+def read_changed(graph: Reader, customers: Collection[str], counted: Sequence[str]) -> ChangedCustomers:
+    """Everything about some customers that a resolution compares. ``counted``: see ``fetch_customers``.
+
+    Raises GraphError.
+    """
+    found = graph.read("list_changed_customers", keys=sorted(customers), counted=list(counted))
     return ChangedCustomers(
         rows=CustomerRows(found),
         prepared={row["key"]: row["prepared"] for row in found},
@@ -139,7 +146,9 @@ def stored_clusters(graph: Reader, customers: Collection[str]) -> list[StoredClu
     clusters: dict[frozenset[str], StoredCluster] = {}
     for row in graph.read("list_forest_of", keys=sorted(customers)):
         members = frozenset(row["members"])
-        clusters.setdefault(members, StoredCluster(members, tuple(StoredLink(**link) for link in row["links"])))
+        held = {member["key"]: tuple(member["counted"]) for member in row["counted"]}
+        links = tuple(StoredLink(**link) for link in row["links"])
+        clusters.setdefault(members, StoredCluster(members, links, held))
     return list(clusters.values())
 
 

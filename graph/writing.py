@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 
 from graph.connection import Graph, Outcome, Transaction
-from graph.kinds import DEVICE_HUB_ABOVE
+from graph.guards import DEVICE, current_guards
 from graph.records import Batch
 from graph.rows import (
     Row,
@@ -105,7 +105,7 @@ def _session_steps(batch: Batch) -> list[Step]:
         Step("merge_on_device", on_device),
         Step("merge_logged_in", login_rows(batch.sessions)),
         Step("merge_used", [{"session": row["key"]} for row in sessions]),
-        Step("merge_device_hubs", on_device, {"hub_above": DEVICE_HUB_ABOVE}),
+        Step("merge_device_hubs", on_device, {"hub_above": current_guards().hub_above(DEVICE)}),
     ]
 
 

@@ -4,13 +4,14 @@ A steward's decision outranks rules, and rules outrank the model.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.decisions import Decisions
 from graph.links import ComparedPair, Link
 from resolution.calibration import Calibration
 from resolution.clustering import ForestLink, Linkage, Pair
+from resolution.group_guards import GroupGuards
 from resolution.rules import RuleLinks
 from resolution.scoring import ScoredPairs
 from resolution.settings import ResolutionSettings
@@ -70,11 +71,19 @@ class Claims:
             guards=acted | dict.fromkeys(parted & weights.keys(), DECIDED),
         )
 
-    def linkage(self, settings: ResolutionSettings, floor: float | None = None) -> Linkage:
-        """What clustering has to respect; stewards before rules. ``floor``: of the model, once it is calibrated."""
-        certain = (*sorted(self.same), *sorted(self.rules.keys() - self.same))
+    @property
+    def certain(self) -> tuple[Pair, ...]:
+        """What belongs together whatever it weighs; stewards before rules."""
+        return (*sorted(self.same), *sorted(self.rules.keys() - self.same))
+
+    def linkage(self, settings: ResolutionSettings, guards: GroupGuards | None, floor: float | None = None) -> Linkage:
+        """What clustering has to respect. ``floor``: of the model, once it is calibrated."""
         least = settings.merge_above if floor is None else floor
-        return Linkage(settings.missing_weight, least, certain, self.apart)
+        return Linkage(settings.missing_weight, least, self.certain, self.apart, guards, self.same)
+
+    def refused(self, pairs: Mapping[Pair, str]) -> "Claims":
+        """The same, where guards refused to join the groups of some pairs."""
+        return replace(self, guards={**self.guards, **pairs})
 
     @property
     def probabilities(self) -> dict[Pair, float]:

@@ -8,8 +8,10 @@ lower one. Average linkage after Sokal and Michener (1958), with the candidates 
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from resolution.group_guards import GroupGuards, Holdings
 
 Pair = tuple[str, str]
 
@@ -35,49 +37,79 @@ class Linkage:
 
     ``missing``: weight of a pair that was not scored. ``floor``: no merge below this height; above ``missing``, so that
     nesting is exact. ``certain``: pairs that belong together whatever they weigh, the most certain first. ``apart``:
-    pairs that never do; where both are claimed, apart holds.
+    pairs that never do; where both are claimed, apart holds. ``guards``: what groups may not hold together;
+    ``decided``: the certain pairs that no guard may refuse, because a steward decided.
     """
 
     missing: float = -10.0
     floor: float = -9.5
     certain: tuple[Pair, ...] = ()
     apart: frozenset[Pair] = frozenset()
+    guards: GroupGuards | None = None
+    decided: frozenset[Pair] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """``links``: highest first. ``refused``: pairs that would have joined two groups, with the guard that refused."""
+
+    links: list[ForestLink]
+    refused: dict[Pair, str] = field(default_factory=dict[Pair, str])
 
 
 def cohesion_forest(weights: Mapping[Pair, float], linkage: Linkage) -> list[ForestLink]:
-    """The forest over scored pairs (smaller key first), highest links first; the same for any order of the pairs."""
-    groups = _Groups(linkage.missing, linkage.floor)
+    """The links of the forest over scored pairs (smaller key first), highest first; the same for any order of pairs."""
+    return agglomerate(weights, linkage).links
+
+
+def agglomerate(weights: Mapping[Pair, float], linkage: Linkage) -> Forest:
+    """The forest over scored pairs, and what guards refused."""
+    groups = _Groups(linkage)
     for left, right in sorted(linkage.apart):
         groups.connect(left, right, _NEVER)
     for pair, weight in weights.items():
         if pair not in linkage.apart:
             groups.connect(*pair, max(-WEIGHT_CAP, min(WEIGHT_CAP, weight)))
-    certain = [ForestLink(*pair, CERTAIN) for pair in groups.contract(linkage.certain)]
-    return certain + list(groups.merge())
+    certain = [ForestLink(*pair, CERTAIN) for pair in groups.contract()]
+    links = certain + list(groups.merge())
+    return Forest(links, groups.refused())
 
 
 @dataclass(slots=True)
 class _Evidence:
-    """What is known of the pairs across two groups; ``best`` is the link that a merge marks."""
+    """What is known of the pairs across two groups; ``best`` is the link that a merge marks.
+
+    ``supporting``: how many of them speak for one person.
+    """
 
     total: float
     scored: int
     best: tuple[float, str, str]
+    supporting: int
 
     def joined(self, other: "_Evidence") -> "_Evidence":
-        return _Evidence(self.total + other.total, self.scored + other.scored, min(self.best, other.best))
+        return _Evidence(
+            self.total + other.total,
+            self.scored + other.scored,
+            min(self.best, other.best),
+            self.supporting + other.supporting,
+        )
 
     def of_one(self, other: "_Evidence") -> "_Evidence":
         """Evidence about one person from two records: the stronger counts; who is apart from one is so from both."""
         apart = _NEVER in {self.total, other.total}
-        return _Evidence(_NEVER if apart else max(self.total, other.total), 1, min(self.best, other.best))
+        total = _NEVER if apart else max(self.total, other.total)
+        return _Evidence(total, 1, min(self.best, other.best), self.supporting + other.supporting)
 
 
 class _Groups:
     """Groups of customers that merge at falling heights. A group is known by its smallest key."""
 
-    def __init__(self, missing: float, floor: float) -> None:
-        self._missing, self._floor = missing, floor
+    def __init__(self, linkage: Linkage) -> None:
+        self._missing, self._floor, self._guards = linkage.missing, linkage.floor, linkage.guards
+        self._certain, self._decided = linkage.certain, linkage.decided
+        self._kept_apart: dict[Pair, str] = {}
+        self._holdings: dict[str, Holdings] = {}
         self._near: dict[str, dict[str, _Evidence]] = {}
         self._size: dict[str, int] = {}
         self._version: dict[str, int] = {}
@@ -85,17 +117,22 @@ class _Groups:
 
     def connect(self, left: str, right: str, weight: float) -> None:
         for key in (left, right):
-            self._near.setdefault(key, {})
-            self._size[key], self._version[key], self._height[key] = 1, 0, CERTAIN
+            if key not in self._near:
+                self._add(key)
         best = (float("inf"), "", "") if weight == _NEVER else (-weight, left, right)
-        self._near[left][right] = self._near[right][left] = _Evidence(weight, 1, best)
+        self._near[left][right] = self._near[right][left] = _Evidence(weight, 1, best, int(weight >= 0))
 
-    def contract(self, certain: Iterable[Pair]) -> Iterator[Pair]:
+    def _add(self, key: str) -> None:
+        self._near[key], self._size[key], self._version[key], self._height[key] = {}, 1, 0, CERTAIN
+        if self._guards:
+            self._holdings[key] = self._guards.holdings(key)
+
+    def contract(self) -> Iterator[Pair]:
         """Merge pairs that are certain, in their order, unless something holds their groups apart."""
         home = {key: key for key in self._near}
-        for left, right in certain:
+        for left, right in self._certain:
             x, y = self._root(home, left), self._root(home, right)
-            if x == y or self._held_apart(x, y):
+            if x == y or self._held_apart(x, y) or self._refused_rule((left, right), x, y):
                 continue
             kept, gone = min(x, y), max(x, y)
             home[gone] = kept
@@ -106,7 +143,7 @@ class _Groups:
     def _root(self, home: dict[str, str], key: str) -> str:
         if key not in home:
             home[key] = key
-            self._near[key], self._size[key], self._version[key], self._height[key] = {}, 1, 0, CERTAIN
+            self._add(key)
         while home[key] != key:
             key = home[key]
         return key
@@ -114,6 +151,23 @@ class _Groups:
     def _held_apart(self, x: str, y: str) -> bool:
         evidence = self._near[x].get(y)
         return evidence is not None and evidence.total == _NEVER
+
+    def _refused_rule(self, pair: Pair, x: str, y: str) -> bool:
+        """Whether a guard refuses a pair that a rule takes for certain; a steward's pair is never refused."""
+        if not self._guards or pair in self._decided:
+            return False
+        guard = self._guards.refuse_values(self._holdings[x], self._holdings[y])
+        if guard:
+            self._kept_apart[pair] = guard
+        return guard is not None
+
+    def refused(self) -> dict[Pair, str]:
+        """The pairs that would join two groups in the end, with the guard that refuses; and rules that were refused."""
+        for x, near in self._near.items():
+            for y, evidence in near.items():
+                if x < y and self._height_of(x, y) >= self._floor and (guard := self._guard(x, y)):
+                    self._kept_apart[evidence.best[1:]] = guard
+        return self._kept_apart
 
     def merge(self) -> Iterator[ForestLink]:
         heap = [entry for x in self._near for y in self._near[x] if x < y and (entry := self._candidate(x, y))]
@@ -131,10 +185,20 @@ class _Groups:
                     heapq.heappush(heap, entry)
 
     def _candidate(self, x: str, y: str) -> tuple[float, str, str, int, int] | None:
+        height = self._height_of(x, y)
+        if height < self._floor or self._guard(x, y):
+            return None
+        return -height, x, y, self._version[x], self._version[y]
+
+    def _height_of(self, x: str, y: str) -> float:
         evidence = self._near[x][y]
         pairs = self._size[x] * self._size[y]
-        height = (evidence.total + self._missing * (pairs - evidence.scored)) / pairs
-        return (-height, x, y, self._version[x], self._version[y]) if height >= self._floor else None
+        return (evidence.total + self._missing * (pairs - evidence.scored)) / pairs
+
+    def _guard(self, x: str, y: str) -> str | None:
+        if not self._guards:
+            return None
+        return self._guards.refuse(self._holdings[x], self._holdings[y], self._near[x][y].supporting)
 
     def _join(
         self,
@@ -154,4 +218,6 @@ class _Groups:
         self._size[kept] += self._size.pop(gone)
         self._version[kept] += 1
         self._height[kept] = height
+        if self._guards:
+            self._holdings[kept] = self._holdings[kept].joined(self._holdings.pop(gone))
         del self._version[gone], self._height[gone]

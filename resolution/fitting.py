@@ -5,16 +5,19 @@ from dataclasses import dataclass, replace
 import duckdb
 import pyarrow as pa
 
+from graph.guards import Guards
 from resolution.blocking import Blocks, load_customers
 from resolution.calibration import calibrate, levels_of, merges_of
 from resolution.claims import Claims
 from resolution.clustering import cohesion_forest
 from resolution.comparisons import comparisons_for
 from resolution.frequencies import count_frequencies, load_frequencies
+from resolution.group_guards import GroupGuards
 from resolution.labels import NO_LABELS, Labels, labelled_patterns
 from resolution.model import Model, rounded
 from resolution.patterns import blocked_pairs, random_pairs
 from resolution.preparation import Prepared, prepare, sources_by_size
+from resolution.prepared_rows import guards_over
 from resolution.progress import Clock
 from resolution.rules import checked, rule_links
 from resolution.scoring import nothing_scored, score
@@ -33,7 +36,9 @@ class Fitted:
     scores: Scores
 
 
-def fit(customers: pa.Table, settings: ResolutionSettings, clock: Clock, labels: Labels = NO_LABELS) -> Fitted:
+def fit(
+    customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock, labels: Labels = NO_LABELS
+) -> Fitted:
     """Train on the customers' table and calibrate on the clusters that follow; no truth takes part.
 
     ``labels``: pairs that stewards have decided. They are evidence about findings and heights; links follow from
@@ -45,13 +50,13 @@ def fit(customers: pa.Table, settings: ResolutionSettings, clock: Clock, labels:
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)
         with clock.step("train"):
-            model = _trained(connection, prepared, _Material(blocks, labels), settings)
+            model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=guards)
         with clock.step("score"):
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
-            rules = checked(connection, model.comparisons, rule_links(customers))
+            rules = checked(connection, model, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):
-        return Fitted(_calibrated(model, Claims.of(pairs, rules), labels), scores)
+        return Fitted(_calibrated(model, Claims.of(pairs, rules), guards_over(prepared, model), labels), scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,8 @@ def _trained(
     )
 
 
-def _calibrated(model: Model, claims: Claims, labels: Labels) -> Model:
-    forest = cohesion_forest(claims.weights, claims.linkage(model.thresholds))
+def _calibrated(model: Model, claims: Claims, guards: GroupGuards, labels: Labels) -> Model:
+    forest = cohesion_forest(claims.weights, claims.linkage(model.thresholds, guards))
     merges = merges_of(forest, claims.probabilities)
     calibration = calibrate(merges, merges_of(forest, labels.probabilities) if labels.counts else ())
     return replace(model, calibration=calibration, levels=levels_of(merges, calibration))

@@ -32,9 +32,10 @@ from graph.surroundings import (
 from resolution.candidates import BlockingParts, Candidates, Key, find_candidates
 from resolution.claims import CONTRADICTION, RULE_REFUSED, Claims
 from resolution.clustering import Linkage
+from resolution.group_guards import GroupGuards
 from resolution.model import Model
 from resolution.neighbourhood import Neighbourhood, Surroundings, recluster
-from resolution.prepared_rows import PreparedRow, as_text, changed_rows, from_text
+from resolution.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, from_text, kept_row
 from resolution.profile_changes import group, profile_changes
 from resolution.rules import is_refused, rule_of
 from resolution.scorer import Scorer, rounded_weight
@@ -121,8 +122,9 @@ class IncrementalResolution:
 
     def _changed(self, graph: Reader, customers: Collection[str]) -> Change:
         """The customers that differ from what was resolved, and the others that differ because of them."""
-        changed = read_changed(graph, customers)
-        around = read_changed(graph, self._holders(graph, changed) - set(customers))
+        counted = self.model.guards.counted_kinds
+        changed = read_changed(graph, customers, counted)
+        around = read_changed(graph, self._holders(graph, changed) - set(customers), counted)
         rows = {**changed_rows(changed, self.model), **changed_rows(around, self.model)}
         stored = {**changed.prepared, **around.prepared}
         parts = {**changed.blocking_parts, **around.blocking_parts}
@@ -132,11 +134,11 @@ class IncrementalResolution:
             rows=different,
             before={key: self._parts.keys(parts[key]) for key in different},
             new=frozenset(key for key in different if stored[key] is None),
-            resolved=[self._kept(key, rows[key], touched[key]) for key in sorted(touched)],
+            resolved=[self._kept(rows[key], touched[key]) for key in sorted(touched)],
         )
 
-    def _kept(self, key: str, row: PreparedRow, touched: int) -> PreparedCustomer:
-        return PreparedCustomer(key, as_text(row), self._parts.of(row), touched)
+    def _kept(self, row: PreparedRow, touched: int) -> PreparedCustomer:
+        return kept_row(row, self._parts.of(row), touched)
 
     def _holders(self, graph: Reader, changed: ChangedCustomers) -> set[str]:
         """Everybody who shares an identifier with changed customers, or did: it may have become one of several."""
@@ -152,10 +154,9 @@ class IncrementalResolution:
     def _settle(self, graph: Reader, change: Change, start: Collection[str], gone: Departed) -> Increment:
         rows, pairs = self._candidates(graph, change)
         found = self._scored(graph, rows, pairs)
-        around = _Around(graph, self.model, frozenset(rows), found)
+        around = _Around(graph, self.model, rows, found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
-        clusters = stored_clusters(graph, {*start, *rows})
-        local = recluster(clusters, around.look, partial(stored_clusters, graph), linkage)
+        local = recluster(around.clusters({*start, *rows}), around.look, around.clusters, linkage)
         links, compared = around.differences(local)
         return Increment(links, compared, change.resolved, self._events(graph, local, change.new, gone))
 
@@ -197,12 +198,12 @@ class IncrementalResolution:
         if score.weight < self.model.thresholds.keep_above:
             return
         found.weights[pair], found.findings[pair] = weight, self._scorer.evidence(score)
-        if self._scorer.contradicts(score):
+        if len(self._scorer.contradictions(score)) >= self.model.guards.contradictions.pair:
             found.guards[pair] = CONTRADICTION
 
     def _rule(self, pair: Pair, identifier: str, rows: Mapping[str, PreparedRow], found: _Found) -> None:
         score = self._scorer.score(rows[pair[0]], rows[pair[1]])
-        if is_refused(self._scorer.contradictions(score)):
+        if is_refused(self._scorer.contradictions(score), self.model.guards.contradictions):
             found.guards.setdefault(pair, RULE_REFUSED)
         else:
             found.rules[pair] = rule_of(identifier)
@@ -229,21 +230,31 @@ def _part_of(identifier: str) -> str:
 class _Around:
     """What is claimed around customers: what the graph has, but what was found about changed customers in its place."""
 
-    def __init__(self, graph: Reader, model: Model, changed: frozenset[str], found: _Found) -> None:
-        self._graph, self._model, self._changed, self._found = graph, model, changed, found
+    def __init__(self, graph: Reader, model: Model, changed: Mapping[str, PreparedRow], found: _Found) -> None:
+        self._graph, self._model, self._changed, self._found = graph, model, frozenset(changed), found
+        self._new = {key: counted_of(row) for key, row in changed.items()}
+        self._counted: dict[str, tuple[str, ...]] = {}
         self._seen: set[str] = set()
         self._links: dict[Pair, Link] = {}
         self._compared: dict[Pair, ComparedPair] = {}
 
+    def clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
+        """The stored clusters of some customers."""
+        found = stored_clusters(self._graph, customers)
+        for cluster in found:
+            self._counted |= cluster.counted
+        return found
+
     def look(self, members: frozenset[str]) -> Surroundings:
-        """The claims about every pair with one of the members."""
+        """The claims about every pair with one of the members, and what guards have to know."""
         claims = self._claims(members)
-        linkage = claims.linkage(self._model.thresholds)
-        return Surroundings(claims.weights, linkage.certain, claims.apart)
+        guards = GroupGuards(self._model.guards, {**self._counted, **self._new})
+        return Surroundings(claims.weights, claims.certain, claims.apart, guards, claims.same)
 
     def differences(self, local: Neighbourhood) -> tuple[Difference[Link], Difference[ComparedPair]]:
         """What changes about the pairs within the neighbourhood, and about every pair of a changed customer."""
         claims = self._claims(local.members, settled=True)
+        claims = claims.refused(local.refused)
         links = claims.links(local.forest, self._model.calibration)
         compared = claims.compared(links)
         settled = partial(self._is_settled, local.members)

@@ -15,6 +15,7 @@ import numpy as np
 from splink import SettingsCreator, block_on
 
 from graph.errors import ModelError
+from graph.guards import Guards, guards_of, read_guards
 from resolution.blocking import KEYS
 from resolution.calibration import Calibration
 from resolution.comparisons import comparisons_for
@@ -26,7 +27,7 @@ from resolution.settings import ResolutionSettings
 from resolution.training import Estimates
 
 # A model whose code links differently must not take itself for an older one.
-METHOD = "average-linkage-3"
+METHOD = "average-linkage-4"
 # Parameters are kept to this many digits: sums in another order must not make another model.
 _DIGITS = 9
 _ENGINES = {DUCKDB: "duckdb"}
@@ -45,6 +46,7 @@ class Model:
     frequencies: Mapping[str, Frequencies]
     suspect: SuspectDates
     thresholds: ResolutionSettings
+    guards: Guards = field(default_factory=read_guards)
     customers: int = 0
     calibration: Calibration = field(default_factory=lambda: Calibration(()))
     levels: Mapping[str, float] = field(default_factory=lambda: {"exact": 1.0, "default": 1.0, "loose": 1.0})
@@ -115,6 +117,7 @@ class Model:
             "unseen": list(self.unseen),
             "suspect_dates": {"unknown": sorted(self.suspect.unknown), "years": sorted(self.suspect.years)},
             "thresholds": self.thresholds.model_dump(),
+            "guards": self.guards.model_dump(mode="json"),
             "frequencies": {
                 column: {"least": found.least, "values": len(found.values), "digest": _digest(found)}
                 for column, found in self.frequencies.items()
@@ -160,6 +163,7 @@ def _read(document: Mapping[str, Any], frequencies: Mapping[str, Mapping[str, fl
         },
         suspect=SuspectDates(frozenset(suspect["unknown"]), frozenset(suspect["years"])),
         thresholds=ResolutionSettings.model_validate(document["thresholds"]),
+        guards=guards_of(document["guards"], "the model"),
         customers=document["customers"],
         calibration=Calibration(tuple((height, confidence) for height, confidence in document["calibration"])),
         levels=document["levels"],

@@ -13,6 +13,7 @@ from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.customers import fetch_customers
 from graph.decisions import list_decisions
+from graph.guards import current_guards
 from graph.runs import latest_run
 from resolution.fitting import fit
 from resolution.labels import NO_LABELS, labels_of
@@ -38,9 +39,10 @@ def train(
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         clock = Clock(progress)
         with clock.step("fetch"):
-            customers = fetch_customers(graph)
+            customers = fetch_customers(graph, current_guards().counted_kinds)
             labels = labels_of(list_decisions(graph)) if with_labels else NO_LABELS
-        model = fit(customers, ResolutionSettings(), clock, labels).model  # pyright: ignore[reportCallIssue]
+        settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
+        model = fit(customers, settings, current_guards(), clock, labels).model
     model_store().save(model)
     if as_json:
         found = {"version": model.version, "levels": model.levels, "labels": model.labels}

@@ -13,27 +13,31 @@ from dataclasses import dataclass
 from graph.clusters import connected
 from graph.links import Pair
 from graph.surroundings import StoredCluster
-from resolution.clustering import CERTAIN, WEIGHT_CAP, ForestLink, Linkage, cohesion_forest
+from resolution.clustering import CERTAIN, WEIGHT_CAP, Forest, ForestLink, Linkage, agglomerate
+from resolution.group_guards import GroupGuards
 
 FindClusters = Callable[[Collection[str]], Sequence[StoredCluster]]
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is claimed around a set of customers: every pair with at least one of them."""
+    """What is claimed around a set of customers: every pair with at least one of them. ``guards``: see ``Linkage``."""
 
     weights: Mapping[Pair, float]
     certain: Sequence[Pair]
     apart: frozenset[Pair]
+    guards: GroupGuards | None = None
+    decided: frozenset[Pair] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """The customers that were clustered anew, the clusters that they came from, and their forest."""
+    """The customers that were clustered anew, the clusters that they came from, their forest, and what was refused."""
 
     members: frozenset[str]
     before: tuple[StoredCluster, ...]
     forest: tuple[ForestLink, ...]
+    refused: Mapping[Pair, str]
 
 
 def recluster(
@@ -50,7 +54,8 @@ def recluster(
     while True:
         members = frozenset[str]().union(*clusters)
         around = look_around(members)
-        forest = _forest_within(members, around, linkage)
+        found = _forest_within(members, around, linkage)
+        forest = found.links
         outside = _outside(members, around, linkage.floor)
         attracted = [
             cluster
@@ -58,19 +63,21 @@ def recluster(
             if cluster.members not in clusters and _attracts(forest, members, cluster, around, linkage)
         ]
         if not attracted:
-            return Neighbourhood(members, tuple(clusters.values()), tuple(forest))
+            return Neighbourhood(members, tuple(clusters.values()), tuple(forest), found.refused)
         clusters |= {cluster.members: cluster for cluster in attracted}
 
 
-def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linkage) -> list[ForestLink]:
+def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linkage) -> Forest:
     inside = {pair: weight for pair, weight in around.weights.items() if members.issuperset(pair)}
-    return cohesion_forest(
+    return agglomerate(
         inside,
         Linkage(
             linkage.missing,
             linkage.floor,
             tuple(pair for pair in around.certain if members.issuperset(pair)),
             frozenset(pair for pair in around.apart if members.issuperset(pair)),
+            around.guards,
+            around.decided,
         ),
     )
 

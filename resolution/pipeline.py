@@ -4,7 +4,8 @@ Three ways to the same links. ``train``: a new model and everything with it. ``f
 ``incremental``: what was written since the last run, with the model of that run.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +18,8 @@ from graph.clusters import read_clusters, read_customers
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
+from graph.guards import Guards, current_guards
+from graph.hub_labels import renew_hub_labels
 from graph.identity_events import IdentityEvent
 from graph.links import LinkChanges
 from graph.resolutions import (
@@ -31,12 +34,12 @@ from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
 from graph.surroundings import Unresolved, count_customers, list_unresolved
 from graph.times import milliseconds
 from resolution.claims import CONTRADICTION, Claims
-from resolution.clustering import CERTAIN, ForestLink, cohesion_forest
+from resolution.clustering import CERTAIN, Forest, agglomerate
 from resolution.fitting import fit
 from resolution.incremental import IncrementalResolution
 from resolution.model import Model
 from resolution.model_store import ModelStore
-from resolution.prepared_rows import kept_rows
+from resolution.prepared_rows import guards_over, kept_rows
 from resolution.profile_changes import Groups, group, profile_changes
 from resolution.progress import Clock, Progress, silent
 from resolution.rules import RuleLinks
@@ -100,6 +103,7 @@ class _Runs:
 
     def __init__(self, graph: Graph, settings: ResolutionSettings, store: ModelStore, clock: Clock) -> None:
         self._graph, self._settings, self._store, self._clock = graph, settings, store, clock
+        self._guards = current_guards()
 
     def run(self, request: ResolutionRequest) -> ResolutionReport:
         state = self._state(request)
@@ -126,7 +130,7 @@ class _Runs:
         if request.version:
             return "full"
         model = state.model
-        if state.last is None or model is None or model.thresholds != self._settings:
+        if state.last is None or model is None or (model.thresholds, model.guards) != (self._settings, self._guards):
             return "train"
         if state.customers > self._settings.train_after_growth * model.customers:
             return "train"
@@ -140,7 +144,10 @@ class _Runs:
         with self._clock.step("fetch"):
             unresolved = list_unresolved(self._graph)
             before = self._default_clusters(unresolved)
-            customers, decisions = fetch_customers(self._graph), read_decisions(self._graph)
+            guards = known.guards if known else self._guards
+            self._renew_hubs(guards)
+            customers = fetch_customers(self._graph, guards.counted_kinds)
+            decisions = read_decisions(self._graph)
         model, scores = self._scored(customers, known)
         with self._clock.step("cluster"):
             resolution = link_up(customers, model, scores, decisions, self._clock)
@@ -151,10 +158,18 @@ class _Runs:
         way: Way = "full" if known else "train"
         return ResolutionReport(resolution.run, resolution.model, increment.changes, way, model.unseen)
 
+    def _renew_hubs(self, guards: Guards) -> None:
+        """Identifiers were written under the guards of their time."""
+        last = latest_run(self._graph)
+        if last is None or not self._store.has(last[1].version):
+            return
+        if self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json"):
+            renew_hub_labels(self._graph, guards)
+
     def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
         if known is not None:
             return known, score_table(customers, known, self._clock)
-        fitted = fit(customers, self._settings, self._clock)
+        fitted = fit(customers, self._settings, self._guards, self._clock)
         return fitted.model, fitted.scores
 
     def _default_clusters(self, unresolved: Unresolved) -> Groups | None:
@@ -213,14 +228,16 @@ def score_and_cluster(
     Needs no graph: the same table in any order of rows gives the same links. Raises ResolutionError.
     """
     clock = Clock(progress)
-    fitted = fit(customers, settings, clock)
+    fitted = fit(customers, settings, current_guards(), clock)
     return link_up(customers, fitted.model, fitted.scores, decisions, clock)
 
 
 def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisions, clock: Clock) -> Resolution:
     """Links and compared pairs that follow from scores, rules and decisions."""
     claims = Claims.of(scores.pairs, scores.rules, decisions)
-    forest = cohesion_forest(claims.weights, claims.linkage(model.thresholds, model.floor))
+    guards = guards_over(scores.prepared, model)
+    found = agglomerate(claims.weights, claims.linkage(model.thresholds, guards, model.floor))
+    claims, forest = claims.refused(found.refused), found.links
     links = claims.links(forest, model.calibration)
     compared = claims.compared(links)
     joins = sum(model.calibration.confidence(link.cohesion) >= model.levels["default"] for link in forest)
@@ -230,7 +247,7 @@ def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisi
         "links": len(links),
         "compared": len(compared),
         **scores.guards,
-        **_guards(claims, scores.rules, forest),
+        **_guards(claims, scores.rules, found),
     }
     run = replace(begun("full", model.version), counts=counts, durations=clock.durations)
     run = replace(run, settings=model.thresholds.model_dump())
@@ -239,14 +256,16 @@ def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisi
     return Resolution(links, compared, stored, run)
 
 
-def _guards(claims: Claims, rules: RuleLinks, forest: Sequence[ForestLink]) -> dict[str, int]:
+def _guards(claims: Claims, rules: RuleLinks, forest: Forest) -> dict[str, int]:
     """What held customers apart."""
+    refused = Counter(guard.split(":")[0] for guard in forest.refused.values())
     contradictions = sum(guard == CONTRADICTION for guard in claims.guards.values())
     return {
         "links_by_rule": len(claims.rules),
         "links_by_steward": len(claims.same),
-        "certain_merges": sum(link.cohesion >= CERTAIN for link in forest),
+        "certain_merges": sum(link.cohesion >= CERTAIN for link in forest.links),
         "rules_refused": len(rules.refused),
         "pairs_held_apart_by_contradiction": contradictions,
         "pairs_held_apart_by_decision": len(claims.apart) - contradictions,
+        **{f"merges_refused_by_{name}": count for name, count in sorted(refused.items())},
     }

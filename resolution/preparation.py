@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 from anyascii import anyascii
 
+from graph.customers import COUNTED
 from graph.kinds import IDENTIFIER_KINDS
 from resolution import folding
 from resolution.hubs import SuspectDates, shared_values, suspect_dates
@@ -47,12 +48,12 @@ _LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
     "street_words": ("street", folding.street_words),
 }
 CONTACTS = ("emails", "phones")
-_LISTS = frozenset([*_LIST_COLUMNS, *CONTACTS, *(f"own_{name}" for name in CONTACTS), "identifiers"])
-_ALWAYS = frozenset({"key", "source"})
+_LISTS = frozenset([*_LIST_COLUMNS, *CONTACTS, *(f"own_{name}" for name in CONTACTS), "identifiers", COUNTED])
+_ALWAYS = frozenset({"key", "source", COUNTED})
 # A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.
 _MADE_OF = {
     **{name: of for name, (of, _) in {**_TEXT_COLUMNS, **_LIST_COLUMNS}.items()},
-    **dict.fromkeys(("own_emails", "email_provider", "mailbox", "handle"), "emails"),
+    **dict.fromkeys(("own_emails", "email_provider", "mailbox", "mailbox_letters", "handle"), "emails"),
     "own_phones": "phones",
 }
 
@@ -92,6 +93,7 @@ def prepare(
     columns |= {name: _mapped(customers[of], folding.folded) for name, of in _attributes(customers).items()}
     columns |= {kind: _of_kind(customers["identifiers"], kind) for kind in COMPARED_KINDS}
     columns["identifiers"] = _lists(customers["identifiers"].to_pylist())
+    columns[COUNTED] = _counted(customers)
     suspect = _add_birth_dates(columns, customers["birth_date"], suspect)
     shared = shared or _shared(columns, customers)
     for name in CONTACTS:
@@ -150,6 +152,7 @@ def _add_mailboxes(columns: Columns, customers: pa.Table) -> None:
     ]
     columns["email_provider"] = _mapped(pa.array(first, pa.string()), folding.provider)
     columns["mailbox"] = mailboxes
+    columns["mailbox_letters"] = _mapped(mailboxes, folding.letters)
     columns["handle"] = pa.array(handles, pa.string())
 
 
@@ -171,6 +174,12 @@ def _by_distinct(values: Column, change: Callable[[str], object], kind: pa.DataT
 
 def _lists(values: list[list[str] | None] | list[list[str]]) -> pa.Array:
     return pa.array([found or None for found in values], TEXTS)
+
+
+def _counted(customers: pa.Table) -> pa.Array:
+    if COUNTED not in customers.column_names:
+        return pa.nulls(customers.num_rows, TEXTS)
+    return _lists(customers[COUNTED].to_pylist())
 
 
 def _of_kind(identifiers: Column, kind: str) -> pa.Array:

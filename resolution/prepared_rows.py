@@ -6,10 +6,12 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from graph.customers import COUNTED
 from graph.resolutions import PreparedCustomer
 from graph.surroundings import ChangedCustomers
 from resolution import folding
 from resolution.candidates import BlockingParts
+from resolution.group_guards import GroupGuards
 from resolution.hubs import shared_values
 from resolution.model import Model
 from resolution.preparation import CONTACTS, Prepared, prepare
@@ -56,4 +58,20 @@ def kept_rows(prepared: Prepared, model: Model, touched: Mapping[str, int]) -> I
     """What the graph keeps of every customer of a table. ``touched``: of those that were not resolved."""
     parts = BlockingParts(model)
     for row in rows_of(prepared.with_columns(model.columns)):
-        yield PreparedCustomer(row["key"], as_text(row), parts.of(row), touched.get(row["key"], 0))
+        yield kept_row(row, parts.of(row), touched.get(row["key"], 0))
+
+
+def kept_row(row: PreparedRow, parts: tuple[str, ...], touched: int) -> PreparedCustomer:
+    """What the graph keeps of one customer."""
+    return PreparedCustomer(row["key"], as_text(row), parts, touched, counted_of(row))
+
+
+def counted_of(row: PreparedRow) -> tuple[str, ...]:
+    """The values of a customer that guards count."""
+    return tuple(row.get(COUNTED, ()))
+
+
+def guards_over(prepared: Prepared, model: Model) -> GroupGuards:
+    """The guards of a model over the customers of a table."""
+    keys, counted = prepared.table["key"].to_pylist(), prepared.table[COUNTED].to_pylist()
+    return GroupGuards(model.guards, {key: values for key, values in zip(keys, counted, strict=True) if values})

@@ -8,16 +8,13 @@ from itertools import combinations
 import duckdb
 import pyarrow as pa
 
+from graph.guards import Contradictions
 from graph.kinds import IDENTIFIER_KINDS
 from resolution.clustering import Pair
 from resolution.levels import Comparison
+from resolution.model import Model
 from resolution.patterns import findings_of
 from resolution.scoring import opposite_levels
-
-# A rule is refused when so much contradicts: another given name alone (a wife who quotes her husband's number), or two
-# other stable facts.
-_TOO_MUCH = 2
-_WEIGHT_OF = {"given_name": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +64,18 @@ def rule_of(identifier: str) -> str:
     return f"same_{identifier.split(':', 1)[0]}"
 
 
-def is_refused(contradictions: Iterable[str]) -> bool:
-    """Whether so much speaks against one person that a rule must not link. ``contradictions``: names of comparisons."""
-    return sum(_WEIGHT_OF.get(name, 1) for name in contradictions) >= _TOO_MUCH
+def is_refused(found: Iterable[str], guard: Contradictions) -> bool:
+    """Whether so much speaks against one person that a rule must not link. ``found``: comparisons that contradict.
+
+    As shipped: another given name alone (a wife who quotes her husband's number), or two other stable facts.
+    """
+    return sum(guard.weighs.get(name, 1) for name in found) >= guard.rule
 
 
-def checked(
-    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], links: Sequence[RuleLink]
-) -> RuleLinks:
+def checked(connection: duckdb.DuckDBPyConnection, model: Model, links: Sequence[RuleLink]) -> RuleLinks:
     """Refuse the links of people who contradict each other. Reads the prepared customers in ``connection``."""
-    against = _against(comparisons)
+    comparisons, guard = model.comparisons, model.guards.contradictions
+    against = _against(comparisons, guard)
     if not against or not links:
         return RuleLinks(tuple(links))
     connection.register("rule_links", pa.table({"left": [x.left for x in links], "right": [x.right for x in links]}))
@@ -87,7 +86,7 @@ def checked(
     found = connection.execute(f"""
         SELECT l.key, r.key FROM ({findings_of(connection, comparisons, pairs)})
         JOIN numbered l ON l.number = number_l JOIN numbered r ON r.number = number_r
-        WHERE {against} >= {_TOO_MUCH}
+        WHERE {against} >= {guard.rule}
     """).fetchall()
     contradicting = set(found)
     return RuleLinks(
@@ -96,10 +95,10 @@ def checked(
     )
 
 
-def _against(comparisons: Sequence[Comparison]) -> str:
+def _against(comparisons: Sequence[Comparison], guard: Contradictions) -> str:
     """SQL that adds up what contradicts."""
     return " + ".join(
-        f'{_WEIGHT_OF.get(comparison.name, 1)} * ("found_{comparison.name}" IN ({_positions(comparison)}))::INT'
+        f'{guard.weighs.get(comparison.name, 1)} * ("found_{comparison.name}" IN ({_positions(comparison)}))::INT'
         for comparison in comparisons
         if comparison.opposite
     )

@@ -15,7 +15,7 @@ from resolution.conditions.condition import Row
 from resolution.frequencies import Frequencies
 from resolution.levels import Comparison
 from resolution.model import Model
-from resolution.scoring import CONTRADICTIONS, opposite_levels
+from resolution.scoring import opposite_levels
 
 _WEIGHT_DIGITS, _EVIDENCE_DIGITS = 6, 3
 
@@ -79,10 +79,6 @@ class Scorer:
     def contradictions(self, score: Score) -> list[str]:
         """Comparisons of stable facts whose finding speaks against one person."""
         return [found.comparison for found in score.findings if found.level in self._by_name[found.comparison].opposite]
-
-    def contradicts(self, score: Score) -> bool:
-        """Whether so much speaks against one person that the pair is held apart."""
-        return len(self.contradictions(score)) >= CONTRADICTIONS
 
     def _part(self, found: Finding) -> list[str | float]:
         label = self._by_name[found.comparison].comparison.levels[found.level].label

@@ -14,10 +14,6 @@ from resolution.frequencies import table_of
 from resolution.levels import Comparison
 from resolution.model import Model
 
-# Stable facts that contradict before a pair is held apart: two are at times wrong in the same record, three never were
-# on the data at hand. Held apart after two, F1 on historical_50k fell by .006.
-CONTRADICTIONS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class ScoredPairs:
@@ -47,7 +43,7 @@ def score(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
     pairs = connection.execute(f"""
         SELECT least(key_l, key_r) AS "left", greatest(key_l, key_r) AS "right",
             round(match_weight, 6) AS weight, {_evidence(model)} AS evidence,
-            {_opposites(model.comparisons)} >= {CONTRADICTIONS} AS contradicts
+            {_opposites(model.comparisons)} >= {model.guards.contradictions.pair} AS contradicts
         FROM {predictions.physical_name}
         ORDER BY "left", "right"
     """).to_arrow_table()

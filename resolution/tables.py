@@ -34,5 +34,5 @@ def score_table(customers: pa.Table, model: Model, clock: Clock) -> Scores:
             load_frequencies(connection, model.frequencies)
         with clock.step("score"):
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
-            rules = checked(connection, model.comparisons, rule_links(customers))
+            rules = checked(connection, model, rule_links(customers))
     return Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 import idna
 
+from graph.guards import current_guards
 from graph.records import IdentifierValue
-from loaders.standardise.placeholders import is_missing, placeholders
+from loaders.standardise.placeholders import is_missing
 from loaders.standardise.tables import read_table
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
@@ -31,7 +32,7 @@ def standardise_email(text: str) -> IdentifierValue | Unusable | None:
     if name is None or not _is_local(local) or len(local) + len(name) >= _LONGEST:
         return _INVALID
     key = _mailbox(local, name)
-    if key in placeholders("emails"):
+    if current_guards().is_nobody("email", key):
         return PLACEHOLDER
     return IdentifierValue("email", text.strip(), f"{local}@{name}", key)
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from graph.guards import current_guards
 from graph.records import IdentifierValue
 from loaders.standardise.emails import standardise_email
 from loaders.standardise.phones import standardise_phone
-from loaders.standardise.placeholders import is_missing, placeholder_patterns
+from loaders.standardise.placeholders import is_missing
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
@@ -43,7 +44,7 @@ def _number(kind: str, text: str) -> IdentifierValue | Unusable | None:
     kept = clean(text)
     if is_missing(kept):
         return None
-    if placeholder_patterns("identifiers").fullmatch(kept.casefold()):
+    if current_guards().is_nobody("other", kept.casefold()):
         return PLACEHOLDER
     if len(kept) > _LONGEST:
         return _TOO_LONG
@@ -84,4 +85,4 @@ def standardise_id(text: str) -> str | None:
 def standardise_reference(text: str) -> str | None:
     """The id of a device, a session or somebody in another system, none where it says that there is nobody."""
     kept = standardise_id(text)
-    return None if kept is None or placeholder_patterns("identifiers").fullmatch(kept.casefold()) else kept
+    return None if kept is None or current_guards().is_nobody("other", kept.casefold()) else kept

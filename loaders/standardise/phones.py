@@ -6,8 +6,9 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
+from graph.guards import current_guards
 from graph.records import IdentifierValue
-from loaders.standardise.placeholders import is_missing, placeholder_patterns
+from loaders.standardise.placeholders import is_missing
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
@@ -32,7 +33,7 @@ def standardise_phone(text: str, country: str | None) -> IdentifierValue | Unusa
     kept = clean(text)
     if is_missing(kept):
         return None
-    if placeholder_patterns("phones").fullmatch(_NO_DIGITS.sub("", kept)):
+    if current_guards().is_nobody("phone", _NO_DIGITS.sub("", kept)):
         return PLACEHOLDER
     if country is None and not _INTERNATIONAL.match(kept):
         return _national(text, kept)
@@ -41,7 +42,7 @@ def standardise_phone(text: str, country: str | None) -> IdentifierValue | Unusa
 
 
 def _in_e164(sent: str, number: PhoneNumber) -> IdentifierValue | Unusable:
-    if placeholder_patterns("phones").fullmatch(str(number.national_number)):
+    if current_guards().is_nobody("phone", str(number.national_number)):
         return PLACEHOLDER
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return _IMPOSSIBLE

@@ -1,6 +1,5 @@
 """Texts that stand for "missing". The lists are data: ``placeholders.yaml``."""
 
-import re
 from functools import cache
 
 from loaders.standardise.tables import read_table
@@ -12,12 +11,6 @@ LONGEST = 32
 def placeholders(kind: str) -> frozenset[str]:
     """The texts of one list, in lower case."""
     return frozenset(text.casefold() for text in read_table("placeholders")[kind])
-
-
-@cache
-def placeholder_patterns(kind: str) -> re.Pattern[str]:
-    """One expression that matches every text of a list of expressions."""
-    return re.compile("|".join(f"(?:{pattern})" for pattern in read_table("placeholders")[kind]))
 
 
 _MISSING = placeholders("everywhere")

@@ -31,6 +31,7 @@ SILENT = SilentProgress()
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> CdpSettings:
     return CdpSettings(
+        guards_file=None,
         data_dir=tmp_path_factory.mktemp("data"),
         cache_dir=cdp_settings().cache_dir,
         bolt_port=free_port(),

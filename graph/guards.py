@@ -1,0 +1,190 @@
+"""Guards: what keeps wrong merges away, declared as data in one place (``guards.yaml``).
+
+Values that name nobody, roles, hubs, identifiers that are unique, limits of a profile, weak bridges, contradictions.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from graph.errors import ConfigurationError
+from graph.kinds import IDENTIFIER_KINDS
+from graph.settings import cdp_settings
+
+DEVICE = "device"
+_ADDED = ("nobody", "roles")
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error:
+        raise ValueError(f"{text!r} is no regular expression") from None
+    return text
+
+
+def _kind(name: str) -> str:
+    if name not in IDENTIFIER_KINDS:
+        raise ValueError(f"{name!r} is no kind of identifier; there are {', '.join(IDENTIFIER_KINDS)}")
+    return name
+
+
+Expression = Annotated[str, AfterValidator(_expression)]
+Kind = Annotated[str, AfterValidator(_kind)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Nobody(_Part):
+    """Values that stand for nobody: emails as they are, expressions for digits and for other ids."""
+
+    email: tuple[str, ...] = ()
+    phone: tuple[Expression, ...] = ()
+    other: tuple[Expression, ...] = ()
+
+
+class Unique(_Part):
+    """Kinds of which one person has one value, and sources that know nobody twice."""
+
+    kinds: tuple[Kind, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Limit(_Part):
+    """At most so many values in one profile within so many days; without ``days``, ever."""
+
+    most: int = Field(ge=1)
+    days: int | None = Field(None, ge=1)
+
+
+class ClusterSize(_Part):
+    """At most so many customers in one profile."""
+
+    most: int = Field(ge=1)
+
+
+class WeakBridge(_Part):
+    """Groups of at least ``customers`` each are not joined by fewer than ``pairs`` pairs that speak for it."""
+
+    customers: int = Field(ge=1)
+    pairs: int = Field(ge=0)
+
+
+class Contradictions(_Part):
+    """So many stable facts against one person hold a scored pair apart, or refuse a rule."""
+
+    pair: int = Field(ge=1)
+    rule: int = Field(ge=1)
+    weighs: Mapping[str, int] = Field(default_factory=dict[str, int])
+
+
+class Guards(_Part):
+    """All guards; equal content gives an equal ``digest``."""
+
+    nobody: Nobody
+    roles: Mapping[Kind, tuple[Expression, ...]]
+    hubs: Mapping[Kind | Literal["device"], int]
+    unique: Unique
+    limits: Mapping[Kind, Limit]
+    cluster: ClusterSize
+    weak_bridge: WeakBridge
+    contradictions: Contradictions
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the content."""
+        return blake2b(self.model_dump_json().encode(), digest_size=6).hexdigest()
+
+    @property
+    def counted_kinds(self) -> list[str]:
+        """Kinds of identifiers whose values are counted in a profile, sorted."""
+        return sorted({*self.unique.kinds, *self.limits})
+
+    def hub_above(self, kind: str) -> int:
+        """A value of a kind, or a device, with more customers than this says nothing."""
+        return self.hubs.get(kind, self.hubs[DEVICE])
+
+    def is_role(self, kind: str, match_key: str) -> bool:
+        """Whether a value belongs to a role that many people answer for."""
+        patterns = self.roles.get(kind)
+        return bool(patterns) and _whole(patterns).fullmatch(match_key) is not None
+
+    def is_nobody(self, kind: Literal["email", "phone", "other"], text: str) -> bool:
+        """Whether a value stands for nobody: an email's match key, a phone's digits, another id in lower case."""
+        if kind == "email":
+            return text in self._nobodys_emails
+        return _whole(getattr(self.nobody, kind)).fullmatch(text) is not None
+
+    @cached_property
+    def _nobodys_emails(self) -> frozenset[str]:
+        return frozenset(self.nobody.email)
+
+
+@cache
+def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One expression that matches whatever one of several matches; matches nothing where there are none."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
+
+
+def current_guards() -> Guards:
+    """The guards of this project: the shipped ones, changed by ``CDP_GUARDS_FILE``. Raises ConfigurationError."""
+    return read_guards(cdp_settings().guards_file)
+
+
+@cache
+def read_guards(file: Path | None = None) -> Guards:
+    """The shipped guards, changed by a file. Read once per process. Raises ConfigurationError."""
+    shipped = _parsed(files(__package__ or "").joinpath("guards.yaml").read_text(encoding="utf-8"), "guards.yaml")
+    return guards_of(shipped if file is None else _changed(shipped, _read(file)), str(file or "guards.yaml"))
+
+
+def guards_of(content: Mapping[str, Any], named: str) -> Guards:
+    """Guards from plain values; ``named``: where they come from. Raises ConfigurationError."""
+    try:
+        return Guards.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ConfigurationError(
+            f"{named}: {where}: {first['msg']}.", "See: cdp guards, for how the shipped ones are written."
+        ) from None
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        return _parsed(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"The guards file {file} cannot be read ({type(error).__name__}).", "Check CDP_GUARDS_FILE."
+        ) from None
+
+
+def _parsed(text: str, named: str) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        line = mark.line + 1 if (mark := getattr(error, "problem_mark", None)) else 1
+        raise ConfigurationError(f"{named}:{line}: this is no YAML.", "Check the indentation and quotes.") from None
+    if not isinstance(content, Mapping) or any(isinstance(part, str | list) for part in content.values()):
+        raise ConfigurationError(f"{named}: guards are a mapping of sections.", "See: cdp guards.")
+    return content
+
+
+def _changed(shipped: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Sections of both; of a section the keys of both, the own ones first; lists of values are added up."""
+    found = dict(shipped)
+    for name, section in own.items():
+        found[name] = {**shipped.get(name, {}), **(section or {})}
+        if name in _ADDED:
+            both = {**shipped[name], **(section or {})}
+            found[name] = {key: [*shipped[name].get(key, ()), *((section or {}).get(key) or ())] for key in both}
+    return found
