@@ -28,6 +28,7 @@ from resolution.explanation_commands import as_of_command, how_command, why_comm
 from resolution.model_commands import model_app
 from resolution.progress import shown
 from resolution.report import print_evaluation
+from resolution.review_commands import review_app
 from resolution.steward_commands import steward_app
 
 INTERRUPTED = 130
@@ -45,6 +46,7 @@ app.command("load")(load_command)
 app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
+app.add_typer(review_app, name="review")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
 app.command("audit")(audit_command)
 app.command("why")(why_command)

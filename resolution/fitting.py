@@ -1,4 +1,4 @@
-"""Fitting: from the customers to a model version, without labels."""
+"""Fitting: from the customers to a model version, without labels unless some are given."""
 
 from dataclasses import dataclass, replace
 
@@ -13,6 +13,7 @@ from resolution.clustering import cohesion_forest
 from resolution.comparisons import comparisons_for
 from resolution.frequencies import count_frequencies, load_frequencies
 from resolution.group_guards import GroupGuards
+from resolution.labels import NO_LABELS, Labels, labelled_patterns
 from resolution.model import Model, rounded
 from resolution.patterns import blocked_pairs, random_pairs
 from resolution.preparation import Prepared, prepare, sources_by_size
@@ -35,24 +36,39 @@ class Fitted:
     scores: Scores
 
 
-def fit(customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock) -> Fitted:
-    """Train on the customers' table and calibrate on the clusters that follow; no decision and no truth takes part."""
+def fit(
+    customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock, labels: Labels = NO_LABELS
+) -> Fitted:
+    """Train on the customers' table and calibrate on the clusters that follow; no truth takes part.
+
+    ``labels``: pairs that stewards have decided. They are evidence about findings and heights; links follow from
+    decisions elsewhere.
+    """
+    labels = labels.among(customers)
     with duckdb.connect() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)
         with clock.step("train"):
-            model = replace(_trained(connection, prepared, blocks, settings), guards=guards)
+            model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=guards)
         with clock.step("score"):
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):
-        return Fitted(_calibrated(model, Claims.of(pairs, rules), guards_over(prepared, model)), scores)
+        return Fitted(_calibrated(model, Claims.of(pairs, rules), guards_over(prepared, model), labels), scores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """The pairs to learn from: how many are blocked, and those of which the answer is known."""
+
+    blocks: Blocks
+    labels: Labels
 
 
 def _trained(
-    connection: duckdb.DuckDBPyConnection, prepared: Prepared, blocks: Blocks, settings: ResolutionSettings
+    connection: duckdb.DuckDBPyConnection, prepared: Prepared, material: _Material, settings: ResolutionSettings
 ) -> Model:
     table = prepared.table
     sources = sources_by_size(table)
@@ -61,9 +77,10 @@ def _trained(
     load_frequencies(connection, frequencies)
     estimates = _NOTHING
     if comparisons:
-        blocked = blocked_pairs(connection, comparisons, blocks.pairs, settings.training_pairs)
+        blocked = blocked_pairs(connection, comparisons, material.blocks.pairs, settings.training_pairs)
         random = random_pairs(connection, comparisons, settings.random_pairs)
-        estimates = rounded(train(comparisons, blocked, random, table.num_rows))
+        labelled = labelled_patterns(connection, comparisons, blocked, material.labels)
+        estimates = rounded(train(comparisons, blocked, random, table.num_rows, labelled))
     return Model(
         columns=tuple(table.column_names),
         sources=tuple(sources),
@@ -72,11 +89,12 @@ def _trained(
         suspect=prepared.suspect,
         thresholds=settings,
         customers=table.num_rows,
+        labels=material.labels.counts,
     )
 
 
-def _calibrated(model: Model, claims: Claims, guards: GroupGuards) -> Model:
-    linkage = claims.linkage(model.thresholds, guards)
-    merges = merges_of(cohesion_forest(claims.weights, linkage), claims.probabilities)
-    calibration = calibrate(merges)
+def _calibrated(model: Model, claims: Claims, guards: GroupGuards, labels: Labels) -> Model:
+    forest = cohesion_forest(claims.weights, claims.linkage(model.thresholds, guards))
+    merges = merges_of(forest, claims.probabilities)
+    calibration = calibrate(merges, merges_of(forest, labels.probabilities) if labels.counts else ())
     return replace(model, calibration=calibration, levels=levels_of(merges, calibration))

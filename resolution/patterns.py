@@ -70,6 +70,13 @@ def blocked_pairs(
         SELECT DISTINCT l.number AS number_l, r.number AS number_r
         FROM blocks l JOIN blocks r ON l.block = r.block AND l.number < r.number {kept}
     """
+    return patterns_of(connection, comparisons, pairs, share)
+
+
+def patterns_of(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str, times: int = 1
+) -> Patterns:
+    """Patterns of pairs (SQL that gives ``number_l`` and ``number_r``), each of which counts so many times."""
     columns = ", ".join(_column(comparison) for comparison in comparisons)
     found = findings_of(connection, comparisons, pairs)
     patterns: dict[str, npt.NDArray[Any]] = connection.execute(f"""
@@ -79,7 +86,7 @@ def blocked_pairs(
     return Patterns(
         levels=tuple(_levels(patterns[_name(comparison)], comparison) for comparison in comparisons),
         rarity=np.asarray(patterns["rarity"], dtype=np.float64) / _STEPS_A_BIT,
-        counts=np.asarray(patterns["pairs"], dtype=np.float64) * share,
+        counts=np.asarray(patterns["pairs"], dtype=np.float64) * times,
     )
 
 
