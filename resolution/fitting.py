@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from graph.guards import Guards
-from resolution.blocking import Blocks, load_customers
+from resolution.blocking import Blocks, load_customers, pair_up
 from resolution.calibration import calibrate, levels_of, merges_of
 from resolution.claims import Claims
 from resolution.clustering import cohesion_forest
@@ -41,6 +41,7 @@ def fit(customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock
         with clock.step("prepare"):
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)
+            pair_up(connection)
         with clock.step("train"):
             model = replace(_trained(connection, prepared, blocks, settings), guards=guards)
         with clock.step("score"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from resolution.blocking import load_customers
+from resolution.blocking import load_customers, pair_up
 from resolution.frequencies import load_frequencies
 from resolution.model import Model
 from resolution.preparation import Prepared, prepare
@@ -31,6 +31,7 @@ def score_table(customers: pa.Table, model: Model, clock: Clock) -> Scores:
         with clock.step("prepare"):
             prepared = prepare(customers, model.suspect)
             blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds)
+            pair_up(connection)
             load_frequencies(connection, model.frequencies)
         with clock.step("score"):
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
