@@ -7,9 +7,7 @@ import pyarrow as pa
 
 from graph.guards import Guards
 from resolution.blocking import Blocks, load_customers, pair_up
-from resolution.calibration import calibrate, levels_of, merges_of
-from resolution.claims import Claims
-from resolution.clustering import cohesion_forest
+from resolution.calibration import calibrate, levels_of
 from resolution.comparisons import comparisons_for
 from resolution.frequencies import count_frequencies, load_frequencies
 from resolution.group_guards import GroupGuards
@@ -21,6 +19,7 @@ from resolution.progress import Clock
 from resolution.rules import checked, rule_links
 from resolution.scoring import nothing_scored, score
 from resolution.settings import ResolutionSettings
+from resolution.table_claims import TableClaims
 from resolution.tables import Scores
 from resolution.training import Estimates, train
 
@@ -49,7 +48,8 @@ def fit(customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock
             rules = checked(connection, model, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):
-        return Fitted(_calibrated(model, Claims.of(pairs, rules), guards_over(prepared, model)), scores)
+        claims = TableClaims.of(prepared.table["key"].to_pylist(), pairs, rules)
+        return Fitted(_calibrated(model, claims, guards_over(prepared, model)), scores)
 
 
 def _trained(
@@ -76,8 +76,7 @@ def _trained(
     )
 
 
-def _calibrated(model: Model, claims: Claims, guards: GroupGuards) -> Model:
-    linkage = claims.linkage(model.thresholds, guards)
-    merges = merges_of(cohesion_forest(claims.weights, linkage), claims.probabilities)
+def _calibrated(model: Model, claims: TableClaims, guards: GroupGuards) -> Model:
+    merges = claims.merges(claims.forest(claims.special.linkage(model.thresholds, guards)))
     calibration = calibrate(merges)
     return replace(model, calibration=calibration, levels=levels_of(merges, calibration))
