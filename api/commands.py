@@ -18,6 +18,7 @@ from graph.commands import neo4j_app
 from graph.connection import open_async_graph, open_graph
 from graph.constraints import install_schema
 from graph.errors import CdpError
+from graph.guard_commands import guards_command
 from graph.identities import Identity
 from loaders.commands import load_command
 from loaders.sample.commands import sample_app
@@ -42,6 +43,7 @@ app.command("load")(load_command)
 app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
+app.command("guards", epilog="Example: cdp guards --json")(guards_command)
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

@@ -1,8 +1,9 @@
 // Every live link and compared pair of some customers.
-// $keys; rows: left, right, type and what links and compared pairs carry.
+// $keys; one row, because rows are dear: claims, lists in the order of the fields of Link, and the type at last.
 UNWIND $keys AS wanted
-MATCH (c:Customer {key: wanted})-[r:SAME_AS|COMPARED]-(other:Customer)
+MATCH (c:Customer {key: wanted})-[r:SAME_AS|COMPARED]-(:Customer)
 WITH DISTINCT r
-RETURN startNode(r).key AS left, endNode(r).key AS right, type(r) AS type, r.probability AS probability,
-  r.match_weight AS match_weight, r.method AS method, r.rule AS rule, r.evidence AS evidence, r.cohesion AS cohesion,
-  r.confidence AS confidence, r.guard AS guard
+RETURN collect([
+  startNode(r).key, endNode(r).key, r.probability, r.match_weight, r.method, r.rule, r.evidence, r.cohesion,
+  r.confidence, r.guard, type(r)
+]) AS claims

@@ -1,6 +1,6 @@
 // What the last resolution compared of some customers.
-// $keys; rows: key, prepared (JSON text).
+// $keys; one row, because rows are dear: prepared, a list of [key, JSON text].
 UNWIND $keys AS wanted
 MATCH (c:Customer {key: wanted})
 WHERE c.prepared IS NOT NULL
-RETURN c.key AS key, c.prepared AS prepared
+RETURN collect([wanted, c.prepared]) AS prepared

@@ -33,8 +33,8 @@ def fetch_customers(graph: Graph, counted: Sequence[str] = ()) -> pa.Table:
     """Every customer whose record has arrived, sorted by key. ``counted``: kinds of identifiers that guards count.
 
     String columns ``PERSON_COLUMNS`` (null where unknown); list columns ``emails`` and ``phones`` (match keys) and
-    ``identifiers`` (``kind:match_key``), newest first, without hubs; ``counted`` (``graph.held_values``); one string column
-    ``attribute_<name>`` for each further fact that is compared. Raises GraphError.
+    ``identifiers`` (``kind:match_key``), newest first, without hubs; ``counted`` (``graph.held_values``); one
+    string column ``attribute_<name>`` for each further fact that is compared. Raises GraphError.
     """
     return CustomerRows(graph.stream("list_customers_to_resolve", counted=list(counted))).table()
 

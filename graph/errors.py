@@ -21,7 +21,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
         ├── ModelError            a model version is unknown, damaged or of another release
         ├── UnknownCustomerError  a customer, link or decision that is not there
         ├── ConflictingDecisionError  a decision that contradicts one that is in force
-        └── BusyError             another resolution is writing
+        ├── ClosedRunError        a run that was closed already
+        └── BusyError             somebody else is writing, mostly another resolution
 """
 
 
@@ -121,6 +122,10 @@ class UnknownCustomerError(ResolutionError):
 
 class ConflictingDecisionError(ResolutionError):
     """A decision that contradicts one that is in force; nothing was written."""
+
+
+class ClosedRunError(ResolutionError):
+    """A run that was closed already cannot be written again; nothing of it was kept."""
 
 
 class BusyError(ResolutionError):

@@ -106,9 +106,10 @@ def claims_of(graph: Reader, customers: Iterable[str]) -> tuple[list[Link], list
     """Every live link and compared pair of some customers. Raises GraphError."""
     links: list[Link] = []
     compared: list[ComparedPair] = []
-    for row in graph.read("list_claims_of", keys=sorted(customers)):
-        if row.pop("type") == "SAME_AS":
-            links.append(Link(**row))
+    for *claim, kind in graph.read("list_claims_of", keys=sorted(customers))[0]["claims"]:
+        if kind == "SAME_AS":
+            links.append(Link(*claim))
         else:
-            compared.append(ComparedPair(**{name: row[name] for name in ComparedPair.__dataclass_fields__}))
+            left, right, probability, match_weight, _, _, evidence, _, _, guard = claim
+            compared.append(ComparedPair(left, right, probability, match_weight, evidence, guard))
     return links, compared

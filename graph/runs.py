@@ -7,6 +7,7 @@ from typing import Literal
 import orjson
 
 from graph.connection import Reader, Row, Transaction
+from graph.errors import ClosedRunError
 from graph.times import milliseconds, moment
 
 RunScope = Literal["full", "incremental", "online", "steward", "delete"]
@@ -57,7 +58,7 @@ def write_model(transaction: Transaction, model: ScoringModel) -> None:
 
 
 def write_run(transaction: Transaction, run: ScoringRun) -> None:
-    """Record a finished run."""
+    """Record a finished run. Raises ClosedRunError where another one of this id was closed already."""
     parameters = {
         "run_id": run.run_id,
         "model_version": run.model_version,
@@ -68,7 +69,8 @@ def write_run(transaction: Transaction, run: ScoringRun) -> None:
         "started_at": milliseconds(run.started_at),
         "finished_at": milliseconds(run.finished_at),
     }
-    transaction.run("merge_scoring_run", **parameters)
+    if not transaction.run("merge_scoring_run", **parameters).rows[0]["open"]:
+        raise ClosedRunError(f"The run {run.run_id!r} is closed.", "Nothing was written: begin another run.")
 
 
 def _run_of(row: Row) -> ScoringRun:

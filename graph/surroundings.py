@@ -58,12 +58,14 @@ class StoredLink:
 class StoredCluster:
     """A cluster at the loosest confidence, with the links that hold it together.
 
-    ``counted``: of members that hold values which guards count, these values (``graph.held_values``).
+    ``counted``: of members that hold values which guards count, these values (``graph.held_values``); ``created_at``:
+    when the sources first knew the members, in epoch milliseconds.
     """
 
     members: frozenset[str]
     links: tuple[StoredLink, ...]
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    created_at: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
 
 
 def list_unresolved(graph: Reader) -> Unresolved:
@@ -83,7 +85,8 @@ def read_changed(graph: Reader, customers: Collection[str], counted: Sequence[st
 
     Raises GraphError.
     """
-    found = graph.read("list_changed_customers", keys=sorted(customers), counted=list(counted))
+    keys = sorted(customers)
+    found = graph.read("list_changed_customers", keys=keys, counted=list(counted)) if keys else []
     return ChangedCustomers(
         rows=CustomerRows(found),
         prepared={row["key"]: row["prepared"] for row in found},
@@ -101,8 +104,8 @@ def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[fro
         {"number": number, "query": _lucene(query.parts), "most": query.most} for number, query in enumerate(queries)
     ]
     for batch in batched(rows, _QUERIES_A_STATEMENT):
-        for row in graph.read("find_block_members", queries=batch):
-            found[row["number"]] = frozenset(row["keys"])
+        for number, keys in graph.read("find_block_members", queries=batch)[0]["blocks"]:
+            found[number] = frozenset(keys)
     return found
 
 
@@ -118,18 +121,18 @@ def read_prepared(graph: Reader, customers: Collection[str]) -> dict[str, str]:
     """Customer -> what the last resolution compared of it, as JSON text. Raises GraphError."""
     found: dict[str, str] = {}
     for batch in batched(sorted(customers), _KEYS_A_STATEMENT):
-        found |= {row["key"]: row["prepared"] for row in graph.read("list_prepared", keys=batch)}
+        found |= dict(graph.read("list_prepared", keys=batch)[0]["prepared"])
     return found
 
 
 def holders_of(graph: Reader, identifiers: Collection[str]) -> set[str]:
     """Everybody who holds some identifiers that are no hubs. Raises GraphError."""
-    return {row["key"] for row in graph.read("list_holders", keys=sorted(identifiers))}
+    return {row["key"] for row in graph.read("list_holders", keys=sorted(identifiers))} if identifiers else set()
 
 
 def hubs_among(graph: Reader, identifiers: Collection[str]) -> set[str]:
     """Which of some identifiers are hubs. Raises GraphError."""
-    return {row["key"] for row in graph.read("list_hubs_among", keys=sorted(identifiers))}
+    return {row["key"] for row in graph.read("list_hubs_among", keys=sorted(identifiers))} if identifiers else set()
 
 
 def rule_partners(graph: Reader, customers: Collection[str], kinds: Collection[str]) -> dict[tuple[str, str], str]:
@@ -143,13 +146,22 @@ def rule_partners(graph: Reader, customers: Collection[str], kinds: Collection[s
 
 def stored_clusters(graph: Reader, customers: Collection[str]) -> list[StoredCluster]:
     """The loosest clusters that hold some customers, each once. Raises GraphError."""
-    clusters: dict[frozenset[str], StoredCluster] = {}
-    for row in graph.read("list_forest_of", keys=sorted(customers)):
-        members = frozenset(row["members"])
-        held = {member["key"]: tuple(member["counted"]) for member in row["counted"]}
-        links = tuple(StoredLink(**link) for link in row["links"])
-        clusters.setdefault(members, StoredCluster(members, links, held))
-    return list(clusters.values())
+    return [_cluster(row) for row in graph.read("list_forest_of", keys=sorted(customers))]
+
+
+def _cluster(row: Row) -> StoredCluster:
+    members: list[Row] = row["members"]
+    return StoredCluster(
+        members=frozenset(member["key"] for member in members),
+        links=tuple(StoredLink(**link) for link in row["links"]),
+        counted={member["key"]: tuple(member["counted"]) for member in members if member["counted"]},
+        created_at={member["key"]: member["created_at"] for member in members},
+    )
+
+
+def people_of(graph: Reader, customers: Collection[str], certain: float) -> dict[str, str]:
+    """Customer -> the smallest key of those whom links of at least this cohesion hold together. Raises GraphError."""
+    return dict(graph.read("list_people_of", keys=sorted(customers), certain=certain)[0]["people"])
 
 
 def first_known(graph: Reader, customers: Collection[str]) -> dict[str, int | None]:
@@ -164,4 +176,5 @@ def identifiers_of(graph: Reader, customers: Collection[str]) -> set[str]:
 
 def known_customers(graph: Reader, customers: Collection[str]) -> dict[str, bool]:
     """Those of some customers that there are, and whether they wait to be resolved. Raises GraphError."""
-    return {row["key"]: row["unresolved"] for row in graph.read("list_known_customers", keys=sorted(set(customers)))}
+    keys = sorted(set(customers))
+    return {row["key"]: row["unresolved"] for row in (graph.read("list_known_customers", keys=keys) if keys else ())}

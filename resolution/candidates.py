@@ -5,8 +5,9 @@ too many customers selects nobody, and where a change lets a block cross that li
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, groupby
 
 from graph.links import Pair
 from graph.surroundings import BlockQuery
@@ -76,29 +77,30 @@ def find_candidates(
 ) -> Candidates:
     """Candidates of the customers in ``after``; ``before``: their keys as the index has them.
 
-    ``members``: looks up blocks in the index.
+    ``members``: looks up blocks in the index. Short keys are looked up first: where few customers share a value, they
+    are candidates, and whoever shares more than that value is among them. It spares two look-ups of three.
     """
     blocks = _Blocks(before, after)
-    queries = blocks.queries()
-    pairs: set[Pair] = set()
-    affected: set[str] = set()
-    for key, found in zip(blocks.most, members(queries), strict=True):
-        others = found - before.keys()
-        selects = len(others) + len(blocks.holders[key]) <= blocks.most[key]
-        if selects:
-            pairs.update(_pairs(blocks.holders[key], others))
-        if selects != (len(others) + blocks.held[key] <= blocks.most[key]):
-            affected |= others
-    return Candidates(frozenset(pairs), frozenset(affected))
+    for keys in blocks.by_length():
+        asked = [key for key in keys if not blocks.is_covered(key)]
+        for key, found in zip(asked, members(blocks.queries(asked)) if asked else (), strict=True):
+            blocks.see(key, found - before.keys())
+    return Candidates(frozenset(blocks.pairs), frozenset(blocks.affected))
 
 
 class _Blocks:
-    """The blocks around changed customers. ``holders``: of them, who has a key now; ``held``: how many had it."""
+    """The blocks around changed customers. ``holders``: of them, who has a key now; ``held``: how many had it.
+
+    ``small``: blocks that select, before and after, with how many customers they hold at most.
+    """
 
     def __init__(self, before: Mapping[str, dict[Key, int]], after: Mapping[str, dict[Key, int]]) -> None:
         self.most: dict[Key, int] = {}
         self.held: dict[Key, int] = defaultdict(int)
         self.holders: dict[Key, list[str]] = defaultdict(list)
+        self.small: dict[Key, int] = {}
+        self.pairs: set[Pair] = set()
+        self.affected: set[str] = set()
         for keys in before.values():
             self.most |= keys
             for key in keys:
@@ -108,9 +110,44 @@ class _Blocks:
             for key in keys:
                 self.holders[key].append(customer)
 
-    def queries(self) -> list[BlockQuery]:
+    def by_length(self) -> Iterator[list[Key]]:
+        """The keys of one part, those of two, and so on."""
+        for _, keys in groupby(sorted(self.most, key=len), key=len):
+            yield list(keys)
+
+    def queries(self, keys: Iterable[Key]) -> list[BlockQuery]:
         """One more than may share a key is too many, whatever the changed customers among the found ones."""
-        return [BlockQuery(key, most + 1 + self.held[key]) for key, most in self.most.items()]
+        return [BlockQuery(key, self.most[key] + 1 + self.held[key]) for key in keys]
+
+    def see(self, key: Key, others: frozenset[str]) -> None:
+        """Take in what the index has of a block; ``others``: without the changed customers."""
+        now, then = len(others) + len(self.holders[key]), len(others) + self.held[key]
+        selects = now <= self.most[key]
+        if selects:
+            self.pairs.update(_pairs(self.holders[key], others))
+        if selects != (then <= self.most[key]):
+            self.affected |= others
+        elif selects:
+            self.small[key] = max(now, then)
+
+    def is_covered(self, key: Key) -> bool:
+        """Whether a block lies within one that selects, so that it selects as well and adds nobody."""
+        return any(self.small.get(wider, self.most[key] + 1) <= self.most[key] for wider in _wider(key))
+
+
+def _wider(key: Key) -> Iterator[Key]:
+    """The keys that everybody has who has this one."""
+    for length in range(1, len(key)):
+        yield from combinations(key, length)
+    if both := _both_names(key):
+        yield (both,)
+
+
+def _both_names(key: Key) -> str | None:
+    """The part that two full names make."""
+    named = {name: value for name, _, value in (part.partition(":") for part in key)}
+    both = read_both_names({"given_name": named.get("given name"), "family_name": named.get("family name")})
+    return None if both is None else f"{BOTH_NAMES}:{both}"
 
 
 def _pairs(holders: Sequence[str], others: Iterable[str]) -> Iterable[Pair]:

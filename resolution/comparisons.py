@@ -111,7 +111,8 @@ def birth_date(contexts: Contexts) -> Comparison:
         Finding("within twelve years", YearsApart("birth_date", 12), 0.01, 0.25),
         Finding("far apart", OTHERWISE, 0.01, 0.65),
     )
-    return replace(Comparison("birth_date", missing("birth_date"), findings, contexts.members), opposite="far apart")
+    found = Comparison("birth_date", missing("birth_date"), findings, contexts.members)
+    return replace(found, stable=True, opposite="far apart")
 
 
 def _exchanged() -> tuple[Condition, Condition]:
@@ -142,18 +143,21 @@ def gender(contexts: Contexts) -> Comparison:
 def email(contexts: Contexts) -> Comparison:
     """Emails: one in common, the same invented name at another provider, or a typing error.
 
-    One name before the @ that is made of the person's names says nothing more than the names have said.
+    A name before the @ that is made of the person's names says nothing more than the names have said: not where it is
+    the same elsewhere, and not where two namesakes differ in a digit.
     """
     common = Meet("emails")
+    nearly = (_mailboxes_apart(1, of_at_least=5), _mailboxes_apart(2, of_at_least=7))
     findings = (
         Finding("own email in common", Meet("own_emails"), 0.7, 0.00005),
         Finding("shared email in common", common, 0.05, 0.00005),
         Finding("same invented name elsewhere", Same("handle"), 0.05, 0.0003),
-        Finding("one letter apart", _mailboxes_apart(1, of_at_least=5), 0.05, 0.001),
-        Finding("two letters apart", _mailboxes_apart(2, of_at_least=7), 0.03, 0.001),
+        Finding("one letter apart", nearly[0], 0.05, 0.001),
+        Finding("two letters apart", nearly[1], 0.03, 0.001),
         Finding("different", OTHERWISE, 0.2, 0.998),
     )
-    made_of_names = all_of(Same("mailbox"), missing("handle"), Not(common))
+    numbered = all_of(Same("mailbox_letters"), Surely(any_of(*nearly)))
+    made_of_names = all_of(any_of(Same("mailbox"), numbered), missing("handle"), Not(common))
     nothing = any_of(missing("emails"), made_of_names)
     return Comparison("email", nothing, findings, [*contexts.home_or_phone, *contexts.family], shared=True)
 

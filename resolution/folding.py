@@ -72,6 +72,7 @@ _STREET_WORDS = {
 }
 _EVERY_STREET = frozenset(_STREET_WORDS.values()) | {"via", "rue", "ulica", "ul", "calle", "weg"}
 _GLUED_STREET = re.compile(r"(?<=[a-z])(?:strasse|strase|str)\b")
+_DIGITS = re.compile(r"\d")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)-(\d\d))?")
 
 # Letters and groups that sound alike in European languages, in the order in which they are replaced.
@@ -175,6 +176,11 @@ def birth_date(text: str) -> str | None:
 def mailbox(email: str) -> str | None:
     """The part before the @: it survives a change of provider."""
     return compact(email.rpartition("@")[0])
+
+
+def letters(name_before_at: str) -> str | None:
+    """A name before the @ without its digits: namesakes number theirs."""
+    return _DIGITS.sub("", name_before_at) or None
 
 
 def provider(email: str) -> str:

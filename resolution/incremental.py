@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 
 from graph.connection import Reader
-from graph.decisions import JOINING, decisions_about, decisions_of
+from graph.decisions import JOINING, Decision, decisions_about, decisions_of
 from graph.identity_events import IdentityEvent
 from graph.kinds import IDENTIFIER_KINDS
 from graph.links import ComparedPair, Difference, Link, Pair, claims_of
@@ -21,9 +21,9 @@ from graph.surroundings import (
     ChangedCustomers,
     StoredCluster,
     find_block_members,
-    first_known,
     holders_of,
     hubs_among,
+    people_of,
     read_changed,
     read_prepared,
     rule_partners,
@@ -31,7 +31,7 @@ from graph.surroundings import (
 )
 from resolution.candidates import BlockingParts, Candidates, Key, find_candidates
 from resolution.claims import CONTRADICTION, RULE_REFUSED, Claims
-from resolution.clustering import Linkage
+from resolution.clustering import CERTAIN, Linkage
 from resolution.group_guards import GroupGuards
 from resolution.model import Model
 from resolution.neighbourhood import Neighbourhood, Surroundings, recluster
@@ -156,9 +156,10 @@ class IncrementalResolution:
         found = self._scored(graph, rows, pairs)
         around = _Around(graph, self.model, rows, found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
-        local = recluster(around.clusters({*start, *rows}), around.look, around.clusters, linkage)
+        people = partial(people_of, graph, certain=CERTAIN)
+        local = recluster(around.clusters({*start, *rows}), around.look, around.clusters, people, linkage)
         links, compared = around.differences(local)
-        return Increment(links, compared, change.resolved, self._events(graph, local, change.new, gone))
+        return Increment(links, compared, change.resolved, self._events(local, change.new, gone))
 
     def _candidates(self, graph: Reader, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
         """The customers whose pairs are looked at anew, and these pairs."""
@@ -193,11 +194,10 @@ class IncrementalResolution:
         return found
 
     def _score(self, pair: Pair, rows: Mapping[str, PreparedRow], found: _Found) -> None:
-        score = self._scorer.score(rows[pair[0]], rows[pair[1]])
-        weight = rounded_weight(score)
-        if score.weight < self.model.thresholds.keep_above:
+        score = self._scorer.score_above(self.model.thresholds.keep_above, rows[pair[0]], rows[pair[1]])
+        if score is None:
             return
-        found.weights[pair], found.findings[pair] = weight, self._scorer.evidence(score)
+        found.weights[pair], found.findings[pair] = rounded_weight(score), self._scorer.evidence(score)
         if len(self._scorer.contradictions(score)) >= self.model.guards.contradictions.pair:
             found.guards[pair] = CONTRADICTION
 
@@ -208,7 +208,7 @@ class IncrementalResolution:
         else:
             found.rules[pair] = rule_of(identifier)
 
-    def _events(self, graph: Reader, local: Neighbourhood, new: frozenset[str], gone: Departed) -> list[IdentityEvent]:
+    def _events(self, local: Neighbourhood, new: frozenset[str], gone: Departed) -> list[IdentityEvent]:
         least, confidence = self.model.levels["default"], self.model.calibration.confidence
         known = [*gone.clusters, *local.before]
         stored = (link for cluster in known for link in cluster.links if link.confidence >= least)
@@ -218,7 +218,8 @@ class IncrementalResolution:
         after = group(local.members, ((link.left, link.right) for link in formed))
         if before == after:
             return []
-        return profile_changes(before, after, {**first_known(graph, local.members), **gone.created_at})
+        created_at = {key: at for cluster in local.before for key, at in cluster.created_at.items()}
+        return profile_changes(before, after, {**created_at, **gone.created_at})
 
 
 def _part_of(identifier: str) -> str:
@@ -237,6 +238,7 @@ class _Around:
         self._seen: set[str] = set()
         self._links: dict[Pair, Link] = {}
         self._compared: dict[Pair, ComparedPair] = {}
+        self._decisions: dict[str, Decision] = {}
 
     def clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
         """The stored clusters of some customers."""
@@ -267,6 +269,9 @@ class _Around:
         return members.issuperset(pair) or not self._changed.isdisjoint(pair)
 
     def _load(self, members: frozenset[str]) -> None:
+        if members <= self._seen:
+            return
+        self._decisions |= {d.key: d for d in decisions_about(self._graph, members - self._seen)}
         links, compared = claims_of(self._graph, members - self._seen)
         self._links |= {(link.left, link.right): link for link in links}
         self._compared |= {(pair.left, pair.right): pair for pair in compared}
@@ -278,7 +283,7 @@ class _Around:
         for pair, claim in chain(self._links.items(), self._compared.items()):
             if self._changed.isdisjoint(pair) and (not settled or members.issuperset(pair)):
                 _take_over(known, pair, claim)
-        decided = decisions_of((d.action in JOINING, d.sides) for d in decisions_about(self._graph, members))
+        decided = decisions_of((d.action in JOINING, d.sides) for d in self._decisions.values())
         return Claims.ranked(
             weights=known.weights | self._found.weights,
             findings=known.findings | self._found.findings,

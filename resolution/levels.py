@@ -57,7 +57,8 @@ class Level:
 class Comparison:
     """One fact of a person: every finding in every context. The last finding is what remains.
 
-    ``missing``: condition under which it says nothing. ``shared``: a home shares it. ``opposite``: label of the finding
+    ``missing``: condition under which it says nothing. ``shared``: a home shares it. ``stable``: its errors
+    are learned from pairs that are sure without it. ``opposite``: label of the finding
     that speaks against one person, where the fact is a stable one.
     """
 
@@ -66,6 +67,7 @@ class Comparison:
     findings: Sequence[Finding]
     contexts: Sequence[Context] = ()
     shared: bool = False
+    stable: bool = False
     opposite: str | None = None
 
     @cached_property

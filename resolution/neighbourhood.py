@@ -7,7 +7,7 @@ the clusters that it touches; a neighbouring cluster joins in where it could be 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.clusters import connected
@@ -17,6 +17,10 @@ from resolution.clustering import CERTAIN, WEIGHT_CAP, Forest, ForestLink, Linka
 from resolution.group_guards import GroupGuards
 
 FindClusters = Callable[[Collection[str]], Sequence[StoredCluster]]
+PeopleOf = Callable[[Collection[str]], Mapping[str, str]]
+# The clusters of so many people are looked at first: mostly one of them takes a new customer in, and all others are
+# out of reach then.
+_STRONGEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +48,95 @@ def recluster(
     start: Sequence[StoredCluster],
     look_around: Callable[[frozenset[str]], Surroundings],
     find_clusters: FindClusters,
+    people_of: PeopleOf,
     linkage: Linkage,
 ) -> Neighbourhood:
     """Cluster anew from some clusters on. ``linkage``: missing weight and floor; what is certain or apart is looked up.
 
-    ``look_around``: the claims around customers; ``find_clusters``: the stored clusters of customers.
+    ``look_around``: the claims around customers; ``find_clusters``: the stored clusters of customers; ``people_of``:
+    customer -> the person that it certainly is one of.
     """
-    clusters = {cluster.members: cluster for cluster in start}
+    inside = {cluster.members: cluster for cluster in start}
+    known: dict[str, StoredCluster] = {}
     while True:
-        members = frozenset[str]().union(*clusters)
+        formed = _Formed.of(frozenset[str]().union(*inside), look_around, linkage)
+        near = formed.near(people_of)
+        attracted = formed.attracted(known[key] for key in near if key in known)
+        unknown = [key for key in near if key not in known]
+        for keys in (unknown[:_STRONGEST], unknown[_STRONGEST:]):
+            if attracted or not keys:
+                break
+            clusters = find_clusters(keys)
+            known |= {member: cluster for cluster in clusters for member in cluster.members}
+            attracted = formed.attracted(clusters)
+        if not attracted:
+            return Neighbourhood(
+                formed.members, tuple(inside.values()), tuple(formed.forest.links), formed.forest.refused
+            )
+        inside |= {cluster.members: cluster for cluster in attracted}
+
+
+@dataclass(frozen=True, slots=True)
+class _Formed:
+    """What some customers form among themselves, and what is claimed around them."""
+
+    members: frozenset[str]
+    around: Surroundings
+    linkage: Linkage
+    forest: Forest
+    groups: "_Dendrogram"
+
+    @classmethod
+    def of(
+        cls, members: frozenset[str], look_around: Callable[[frozenset[str]], Surroundings], linkage: Linkage
+    ) -> "_Formed":
         around = look_around(members)
         found = _forest_within(members, around, linkage)
-        forest = found.links
-        outside = _outside(members, around, linkage.floor)
-        attracted = [
-            cluster
-            for cluster in (find_clusters(outside) if outside else ())
-            if cluster.members not in clusters and _attracts(forest, members, cluster, around, linkage)
-        ]
-        if not attracted:
-            return Neighbourhood(members, tuple(clusters.values()), tuple(forest), found.refused)
-        clusters |= {cluster.members: cluster for cluster in attracted}
+        groups = _Dendrogram(members, found.links, linkage.floor)
+        return cls(members, around, linkage, found, groups)
+
+    def near(self, people_of: PeopleOf) -> list[str]:
+        """Customers outside whose clusters may be attracted, one of each person, the most attracted first.
+
+        Two groups are no nearer than the nearer of them is to the nearest person of the other. So a person whom no
+        group of ours would take in at the height at which it ends brings no cluster near.
+        """
+        outside = _outside(self.members, self.around, self.linkage.floor)
+        people = people_of(outside) if outside else {}
+        heights: dict[str, float] = {
+            people[key]: CERTAIN for pair in self.around.certain for key in pair if key in people
+        }
+        for (one, person), more in self._sums(people).items():
+            group = self.groups.group(one)
+            height = self.linkage.missing + more / group.size
+            if height >= group.ended - _ALMOST:
+                heights[person] = max(height, heights.get(person, height))
+        first = {person: key for key, person in sorted(people.items(), reverse=True)}
+        return [first[person] for _, person in sorted((-height, person) for person, height in heights.items())]
+
+    def _sums(self, people: Mapping[str, str]) -> dict[tuple[int, str], float]:
+        """What the scored pairs of each of our groups and each person outside weigh above missing ones."""
+        sums: dict[tuple[int, str], float] = defaultdict(float)
+        for (inner, person), weight in _between(self.groups.person, people, self.around).items():
+            for one in self.groups.above(inner):
+                sums[one, person] += weight - self.linkage.missing
+        return sums
+
+    def attracted(self, clusters: Iterable[StoredCluster]) -> list[StoredCluster]:
+        """Those of some outside clusters that could merge with a group of ours."""
+        return [cluster for cluster in {c.members: c for c in clusters}.values() if self._attracts(cluster)]
+
+    def _attracts(self, cluster: StoredCluster) -> bool:
+        """Whether a group of ours and a group of an outside cluster could merge at a height at which both exist."""
+        if any(_crosses(pair, self.members, cluster.members) for pair in self.around.certain):
+            return True
+        theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
+        other, missing = _Dendrogram(cluster.members, theirs, self.linkage.floor), self.linkage.missing
+        sums: dict[tuple[int, int], float] = defaultdict(float)
+        for (one, person), more in self._sums(other.person).items():
+            for two in other.above(person):
+                sums[one, two] += more
+        return any(_meet(self.groups.group(one), other.group(two), more, missing) for (one, two), more in sums.items())
 
 
 def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linkage) -> Forest:
@@ -107,6 +179,7 @@ class _Dendrogram:
         certain = [(link.left, link.right) for link in forest if link.cohesion >= CERTAIN]
         self.person = connected(sorted(customers), certain)
         self._leaf = {person: self._add(1, CERTAIN) for person in sorted(set(self.person.values()))}
+        self._above: dict[str, tuple[int, ...]] = {}
         for link in sorted(forest, key=lambda link: -link.cohesion):
             if link.cohesion < CERTAIN:
                 self._join(link)
@@ -126,45 +199,28 @@ class _Dendrogram:
             group = self._parent[group]
         return group
 
-    def above(self, person: str) -> Iterator[int]:
-        group: int | None = self._leaf[person]
-        while group is not None:
-            yield group
-            group = self._parent.get(group)
+    def above(self, person: str) -> tuple[int, ...]:
+        """The groups that a person goes through."""
+        if person not in self._above:
+            found = [self._leaf[person]]
+            while (parent := self._parent.get(found[-1])) is not None:
+                found.append(parent)
+            self._above[person] = tuple(found)
+        return self._above[person]
 
     def group(self, number: int) -> _Group:
         parent = self._parent.get(number)
         return _Group(*self._groups[number], self._floor if parent is None else self._groups[parent][1])
 
 
-def _attracts(
-    forest: Sequence[ForestLink],
-    members: frozenset[str],
-    cluster: StoredCluster,
-    around: Surroundings,
-    linkage: Linkage,
-) -> bool:
-    """Whether a group of the forest and a group of an outside cluster could merge at a height at which both exist."""
-    if any(_crosses(pair, members, cluster.members) for pair in around.certain):
-        return True
-    theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
-    ours, other = _Dendrogram(members, forest, linkage.floor), _Dendrogram(cluster.members, theirs, linkage.floor)
-    sums: dict[tuple[int, int], float] = defaultdict(float)
-    for (inner, outer), weight in _between(ours, other, around).items():
-        for one in ours.above(inner):
-            for two in other.above(outer):
-                sums[one, two] += weight - linkage.missing
-    return any(_meet(ours.group(one), other.group(two), more, linkage.missing) for (one, two), more in sums.items())
-
-
-def _between(ours: _Dendrogram, other: _Dendrogram, around: Surroundings) -> dict[Pair, float]:
+def _between(ours: Mapping[str, str], others: Mapping[str, str], around: Surroundings) -> dict[Pair, float]:
     """What is known of each person inside and each outside: the strongest of their pairs, unless one is held apart."""
     known: dict[Pair, float] = {}
     for pair, weight in around.weights.items():
         left, right = pair
-        inner, outer = pair if left in ours.person else (right, left)
-        if inner in ours.person and outer in other.person:
-            people = ours.person[inner], other.person[outer]
+        inner, outer = pair if left in ours else (right, left)
+        if inner in ours and outer in others:
+            people = ours[inner], others[outer]
             before = known.get(people, _NEVER_SCORED)
             known[people] = _APART if pair in around.apart or before == _APART else max(before, _capped(weight))
     return known

@@ -53,7 +53,7 @@ _ALWAYS = frozenset({"key", "source", COUNTED})
 # A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.
 _MADE_OF = {
     **{name: of for name, (of, _) in {**_TEXT_COLUMNS, **_LIST_COLUMNS}.items()},
-    **dict.fromkeys(("own_emails", "email_provider", "mailbox", "handle"), "emails"),
+    **dict.fromkeys(("own_emails", "email_provider", "mailbox", "mailbox_letters", "handle"), "emails"),
     "own_phones": "phones",
 }
 
@@ -152,6 +152,7 @@ def _add_mailboxes(columns: Columns, customers: pa.Table) -> None:
     ]
     columns["email_provider"] = _mapped(pa.array(first, pa.string()), folding.provider)
     columns["mailbox"] = mailboxes
+    columns["mailbox_letters"] = _mapped(mailboxes, folding.letters)
     columns["handle"] = pa.array(handles, pa.string())
 
 

@@ -47,6 +47,7 @@ class _Judge:
     weights: Sequence[float]
     frequencies: Sequence[tuple[str, Frequencies, float] | None]
     opposite: frozenset[int]
+    most: float
 
     def find(self, left: Row, right: Row) -> Finding | None:
         level = self.position(left, right)
@@ -59,17 +60,40 @@ class _Judge:
         return Finding(self.comparison.name, level, self.weights[level], frequency)
 
 
+# Sums in another order differ in their last digits.
+_ALMOST = 1e-6
+
+
 class Scorer:
     """Scores pairs of prepared customers with one model."""
 
     def __init__(self, model: Model) -> None:
         self._prior = log2(model.prior / (1 - model.prior))
         self._judges = [_judge(model, number) for number in range(len(model.comparisons))]
+        # Those that say most against come first; with each, the most that all later ones can say for.
+        harsh = sorted(range(len(self._judges)), key=lambda number: min(self._judges[number].weights, default=0.0))
+        later = [sum(self._judges[n].most for n in harsh[place + 1 :]) for place in range(len(harsh))]
+        self._harsh = [(number, self._judges[number], most) for number, most in zip(harsh, later, strict=True)]
         self._by_name = {judge.comparison.name: judge for judge in self._judges}
 
     def score(self, left: Row, right: Row) -> Score:
         """Score two prepared customers; the order does not matter."""
-        findings = [found for judge in self._judges if (found := judge.find(left, right))]
+        return self._total([found for judge in self._judges if (found := judge.find(left, right))])
+
+    def score_above(self, least: float, left: Row, right: Row) -> Score | None:
+        """The same score, or none where it is below ``least``: most pairs of a block need two or three comparisons."""
+        findings: list[Finding | None] = [None] * len(self._judges)
+        sure = self._prior
+        for number, judge, later in self._harsh:
+            if found := judge.find(left, right):
+                findings[number] = found
+                sure += found.weight + found.frequency_weight
+            if sure + later < least - _ALMOST:
+                return None
+        score = self._total([found for found in findings if found])
+        return score if score.weight >= least else None
+
+    def _total(self, findings: list[Finding]) -> Score:
         return Score(self._prior + sum(found.weight + found.frequency_weight for found in findings), tuple(findings))
 
     def evidence(self, score: Score) -> str:
@@ -94,13 +118,18 @@ def rounded_weight(score: Score) -> float:
 def _judge(model: Model, number: int) -> _Judge:
     comparison = model.comparisons[number]
     m, u = model.estimates.m[number], model.estimates.u[number]
-    return _Judge(
-        comparison,
-        comparison.compiled(),
-        [log2(x) - log2(y) for x, y in zip(m, u, strict=True)],
-        [
-            (level.frequency_of, model.frequencies[level.frequency_of], log2(y)) if level.frequency_of else None
-            for level, y in zip(comparison.levels, u, strict=True)
-        ],
-        frozenset(opposite_levels(comparison)),
-    )
+    weights = [log2(x) - log2(y) for x, y in zip(m, u, strict=True)]
+    frequencies = [
+        (level.frequency_of, model.frequencies[level.frequency_of], log2(y)) if level.frequency_of else None
+        for level, y in zip(comparison.levels, u, strict=True)
+    ]
+    most = max(0.0, *(weight + _rarest(found) for weight, found in zip(weights, frequencies, strict=True)))
+    return _Judge(comparison, comparison.compiled(), weights, frequencies, frozenset(opposite_levels(comparison)), most)
+
+
+def _rarest(adjusted: tuple[str, Frequencies, float] | None) -> float:
+    """The most that the frequency of a value can add."""
+    if adjusted is None:
+        return 0.0
+    _, known, log_u = adjusted
+    return log_u - log2(min(known.least, *known.values.values())) if known.values else log_u - log2(known.least)

@@ -1,11 +1,12 @@
 """Whole tables of customers, scored by a model: what a full resolution does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
+from graph.errors import ModelError
 from resolution.blocking import load_customers, pair_up
 from resolution.frequencies import load_frequencies
 from resolution.model import Model
@@ -13,6 +14,9 @@ from resolution.preparation import Prepared, prepare
 from resolution.progress import Clock
 from resolution.rules import RuleLinks, checked, rule_links
 from resolution.scoring import ScoredPairs, nothing_scored, score
+
+_NOT_COMPARED = {"key", "source", "counted"}
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,11 @@ class Scores:
 
 
 def score_table(customers: pa.Table, model: Model, clock: Clock) -> Scores:
-    """Score all blocked pairs of a customers' table with a frozen model."""
+    """Score all blocked pairs of a customers' table with a frozen model. Raises ModelError."""
     with duckdb.connect() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers, model.suspect)
+            _require_known_columns(prepared, model)
             blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds)
             pair_up(connection)
             load_frequencies(connection, model.frequencies)
@@ -37,3 +42,17 @@ def score_table(customers: pa.Table, model: Model, clock: Clock) -> Scores:
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
     return Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
+
+
+def _require_known_columns(prepared: Prepared, model: Model) -> None:
+    """A model needs one column at least that these customers have; what only one of both has says nothing."""
+    known, compared = set(prepared.table.column_names) - _NOT_COMPARED, set(model.columns) - _NOT_COMPARED
+    if known and compared and known.isdisjoint(compared):
+        raise ModelError(
+            f"The model {model.version} compares {_listed(compared)}; the customers have {_listed(known)} only.",
+            "Train one on these customers: cdp resolve --train.",
+        )
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(sorted(columns)[:_SHOWN])

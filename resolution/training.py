@@ -32,6 +32,9 @@ _STRANGERS_A_MATCH = 0.3
 _SURELY_STRANGERS = 0.2
 # So many strangers with a finding say how much more common it is in their context than elsewhere.
 _ENOUGH_STRANGERS = 20.0
+# Namesakes differ in their birth dates, and each that is taken for half a match makes such a difference look more usual
+# among matches. So a stable fact learns from pairs that are a match whatever it says: so many bits without it.
+_SURE_WEIGHT = 10.0
 _LEAST = 1e-9
 _SEEN = 1.0
 
@@ -95,14 +98,23 @@ class _Fit:
         change = abs(log2(prior / self.prior))
         self.prior = prior
         for fact, levels in zip(self.facts, self.blocked.levels, strict=True):
-            change = max(change, fact.fit(_summed(levels, matching, fact), _summed(levels, strangers, fact)))
+            errors = _summed(levels, self._sure_without(fact, levels), fact) if fact.stable else None
+            change = max(change, fact.fit(_summed(levels, matching, fact), _summed(levels, strangers, fact), errors))
         return change
 
+    def _sure_without(self, fact: "_Fact", levels: Indices) -> Numbers:
+        """Pairs that are a match whatever this fact says."""
+        others = self._weights() - np.append(fact.mean_weights(), 0.0)[levels]
+        return np.where(others >= _SURE_WEIGHT, self.blocked.counts, 0.0)
+
     def _probabilities(self) -> Numbers:
+        return 1 / (1 + np.exp2(-self._weights()))
+
+    def _weights(self) -> Numbers:
         weights = self.blocked.rarity + log2(self.prior / (1 - self.prior))
         for fact, levels in zip(self.facts, self.blocked.levels, strict=True):
             weights = weights + np.append(fact.weights(), 0.0)[levels]
-        return 1 / (1 + np.exp2(-weights))
+        return weights
 
 
 def _summed(levels: Indices, counts: Numbers, fact: "_Fact") -> Numbers:
@@ -122,6 +134,7 @@ class _Fact:
     contexts: Indices
     frequent: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     shared: bool
+    stable: bool
     default_m: Numbers
     default_u: Numbers
     random: Numbers
@@ -138,6 +151,7 @@ class _Fact:
             contexts=np.array([level.context for level in levels]),
             frequent=np.array([level.frequency_of is not None for level in levels]),
             shared=comparison.shared,
+            stable=comparison.stable,
             default_m=np.zeros(max(level.finding for level in levels) + 1),
             default_u=np.array([level.u for level in levels]),
             random=counts,
@@ -157,11 +171,19 @@ class _Fact:
         m = np.log2(self.m[self.findings])
         return np.where(self.frequent, m, m - np.log2(self.u))
 
-    def fit(self, matches: Numbers, strangers: Numbers) -> float:
-        """Take over what matching pairs and strangers show; gives the largest change of ``m``."""
+    def mean_weights(self) -> Numbers:
+        """Match weight of each level, at the mean frequency where values have one."""
+        return np.log2(self.m[self.findings]) - np.log2(self.u)
+
+    def fit(self, matches: Numbers, strangers: Numbers, sure: Numbers | None) -> float:
+        """Take over what matching pairs and strangers show; gives the largest change of ``m``.
+
+        ``sure``: the matching pairs from which ``m`` is learned, where not from all of them.
+        """
         self.matches = counted(self.findings, matches, len(self.default_m))
-        total = self.matches.sum() + _PRIOR_MATCHES
-        before, self.m = self.m, np.maximum((self.matches + _PRIOR_MATCHES * self.default_m) / total, _LEAST)
+        learned = self.matches if sure is None else counted(self.findings, sure, len(self.default_m))
+        total = learned.sum() + _PRIOR_MATCHES
+        before, self.m = self.m, np.maximum((learned + _PRIOR_MATCHES * self.default_m) / total, _LEAST)
         self.u = self._spread(self._strangers(matches, strangers), matches)
         return float(np.abs(self.m - before).max())
 

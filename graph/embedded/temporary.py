@@ -27,14 +27,16 @@ _ROOM_BYTES = 200 * MEGABYTE
 
 @contextmanager
 def temporary_server(
-    progress: Progress | None = None, heap: str = "512m", page_cache: str = "128m"
+    progress: Progress | None = None, heap: str = "512m", page_cache: str = "128m", *, quick: bool = True
 ) -> Generator[Address]:
     """A fresh, empty server without authentication on a free port of loopback; nothing of it stays.
 
+    ``quick``: starts sooner and is slower afterwards, for tests; what is measured runs as the project's server does.
     A guard cleans up even when this process is killed. Raises DownloadError, StorageError, ServerExitedError.
     """
     installation = install(cdp_settings().cache_dir, progress or report_progress())
-    with _guarded_home() as (home, pids), _running(installation, home, pids, (heap, page_cache)) as address:
+    memory = (heap, page_cache)
+    with _guarded_home() as (home, pids), _running(installation, home, pids, memory, quick=quick) as address:
         yield address
 
 
@@ -53,10 +55,12 @@ def _guarded_home() -> Generator[tuple[Home, IO[str]]]:
 
 
 @contextmanager
-def _running(installation: Installation, home: Home, pids: IO[str], memory: tuple[str, str]) -> Generator[Address]:
+def _running(
+    installation: Installation, home: Home, pids: IO[str], memory: tuple[str, str], *, quick: bool
+) -> Generator[Address]:
     require_room(home.folder, _ROOM_BYTES)
     ports = Ports(bolt=free_port(), http=None)
-    configuration = ServerConfiguration(ports, *memory, authentication=False, quick=True)
+    configuration = ServerConfiguration(ports, *memory, authentication=False, quick=quick)
     prepare_home(home, configuration, installation.lib)
     process = spawn_server(installation, home, configuration)
     try:

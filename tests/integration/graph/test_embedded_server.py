@@ -30,7 +30,8 @@ SILENT = SilentProgress()
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> CdpSettings:
-    return CdpSettings(guards_file=None, 
+    return CdpSettings(
+        guards_file=None,
         data_dir=tmp_path_factory.mktemp("data"),
         cache_dir=cdp_settings().cache_dir,
         bolt_port=free_port(),

@@ -1,15 +1,20 @@
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from resolution.blocking import load_customers
 from resolution.comparisons import comparisons_for
 from resolution.frequencies import count_frequencies, load_frequencies
+from resolution.hubs import SuspectDates
+from resolution.levels import Comparison
+from resolution.model import Model
 from resolution.preparation import prepare
 from resolution.rules import RuleLink, RuleLinks, checked, rule_links
 from resolution.settings import ResolutionSettings
+from resolution.training import Estimates
 from tests.unit.resolution.customers import customers
 
 CARD = ["loyalty_card:4711"]
@@ -27,7 +32,19 @@ def ruled(connection: duckdb.DuckDBPyConnection, *rows: dict[str, Any]) -> RuleL
     comparisons = comparisons_for(set(prepared.column_names))
     load_customers(connection, prepared, ResolutionSettings.model_validate({}))
     load_frequencies(connection, count_frequencies(connection, comparisons))
-    return checked(connection, comparisons, rule_links(table))
+    return checked(connection, _untrained(comparisons, prepared.column_names), rule_links(table))
+
+
+def _untrained(comparisons: Sequence[Comparison], columns: Sequence[str]) -> Model:
+    """What rules ask of a model is no matter of its probabilities."""
+    usual = Estimates(
+        tuple(np.array([level.m for level in comparison.levels]) for comparison in comparisons),
+        tuple(np.array([level.u for level in comparison.levels]) for comparison in comparisons),
+        0.01,
+        (),
+    )
+    nothing = SuspectDates(frozenset(), frozenset())
+    return Model(tuple(columns), (), usual, {}, nothing, ResolutionSettings.model_validate({}))
 
 
 def test_one_card_is_one_person() -> None:

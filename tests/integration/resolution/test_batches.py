@@ -1,0 +1,75 @@
+"""Fifty batches, each resolved with the model of the first run, leave what one run over everything leaves."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+from graph.connection import Graph
+from graph.records import CustomerRecord
+from graph.writing import write_batch
+from resolution.model_store import ModelStore
+from resolution.pipeline import ResolutionRequest, resolve
+from resolution.settings import ResolutionSettings
+from tests.assertions import edges, nodes
+from tests.factories import batch, customer, days, identifier
+from tests.unit.resolution.test_pipeline import people
+
+SETTINGS = ResolutionSettings.model_validate({"train_after_growth": 1_000})
+BATCHES, KNOWN = 50, 60
+CLAIM = ("match_weight", "probability", "method", "rule", "evidence", "cohesion", "confidence", "guard")
+
+
+def record(row: dict[str, Any], moment: int) -> CustomerRecord:
+    """A row of ``people``; everybody holds a loyalty card of the person's."""
+    source, external_id = row["key"].split(":")
+    facts = {name: value for name, value in row.items() if name not in {"key", "emails"}}
+    held = [identifier("email", email) for email in row["emails"]]
+    held.append(identifier("loyalty_card", f"card-{int(external_id) % 70}"))
+    return customer(source, external_id, identifiers=tuple(held), observed_at=days(moment), **facts)
+
+
+def batches() -> list[list[CustomerRecord]]:
+    """First some that everybody knows, then in each batch two new ones and two that are known, one with a new fact."""
+    rows, dice = people(120), random.Random(3)
+    dice.shuffle(rows)
+    found = [[record(row, 0) for row in rows[:KNOWN]]]
+    for number in range(BATCHES):
+        new = rows[KNOWN + 2 * number : KNOWN + 2 * number + 2]
+        again, other = dice.sample(rows[: KNOWN + 2 * number], 2)
+        moved = {**again, "street": other.get("street"), "postcode": other["postcode"]}
+        found.append([record(row, number + 1) for row in (*new, moved, other)])
+    return found
+
+
+def write(graph: Graph, records: list[CustomerRecord]) -> None:
+    for source in ("crm", "shop"):
+        write_batch(graph, batch(source, customers=tuple(found for found in records if found.source == source)))
+
+
+def state(graph: Graph) -> dict[str, object]:
+    return {
+        "links": edges(graph, "SAME_AS", *CLAIM, "model_version"),
+        "compared": edges(graph, "COMPARED", "match_weight", "probability", "evidence", "guard"),
+        "prepared": nodes(graph, "Customer", "key", "prepared", "blocking_parts", "counted"),
+        "unresolved": nodes(graph, "Unresolved", "key"),
+    }
+
+
+def test_fifty_batches_leave_what_one_run_leaves(graph: Graph, tmp_path: Path) -> None:
+    store, (first, *rest) = ModelStore(tmp_path), batches()
+    write(graph, first)
+    version = resolve(graph, SETTINGS, store).model.version
+    for records in rest:
+        write(graph, records)
+        assert resolve(graph, SETTINGS, store, ResolutionRequest("incremental")).model.version == version
+    found = state(graph)
+
+    graph.run_alone("erase_everything")
+    for records in (first, *rest):
+        write(graph, records)
+    resolve(graph, SETTINGS, store, ResolutionRequest("full", version))
+
+    expected = state(graph)
+    assert len(edges(graph, "SAME_AS")) > KNOWN / 3
+    for part, value in expected.items():
+        assert found[part] == value, part

@@ -1,0 +1,167 @@
+"""Live records are linked as they are written, and what is linked then is what a run over everything would link."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.connection import Graph
+from graph.records import Batch, CustomerRecord
+from resolution.model_store import ModelStore
+from resolution.online import OnlineOutcome, OnlineResolver
+from resolution.pipeline import ResolutionRequest, resolve
+from resolution.settings import ResolutionSettings
+from tests.assertions import edges, nodes
+from tests.factories import NOON, batch, customer, days, identifier, interaction
+from tests.integration.resolution.test_resolving import NAMES, both, clusters, write_person
+
+SETTINGS = ResolutionSettings.model_validate({})
+CLAIM = ("match_weight", "probability", "evidence", "guard", "cohesion", "confidence", "method")
+
+
+def person(source: str, external_id: str, number: int, **changes: Any) -> CustomerRecord:
+    """One of the people of ``NAMES`` as ``write_person`` writes them."""
+    given_name, family_name = NAMES[number].split()
+    email = f"{given_name}.{family_name}@example.org".lower()
+    known: dict[str, Any] = {
+        "given_name": given_name,
+        "family_name": family_name,
+        "birth_date": f"19{50 + len(email)}-0{1 + len(given_name)}-1{len(family_name) % 10}",
+        "postcode": f"24{len(email)}{len(family_name) % 10}",
+        "identifiers": (identifier("email", email),),
+    }
+    return customer(source, external_id, **(known | changes))
+
+
+def live(*records: CustomerRecord) -> Batch:
+    return batch(records[0].source, "live", customers=records)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    return ModelStore(tmp_path / "models")
+
+
+@pytest.fixture
+def people(graph: Graph, store: ModelStore) -> Graph:
+    """Eight people in the CRM, resolved."""
+    for number, name in enumerate(NAMES):
+        write_person(graph, "crm", str(number), name)
+        write_person(graph, "shop", str(number), name)
+    resolve(graph, SETTINGS, store)
+    return graph
+
+
+def claims(graph: Graph) -> tuple[object, ...]:
+    prepared = nodes(graph, "Customer", "key", "prepared", "blocking_parts")
+    return edges(graph, "SAME_AS", *CLAIM), edges(graph, "COMPARED", *CLAIM), prepared
+
+
+def events(graph: Graph) -> set[tuple[str, str, str]]:
+    return nodes(graph, "IdentityEvent", "kind", "cause", "run_id")
+
+
+def test_a_live_record_joins_its_person_at_once(people: Graph, store: ModelStore) -> None:
+    outcome = OnlineResolver(people, store).write(live(person("email", "0", 0)))
+
+    assert both(0) | {"email:0"} in clusters(people)
+    assert (outcome.waiting, outcome.written.customers.created, outcome.changes.links_created) == (None, 1, 2)
+    assert nodes(people, "Unresolved", "key") == set()
+    ((kind, cause, run),) = events(people)
+    assert (kind, cause) == ("linked", "online")
+    assert run.startswith("online-")
+
+
+def test_live_records_end_where_a_run_over_everything_ends(people: Graph, store: ModelStore) -> None:
+    resolver = OnlineResolver(people, store)
+    for number in range(len(NAMES)):
+        changed = {} if number % 2 else {"family_name": NAMES[number - 1].split()[1]}
+        resolver.write(live(person("email", str(number), number, **changed), person("email", f"b{number}", number)))
+    resolver.write(live(person("email", "0", 3, observed_at=days(1))))
+    found = claims(people)
+
+    changes = resolve(people, SETTINGS, store, ResolutionRequest("full")).changes
+
+    assert changes is not None
+    assert (changes.links_created, changes.links_changed, changes.links_retired) == (0, 0, 0)
+    assert (changes.compared_written, changes.compared_removed) == (0, 0)
+    assert claims(people) == found
+
+
+def test_a_day_of_live_records_is_one_run_that_counts_them(people: Graph, store: ModelStore) -> None:
+    resolver = OnlineResolver(people, store)
+    outcomes = [resolver.write(live(person("email", str(number), number))) for number in range(4)]
+
+    ((run, counts),) = {row for row in nodes(people, "ScoringRun", "run_id", "counts") if row[0].startswith("online")}
+    assert '"customers_changed":4' in counts
+    assert f'"links_created":{sum(outcome.changes.links_created for outcome in outcomes)}' in counts
+    assert {run_id for _, _, run_id in edges(people, "SAME_AS", "run_id")} >= {run}
+
+
+def test_a_record_that_is_sent_again_changes_nothing(people: Graph, store: ModelStore) -> None:
+    resolver = OnlineResolver(people, store)
+    resolver.write(live(person("email", "0", 0)))
+    before = claims(people)
+
+    again = resolver.write(live(person("email", "0", 0)))
+
+    assert again.changes.links_unchanged == 0
+    assert claims(people) == before
+
+
+def test_a_batch_without_customers_is_only_written(people: Graph, store: ModelStore) -> None:
+    outcome = OnlineResolver(people, store).write(batch("web", "live", interactions=(interaction(at=NOON),)))
+
+    assert (outcome.written.interactions.created, outcome.waiting) == (1, None)
+
+
+def test_another_model_in_force_is_followed(people: Graph, store: ModelStore) -> None:
+    resolver = OnlineResolver(people, store)
+    resolver.write(live(person("email", "0", 0)))
+    version = resolve(people, SETTINGS, store, ResolutionRequest("train")).model.version
+
+    resolver.write(live(person("email", "1", 1)))
+
+    of_new = {model for _, right, model in edges(people, "SAME_AS", "model_version") if right == "email:1"}
+    assert of_new == {version}
+    assert len([run for (run,) in nodes(people, "ScoringRun", "run_id") if run.startswith("online")]) == 2
+
+
+def waits(outcome: OnlineOutcome, graph: Graph, store: ModelStore) -> str:
+    """Why a batch waits; its customer is in the graph and is resolved by the next run."""
+    assert outcome.written.customers.created == 1
+    assert nodes(graph, "Unresolved", "key") >= {("email:0",)}
+    resolve(graph, SETTINGS, store)
+    assert nodes(graph, "Unresolved", "key") == set()
+    assert outcome.waiting is not None
+    return outcome.waiting
+
+
+def test_before_the_first_resolution_live_records_wait(graph: Graph, store: ModelStore) -> None:
+    for number, name in enumerate(NAMES):
+        write_person(graph, "crm", str(number), name)
+
+    outcome = OnlineResolver(graph, store).write(live(person("email", "0", 0)))
+
+    assert waits(outcome, graph, store) == "Nothing has been resolved yet."
+    assert frozenset({"crm:0", "email:0"}) in clusters(graph)
+
+
+def test_where_the_model_is_not_stored_live_records_wait(people: Graph, store: ModelStore) -> None:
+    shutil.rmtree(store.folder)
+
+    outcome = OnlineResolver(people, store).write(live(person("email", "0", 0)))
+
+    assert "is not known here" in waits(outcome, people, store)
+
+
+def test_while_another_resolution_writes_live_records_wait(people: Graph, store: ModelStore) -> None:
+    resolver = OnlineResolver(people, store, patience_s=0.0)
+    with people.holding("merge_resolution_lock", at=0):
+        outcome = resolver.write(live(person("email", "0", 0)))
+        next_one = resolver.write(live(person("email", "1", 1)))
+
+    assert next_one.waiting == "Another resolution is writing."
+    assert "mostly another resolution" in waits(outcome, people, store)
+    assert {both(0) | {"email:0"}, both(1) | {"email:1"}} <= clusters(people)
