@@ -146,7 +146,7 @@ def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
 
 
 def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:
-    """Put the prepared customers into the table ``numbered``, and the blocks that select somebody into ``block_members``.
+    """Put the prepared customers into the table ``numbered``, and all blocks into ``block_members``.
 
     Also leaves two views: ``blocks`` (number, block), and ``customers`` with their keys as a list, as Splink blocks. A
     key whose block is too large is left out. One key after the other, so that memory holds the blocks of one only.
@@ -163,7 +163,9 @@ def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, se
             SELECT {value} AS block, count(*), CASE WHEN count(*) <= {most} THEN list(number) END
             FROM {rows} GROUP BY block HAVING count(*) > 1
         """)
-    connection.execute("CREATE OR REPLACE TEMP VIEW blocks AS SELECT unnest(members) AS number, block FROM block_members")
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW blocks AS SELECT unnest(members) AS number, block FROM block_members"
+    )
     connection.execute(f"""
         CREATE OR REPLACE TEMP VIEW customers AS
         SELECT numbered.*, coalesce({KEYS}, []::UBIGINT[]) AS {KEYS} FROM numbered

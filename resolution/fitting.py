@@ -20,7 +20,7 @@ from resolution.rules import checked, rule_links
 from resolution.scoring import nothing_scored, score
 from resolution.settings import ResolutionSettings
 from resolution.table_claims import TableClaims
-from resolution.tables import Scores
+from resolution.tables import Scores, workspace
 from resolution.training import Estimates, train
 
 _NOTHING = Estimates((), (), 0.5, ())
@@ -36,7 +36,7 @@ class Fitted:
 
 def fit(customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock) -> Fitted:
     """Train on the customers' table and calibrate on the clusters that follow; no decision and no truth takes part."""
-    with duckdb.connect() as connection:
+    with workspace() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)

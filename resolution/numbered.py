@@ -1,7 +1,7 @@
 """Pairs and forests in numbers: a customer is its place among the sorted keys, so numbers sort as keys do."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,8 @@ class NumberedForest:
 
     def links(self, keys: Sequence[str]) -> list[ForestLink]:
         """The same by keys."""
-        rows = zip(self.left.tolist(), self.right.tolist(), self.height.tolist(), strict=True)
+        columns = (self.left.tolist(), self.right.tolist(), self.height.tolist())
+        rows: Iterator[tuple[int, int, float]] = zip(*columns, strict=True)
         return [ForestLink(keys[left], keys[right], height) for left, right, height in rows]
 
 

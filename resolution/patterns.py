@@ -98,7 +98,9 @@ def findings_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Com
     """
     findings = {_column(comparison): comparison.position() for comparison in comparisons}
     asked = Asked.of(findings, repeated_conditions(comparisons))
-    joined = joined_records(connection, pairs, asked.text + " ".join(_frequency(level) for level in _frequent(comparisons)))
+    joined = joined_records(
+        connection, pairs, asked.text + " ".join(_frequency(level) for level in _frequent(comparisons))
+    )
     found = ", ".join(findings)
     rarity = " + ".join(_rarity(comparisons)) or "0"
     return f"SELECT number_l, number_r, {found}, {rarity} AS rarity FROM ({asked.over(joined)})"

@@ -231,7 +231,9 @@ def score_and_cluster(
     """
     clock = Clock(progress)
     fitted = fit(customers, settings, current_guards(), clock)
-    return link_up(customers, fitted.model, fitted.scores, decisions, clock)
+    with clock.step("cluster"):
+        found = link_up(customers, fitted.model, fitted.scores, decisions, clock)
+    return replace(found, run=replace(found.run, durations=clock.durations))
 
 
 def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisions, clock: Clock) -> Resolution:

@@ -30,10 +30,10 @@ def forest_in_rounds(keys: Sequence[str], pairs: NumberedPairs, linkage: Linkage
     rest = rounds.rest()
     certain = np.array(persons.merged, np.int64).reshape(-1, 2)
     later = np.array(numbered(keys, ((x.left, x.right) for x in rest.links)), np.int64).reshape(-1, 2)
-    merged = rounds.merged()
-    left, right = (np.concatenate([certain[:, n], merged[n], later[:, n]]) for n in (0, 1))
-    heights = [np.full(len(certain), CERTAIN), merged[2], np.array([x.cohesion for x in rest.links])]
-    height = np.concatenate(heights)
+    one, other, heights = rounds.merged()
+    left = np.concatenate([certain[:, 0], one, later[:, 0]])
+    right = np.concatenate([certain[:, 1], other, later[:, 1]])
+    height = np.concatenate([np.full(len(certain), CERTAIN), heights, np.array([x.cohesion for x in rest.links])])
     order = np.argsort(-height, kind="stable")
     refused = dict(zip(numbered(keys, rest.refused), rest.refused.values(), strict=True))
     return NumberedForest(left[order], right[order], height[order], persons.refused | refused)
@@ -61,7 +61,7 @@ class _Edges:
         return _Edges(*(np.concatenate([getattr(self, name), getattr(more, name)]) for name in _Edges.__slots__))
 
     def united(self, groups: int, *, of_one: bool = False) -> "_Edges":
-        """Edges between the same groups as one; ``of_one``: evidence about one person, of which the strongest counts."""
+        """Edges between the same groups as one; ``of_one``: between people, where the strongest evidence counts."""
         if not len(self.one):
             return self
         code = self.one * groups + self.other
@@ -171,7 +171,7 @@ class _Rounds:
         edges = self._edges
         if not len(edges.one):
             return Forest([])
-        groups = np.unique(np.concatenate([edges.one, edges.other])).tolist()
+        groups: list[int] = np.unique(np.concatenate([edges.one, edges.other])).tolist()
         held = zip(groups, self._holdings.of(groups), strict=True)
         started = (Started(self._keys[g], int(self._size[g]), float(self._height[g]), found) for g, found in held)
         return resumed(started, self._between(), self._linkage)
@@ -186,7 +186,7 @@ class _Rounds:
                 left, right = int(self._left[best]), int(self._right[best])
                 strongest = (-float(self._weight[best]), self._keys[left], self._keys[right])
             known = Evidence(float("-inf") if apart else total, scored, strongest, supporting)
-            yield self._keys[one], self._keys[other], known
+            yield self._keys[int(one)], self._keys[int(other)], known
 
 
 def _edges(pairs: NumberedPairs, weight: Numbers, best: Indices) -> _Edges:

@@ -112,15 +112,16 @@ def _found(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> s
     asked = Asked.of(levels, repeated_conditions(model.comparisons))
     frequencies = [f"tf_{column}_{side}" for column in frequency_levels(model.comparisons) for side in "lr"]
     joined = joined_records(connection, pairs, f"{asked.text} {' '.join(frequencies)}")
-    gammas = "".join(
-        f', CASE WHEN level_{comparison.name} < 0 THEN -1 ELSE {len(comparison.levels) - 1} - level_{comparison.name} END'
-        f'::SMALLINT AS "gamma_{comparison.name}"'
-        for comparison in model.comparisons
-    )
+    gammas = "".join(f', {_gamma(comparison)} AS "gamma_{comparison.name}"' for comparison in model.comparisons)
     known = "".join(f', "{name}"' for name in frequencies)
     return f"""
         SELECT number_l AS key_l, number_r AS key_r{gammas}{known}, '0' AS match_key FROM ({asked.over(joined)})
     """
+
+
+def _gamma(comparison: Comparison) -> str:
+    level = f"level_{comparison.name}"
+    return f"(CASE WHEN {level} < 0 THEN -1 ELSE {len(comparison.levels) - 1} - {level} END)::SMALLINT"
 
 
 def _weighed(model: Model) -> str:
@@ -145,7 +146,8 @@ def _weighed(model: Model) -> str:
 def _columns(model: Model) -> str:
     """The columns of ``scored``."""
     findings = "".join(
-        f', "gamma_{comparison.name}" TINYINT' + (f', "{_added(comparison)}" FLOAT' if _has_frequencies(comparison) else "")
+        f', "gamma_{comparison.name}" TINYINT'
+        + (f', "{_added(comparison)}" FLOAT' if _has_frequencies(comparison) else "")
         for comparison in model.comparisons
     )
     return f"number_l UINTEGER, number_r UINTEGER, weight DOUBLE, contradicts BOOLEAN{findings}"

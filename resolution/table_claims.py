@@ -69,7 +69,9 @@ class TableClaims:
     special: Claims
 
     @classmethod
-    def of(cls, keys: Sequence[str], scored: ScoredPairs, rules: RuleLinks, decisions: Decisions = NO_DECISIONS) -> "TableClaims":
+    def of(
+        cls, keys: Sequence[str], scored: ScoredPairs, rules: RuleLinks, decisions: Decisions = NO_DECISIONS
+    ) -> "TableClaims":
         """The claims about the customers with some sorted ``keys``."""
         known = scored.keys.to_pylist()
         places = _with(keys, (key for pair in (*_ruled(rules), *decisions.same, *decisions.apart) for key in pair))
@@ -189,7 +191,8 @@ class TableClaims:
 
     def _pairs_of(self, codes: Indices) -> list[Pair]:
         left, right = np.divmod(codes, max(len(self.keys), 1))
-        return [(self.keys[one], self.keys[other]) for one, other in zip(left.tolist(), right.tolist(), strict=True)]
+        numbers: Iterator[tuple[int, int]] = zip(left.tolist(), right.tolist(), strict=True)
+        return [(self.keys[one], self.keys[other]) for one, other in numbers]
 
     def _claims(self, pairs: Sequence[Pair], rows: Indices) -> Claims:
         """All claims about some pairs; their rows among the scored ones rise, as far as they have any."""

@@ -21,7 +21,9 @@ PAIRS = list(combinations(KEYS, 2))
 TIED = st.sampled_from([-12.0, -9.0, -6.0, -1.0, 0.0, 1.0, 3.0, 25.0])
 WEIGHTS = TIED | st.floats(-15, 25).map(lambda weight: round(weight, 6))
 PICKED = st.lists(st.sampled_from(PAIRS), unique=True, max_size=5)
-HELD = st.sampled_from([f"{kind}|{day}|{day + 30}|{value}" for kind in ("email", "loyalty_card") for day in (0, 800) for value in "vwx"])
+HELD = st.sampled_from(
+    [f"{kind}|{day}|{day + 30}|{value}" for kind in ("email", "loyalty_card") for day in (0, 800) for value in "vwx"]
+)
 HOLDINGS = st.dictionaries(st.sampled_from(KEYS), st.lists(HELD, max_size=3, unique=True))
 
 
