@@ -146,53 +146,57 @@ def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
 
 
 def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:
-    """Put the prepared customers with their blocking keys into the table ``customers``.
+    """Put the prepared customers into the table ``numbered``, and all blocks into ``block_members``.
 
-    Also leaves the table ``blocks`` (number, block) for training. A key whose block is too large is left out.
+    Also leaves two views: ``blocks`` (number, block), and ``customers`` with their keys as a list, as Splink blocks. A
+    key whose block is too large is left out. One key after the other, so that memory holds the blocks of one only.
     """
     connection.register("prepared", prepared)
+    connection.execute("""
+        CREATE OR REPLACE TABLE numbered AS
+        SELECT (row_number() OVER (ORDER BY key))::UINTEGER AS number, * FROM prepared ORDER BY key
+    """)
+    connection.execute("CREATE OR REPLACE TEMP TABLE block_members (block UBIGINT, size BIGINT, members UINTEGER[])")
+    for value, rows, most in _keyed(set(prepared.column_names), settings):
+        connection.execute(f"""
+            INSERT INTO block_members
+            SELECT {value} AS block, count(*), CASE WHEN count(*) <= {most} THEN list(number) END
+            FROM {rows} GROUP BY block HAVING count(*) > 1
+        """)
     connection.execute(
-        "CREATE OR REPLACE TABLE numbered AS SELECT row_number() OVER (ORDER BY key) AS number, * FROM prepared"
+        "CREATE OR REPLACE TEMP VIEW blocks AS SELECT unnest(members) AS number, block FROM block_members"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {_keyed(prepared, settings)}")
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE sized AS
-        SELECT block, count(*) AS size, count(*) <= any_value(most) AS selects FROM keyed GROUP BY block HAVING size > 1
-    """)
-    connection.execute("""
-        CREATE OR REPLACE TABLE blocks AS
-        SELECT number, block FROM keyed JOIN sized USING (block) WHERE selects ORDER BY block, number
-    """)
     connection.execute(f"""
-        CREATE OR REPLACE TABLE customers AS
+        CREATE OR REPLACE TEMP VIEW customers AS
         SELECT numbered.*, coalesce({KEYS}, []::UBIGINT[]) AS {KEYS} FROM numbered
         LEFT JOIN (SELECT number, list(block ORDER BY block) AS {KEYS} FROM blocks GROUP BY number) USING (number)
-        ORDER BY key
     """)
     found = connection.execute("""
-        SELECT coalesce(sum(size * (size - 1) // 2) FILTER (selects), 0), count(*) FILTER (NOT selects) FROM sized
+        SELECT coalesce(sum(size * (size - 1) // 2) FILTER (members IS NOT NULL), 0), count(*) FILTER (members IS NULL)
+        FROM block_members
     """).fetchone()
     assert found is not None
     return Blocks(int(found[0]), int(found[1]))
 
 
-def _keyed(prepared: pa.Table, settings: ResolutionSettings) -> str:
-    """SQL: each customer once for each of its keys, with the most customers that may share it."""
-    columns = set(prepared.column_names)
-    of_keys = (
-        f"SELECT number, hash({place}, {key.sql}) AS block, {key.most} AS most FROM numbered"
-        f" WHERE ({key.sql}) IS NOT NULL"
-        for place, key in enumerate(blocking_keys(columns, settings))
-    )
-    of_lists = (
-        f"SELECT number, hash('{name}', value) AS block, {settings.largest_block} AS most"
-        f" FROM (SELECT number, unnest({name}) AS value FROM numbered)"
-        for name in LISTS
-        if name in columns
-    )
-    every = " UNION ALL ".join([*of_keys, *of_lists])
-    return (
-        f"SELECT DISTINCT * FROM ({every})"
-        if every
-        else "SELECT 0 AS number, 0::UBIGINT AS block, 0 AS most WHERE false"
-    )
+def pair_up(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make the table ``pairs`` (number_l, number_r) of all that share a block, each once; gives how many there are."""
+    made = connection.execute("""
+        CREATE OR REPLACE TEMP TABLE pairs AS
+        SELECT DISTINCT number_l, number_r FROM (
+            SELECT number_l, unnest(members) AS number_r
+            FROM (SELECT unnest(members) AS number_l, members FROM block_members)
+        ) WHERE number_l < number_r
+    """).fetchone()
+    assert made is not None
+    return int(made[0])
+
+
+def _keyed(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[tuple[str, str, int]]:
+    """For each key SQL: what its customers share, of which rows; and the most customers that may share it."""
+    for place, key in enumerate(blocking_keys(columns, settings)):
+        yield f"hash({place}, {key.sql})", f"numbered WHERE ({key.sql}) IS NOT NULL", key.most
+    for name in LISTS:
+        if name in columns:
+            values = f"(SELECT number, unnest(list_distinct({name})) AS value FROM numbered)"
+            yield f"hash('{name}', value)", values, settings.largest_block

@@ -8,8 +8,8 @@ lower one. Average linkage after Sokal and Michener (1958), with the candidates 
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from resolution.group_guards import GroupGuards, Holdings
 
@@ -19,6 +19,8 @@ Pair = tuple[str, str]
 CERTAIN = 100.0
 # A single pair must not carry a group alone: weights beyond this say nothing more.
 WEIGHT_CAP = 20.0
+# Sums are kept in millionths of a bit, as Splink's weights are: whole numbers add up the same in any order.
+MICRO = 1_000_000
 _NEVER = float("-inf")
 
 
@@ -75,42 +77,69 @@ def agglomerate(weights: Mapping[Pair, float], linkage: Linkage) -> Forest:
     return Forest(links, groups.refused())
 
 
+def resumed(groups: Iterable["Started"], between: Iterable[tuple[str, str, "Evidence"]], linkage: Linkage) -> Forest:
+    """The rest of a forest from groups as they stand; what is certain has been merged."""
+    rest = _Groups(replace(linkage, certain=()))
+    for started in groups:
+        rest.add(started)
+    for x, y, evidence in between:
+        rest.relate(x, y, evidence)
+    links = list(rest.merge())
+    return Forest(links, rest.refused())
+
+
+def in_micro(weight: float) -> int:
+    """A weight in millionths of a bit."""
+    return round(weight * MICRO)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A group in the midst of clustering: its smallest key, how many people it holds, how it was formed."""
+
+    key: str
+    size: int
+    height: float
+    holdings: Holdings
+
+
 @dataclass(slots=True)
-class _Evidence:
+class Evidence:
     """What is known of the pairs across two groups; ``best`` is the link that a merge marks.
 
-    ``supporting``: how many of them speak for one person.
+    ``total``: in millionths of a bit, minus infinity where something holds them apart. ``supporting``: how many of the
+    pairs speak for one person.
     """
 
-    total: float
+    total: int | float
     scored: int
     best: tuple[float, str, str]
     supporting: int
 
-    def joined(self, other: "_Evidence") -> "_Evidence":
-        return _Evidence(
+    def joined(self, other: "Evidence") -> "Evidence":
+        return Evidence(
             self.total + other.total,
             self.scored + other.scored,
             min(self.best, other.best),
             self.supporting + other.supporting,
         )
 
-    def of_one(self, other: "_Evidence") -> "_Evidence":
+    def of_one(self, other: "Evidence") -> "Evidence":
         """Evidence about one person from two records: the stronger counts; who is apart from one is so from both."""
         apart = _NEVER in {self.total, other.total}
         total = _NEVER if apart else max(self.total, other.total)
-        return _Evidence(total, 1, min(self.best, other.best), self.supporting + other.supporting)
+        return Evidence(total, 1, min(self.best, other.best), self.supporting + other.supporting)
 
 
 class _Groups:
     """Groups of customers that merge at falling heights. A group is known by its smallest key."""
 
     def __init__(self, linkage: Linkage) -> None:
-        self._missing, self._floor, self._guards = linkage.missing, linkage.floor, linkage.guards
+        self._missing, self._floor, self._guards = in_micro(linkage.missing), linkage.floor, linkage.guards
         self._certain, self._decided = linkage.certain, linkage.decided
         self._kept_apart: dict[Pair, str] = {}
         self._holdings: dict[str, Holdings] = {}
-        self._near: dict[str, dict[str, _Evidence]] = {}
+        self._near: dict[str, dict[str, Evidence]] = {}
         self._size: dict[str, int] = {}
         self._version: dict[str, int] = {}
         self._height: dict[str, float] = {}
@@ -119,8 +148,21 @@ class _Groups:
         for key in (left, right):
             if key not in self._near:
                 self._add(key)
-        best = (float("inf"), "", "") if weight == _NEVER else (-weight, left, right)
-        self._near[left][right] = self._near[right][left] = _Evidence(weight, 1, best, int(weight >= 0))
+        apart = weight == _NEVER
+        best = (float("inf"), "", "") if apart else (-weight, left, right)
+        total = _NEVER if apart else in_micro(weight)
+        self._near[left][right] = self._near[right][left] = Evidence(total, 1, best, int(weight >= 0))
+
+    def add(self, started: Started) -> None:
+        """A group as it stands, in the midst of clustering."""
+        self._near[started.key], self._size[started.key] = {}, started.size
+        self._version[started.key], self._height[started.key] = 0, started.height
+        if self._guards:
+            self._holdings[started.key] = started.holdings
+
+    def relate(self, x: str, y: str, evidence: Evidence) -> None:
+        """What is known of the pairs across two such groups."""
+        self._near[x][y] = self._near[y][x] = evidence
 
     def _add(self, key: str) -> None:
         self._near[key], self._size[key], self._version[key], self._height[key] = {}, 1, 0, CERTAIN
@@ -136,7 +178,7 @@ class _Groups:
                 continue
             kept, gone = min(x, y), max(x, y)
             home[gone] = kept
-            self._join(kept, gone, CERTAIN, _Evidence.of_one)
+            self._join(kept, gone, CERTAIN, Evidence.of_one)
             self._size[kept] = 1
             yield left, right
 
@@ -193,7 +235,7 @@ class _Groups:
     def _height_of(self, x: str, y: str) -> float:
         evidence = self._near[x][y]
         pairs = self._size[x] * self._size[y]
-        return (evidence.total + self._missing * (pairs - evidence.scored)) / pairs
+        return (evidence.total + self._missing * (pairs - evidence.scored)) / (pairs * MICRO)
 
     def _guard(self, x: str, y: str) -> str | None:
         if not self._guards:
@@ -205,7 +247,7 @@ class _Groups:
         kept: str,
         gone: str,
         height: float,
-        joined: Callable[[_Evidence, _Evidence], _Evidence] = _Evidence.joined,
+        joined: Callable[[Evidence, Evidence], Evidence] = Evidence.joined,
     ) -> None:
         """Move everything of ``gone`` to ``kept``, the smaller key; neighbours forget ``gone``."""
         near = self._near[kept]

@@ -6,10 +6,8 @@ import duckdb
 import pyarrow as pa
 
 from graph.guards import Guards
-from resolution.blocking import Blocks, load_customers
+from resolution.blocking import Blocks, load_customers, pair_up
 from resolution.calibration import calibrate, levels_of, merges_of
-from resolution.claims import Claims
-from resolution.clustering import cohesion_forest
 from resolution.comparisons import comparisons_for
 from resolution.frequencies import count_frequencies, load_frequencies
 from resolution.group_guards import GroupGuards
@@ -22,7 +20,8 @@ from resolution.progress import Clock
 from resolution.rules import checked, rule_links
 from resolution.scoring import nothing_scored, score
 from resolution.settings import ResolutionSettings
-from resolution.tables import Scores
+from resolution.table_claims import TableClaims
+from resolution.tables import Scores, workspace
 from resolution.training import Estimates, train
 
 _NOTHING = Estimates((), (), 0.5, ())
@@ -45,10 +44,11 @@ def fit(
     decisions elsewhere.
     """
     labels = labels.among(customers)
-    with duckdb.connect() as connection:
+    with workspace() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)
+            pair_up(connection)
         with clock.step("train"):
             model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=guards)
         with clock.step("score"):
@@ -56,7 +56,8 @@ def fit(
             rules = checked(connection, model, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):
-        return Fitted(_calibrated(model, Claims.of(pairs, rules), guards_over(prepared, model), labels), scores)
+        claims = TableClaims.of(prepared.table["key"].to_pylist(), pairs, rules)
+        return Fitted(_calibrated(model, claims, guards_over(prepared, model), labels), scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ def _trained(
     )
 
 
-def _calibrated(model: Model, claims: Claims, guards: GroupGuards, labels: Labels) -> Model:
-    forest = cohesion_forest(claims.weights, claims.linkage(model.thresholds, guards))
-    merges = merges_of(forest, claims.probabilities)
-    calibration = calibrate(merges, merges_of(forest, labels.probabilities) if labels.counts else ())
+def _calibrated(model: Model, claims: TableClaims, guards: GroupGuards, labels: Labels) -> Model:
+    forest = claims.forest(claims.special.linkage(model.thresholds, guards))
+    merges = claims.merges(forest)
+    labelled = merges_of(forest.links(claims.keys), labels.probabilities) if labels.counts else ()
+    calibration = calibrate(merges, labelled)
     return replace(model, calibration=calibration, levels=levels_of(merges, calibration))

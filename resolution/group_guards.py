@@ -55,6 +55,19 @@ class GroupGuards:
             values.setdefault(f"{_SOURCE} {source}", {})[customer] = (0, 0)
         return Holdings(1, values)
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """The kinds of values that guards count, each with how many two groups may hold before one is asked."""
+        unique = (*self.guards.unique.kinds, *(f"{_SOURCE} {name}" for name in self.guards.unique.sources))
+        return {**{kind: limit.most for kind, limit in self.guards.limits.items()}, **dict.fromkeys(unique, 1)}
+
+    def kinds_of(self, customer: str) -> Iterator[str]:
+        """The kind of each value that a customer holds, as ``counted`` names them; others too."""
+        for held in self.held.get(customer, ()):
+            yield held.partition("|")[0]
+        if self.guards.unique.sources and (source := customer.split(":", 1)[0]) in self.guards.unique.sources:
+            yield f"{_SOURCE} {source}"
+
     def refuse(self, one: Holdings, other: Holdings, supporting: int) -> str | None:
         """The guard that refuses to join two groups; none where they may.
 

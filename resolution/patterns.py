@@ -1,5 +1,6 @@
 """Agreement patterns: which findings pairs show, counted. All that training has to know of the pairs."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
@@ -9,6 +10,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from resolution.asked import Asked, repeated_conditions
 from resolution.levels import Comparison, Level
 
 Numbers = npt.NDArray[np.float64]
@@ -16,6 +18,7 @@ Indices = npt.NDArray[np.int64]
 
 # Frequencies are told apart by a quarter of a bit: finer changes no estimate and makes as many patterns as pairs.
 _STEPS_A_BIT = 4
+_NAMES = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,13 @@ def _counts(connection: duckdb.DuckDBPyConnection, comparison: Comparison) -> Nu
 def blocked_pairs(
     connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], raw_pairs: int, most: int
 ) -> Patterns:
-    """Patterns of the blocked pairs, or of an even share of them where there are many; counts stand for all."""
-    share = max(1, ceil(raw_pairs / (2 * most)))  # a pair is in two or three blocks
-    kept = f"WHERE hash(l.number, r.number) % {share} = 0" if share > 1 else ""
-    pairs = f"""
-        SELECT DISTINCT l.number AS number_l, r.number AS number_r
-        FROM blocks l JOIN blocks r ON l.block = r.block AND l.number < r.number {kept}
+    """Patterns of the table ``pairs``, or of an even share of it where they are many; counts stand for all.
+
+    ``raw_pairs``: in all blocks, each as often as it has keys in common.
     """
+    share = max(1, ceil(raw_pairs / (2 * most)))  # a pair is in two or three blocks
+    kept = f"WHERE hash(number_l::BIGINT, number_r::BIGINT) % {share} = 0" if share > 1 else ""
+    pairs = f"SELECT number_l, number_r FROM pairs {kept}"
     return patterns_of(connection, comparisons, pairs, share)
 
 
@@ -100,18 +103,26 @@ def findings_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Com
     And ``rarity``: minus log2 of the frequencies of the values that agree. Only columns that are asked for are joined:
     a million pairs of whole records take ten times as long.
     """
-    findings = ", ".join(f"{comparison.position()} AS {_column(comparison)}" for comparison in comparisons)
-    asked = findings + " ".join(_frequency(level) for level in _frequent(comparisons))
+    findings = {_column(comparison): comparison.position() for comparison in comparisons}
+    asked = Asked.of(findings, repeated_conditions(comparisons))
+    joined = joined_records(
+        connection, pairs, asked.text + " ".join(_frequency(level) for level in _frequent(comparisons))
+    )
+    found = ", ".join(findings)
+    rarity = " + ".join(_rarity(comparisons)) or "0"
+    return f"SELECT number_l, number_r, {found}, {rarity} AS rarity FROM ({asked.over(joined)})"
+
+
+def joined_records(connection: duckdb.DuckDBPyConnection, pairs: str, asked: str) -> str:
+    """SQL that puts beside each pair the columns of both customers that ``asked`` names."""
     described: list[tuple[Any, ...]] = connection.execute("DESCRIBE records").fetchall()
-    columns = [column for column in (str(row[0]) for row in described) if f"{column}_l" in asked]
+    names = set(_NAMES.findall(asked))
+    columns = [column for column in (str(row[0]) for row in described) if {f"{column}_l", f"{column}_r"} & names]
     sides = "".join(f', {side}."{column}" AS "{column}_{side}"' for column in columns for side in "lr")
-    joined = f"""
+    return f"""
         SELECT number_l, number_r{sides}
         FROM ({pairs}) JOIN records l ON l.number = number_l JOIN records r ON r.number = number_r
     """
-    found = ", ".join(_column(comparison) for comparison in comparisons)
-    rarity = " + ".join(_rarity(comparisons)) or "0"
-    return f"SELECT number_l, number_r, {found}, {rarity} AS rarity FROM (SELECT *, {findings} FROM ({joined}))"
 
 
 def _frequent(comparisons: Iterable[Comparison]) -> list[Level]:

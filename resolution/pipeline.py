@@ -38,17 +38,19 @@ from graph.surroundings import Unresolved, count_customers, list_unresolved
 from graph.times import milliseconds
 from resolution.charts import write_run_charts
 from resolution.claims import CONTRADICTION, Claims
-from resolution.clustering import CERTAIN, Forest, agglomerate
+from resolution.clustering import CERTAIN
 from resolution.fitting import fit
 from resolution.incremental import IncrementalResolution
 from resolution.model import Model
 from resolution.model_store import ModelStore
+from resolution.numbered import NumberedForest
 from resolution.prepared_rows import guards_over, kept_rows
 from resolution.profile_changes import Groups, group, profile_changes, profile_counts, regrouped
 from resolution.progress import Clock, Progress, silent
 from resolution.rules import RuleLinks
 from resolution.runs import begun, now
 from resolution.settings import ResolutionSettings
+from resolution.table_claims import TableClaims
 from resolution.tables import Scores, score_table
 
 Way = Literal["train", "full", "incremental", "nothing"]
@@ -294,25 +296,26 @@ def score_and_cluster(
     """
     clock = Clock(progress)
     fitted = fit(customers, settings, current_guards(), clock)
-    return link_up(customers, fitted.model, fitted.scores, decisions, clock)
+    with clock.step("cluster"):
+        found = link_up(customers, fitted.model, fitted.scores, decisions, clock)
+    return replace(found, run=replace(found.run, durations=clock.durations))
 
 
 def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisions, clock: Clock) -> Resolution:
     """Links and compared pairs that follow from scores, rules and decisions."""
-    claims = Claims.of(scores.pairs, scores.rules, decisions)
+    claims = TableClaims.of(scores.prepared.table["key"].to_pylist(), scores.pairs, scores.rules, decisions)
     guards = guards_over(scores.prepared, model)
-    found = agglomerate(claims.weights, claims.linkage(model.thresholds, guards, model.floor))
-    claims, forest = claims.refused(found.refused), found.links
-    links = claims.links(forest, model.calibration)
-    compared = claims.compared(links)
-    joins = sum(model.calibration.confidence(link.cohesion) >= model.levels["default"] for link in forest)
+    forest = claims.forest(claims.special.linkage(model.thresholds, guards, model.floor))
+    claims = claims.refused(forest)
+    links, compared = claims.links(forest, model.calibration), claims.compared(forest)
+    joins = sum(model.calibration.confidence(height) >= model.levels["default"] for height in forest.height.tolist())
     counts = {
         "customers": customers.num_rows,
         "clusters": customers.num_rows - joins,
         "links": len(links),
         "compared": len(compared),
         **scores.guards,
-        **_guards(claims, scores.rules, found),
+        **_guards(claims.special, scores.rules, forest),
     }
     run = replace(begun("full", model.version), counts=counts, durations=clock.durations)
     run = replace(run, settings=model.thresholds.model_dump())
@@ -321,14 +324,14 @@ def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisi
     return Resolution(links, compared, stored, run)
 
 
-def _guards(claims: Claims, rules: RuleLinks, forest: Forest) -> dict[str, int]:
+def _guards(claims: Claims, rules: RuleLinks, forest: NumberedForest) -> dict[str, int]:
     """What held customers apart."""
     refused = Counter(guard.split(":")[0] for guard in forest.refused.values())
     contradictions = sum(guard == CONTRADICTION for guard in claims.guards.values())
     return {
         "links_by_rule": len(claims.rules),
         "links_by_steward": len(claims.same),
-        "certain_merges": sum(link.cohesion >= CERTAIN for link in forest.links),
+        "certain_merges": int((forest.height >= CERTAIN).sum()),
         "rules_refused": len(rules.refused),
         "pairs_held_apart_by_contradiction": contradictions,
         "pairs_held_apart_by_decision": len(claims.apart) - contradictions,

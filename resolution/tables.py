@@ -1,13 +1,15 @@
 """Whole tables of customers, scored by a model: what a full resolution does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
 
 from graph.errors import ModelError
-from resolution.blocking import load_customers
+from resolution.blocking import load_customers, pair_up
 from resolution.frequencies import load_frequencies
 from resolution.model import Model
 from resolution.preparation import Prepared, prepare
@@ -17,6 +19,9 @@ from resolution.scoring import ScoredPairs, nothing_scored, score
 
 _NOT_COMPARED = {"key", "source", "counted"}
 _SHOWN = 5
+
+# A million customers with fifty million pairs stay within it; more of them take longer, not more memory.
+MEMORY = "3GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +34,25 @@ class Scores:
     guards: Mapping[str, int]
 
 
+@contextmanager
+def workspace() -> Generator[duckdb.DuckDBPyConnection]:
+    """A database for one resolution. What does not fit into a part of the memory goes to a temporary folder."""
+    with (
+        TemporaryDirectory(prefix="cdp-") as spilled,
+        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spilled}) as connection,
+    ):
+        connection.execute("SET preserve_insertion_order = false")
+        yield connection
+
+
 def score_table(customers: pa.Table, model: Model, clock: Clock) -> Scores:
     """Score all blocked pairs of a customers' table with a frozen model. Raises ModelError."""
-    with duckdb.connect() as connection:
+    with workspace() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers, model.suspect)
             _require_known_columns(prepared, model)
             blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds)
+            pair_up(connection)
             load_frequencies(connection, model.frequencies)
         with clock.step("score"):
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()

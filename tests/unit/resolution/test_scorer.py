@@ -1,23 +1,25 @@
 """The scorer in plain Python gives the weights that Splink itself gives with the same model."""
 
+import logging
 import random
+from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
 
 import duckdb
 import pytest
 from faker import Faker
+from splink import DuckDBAPI, Linker
 
 from graph.guards import current_guards
 from resolution.blocking import KEYS
 from resolution.fitting import fit
-from resolution.frequencies import load_frequencies
+from resolution.frequencies import load_frequencies, table_of
 from resolution.model import Model
 from resolution.preparation import prepare
 from resolution.prepared_rows import PreparedRow, rows_of
 from resolution.progress import Clock
 from resolution.scorer import Scorer
-from resolution.scoring import open_linker
 from resolution.settings import ResolutionSettings
 from tests.unit.resolution.customers import customers
 
@@ -88,11 +90,21 @@ def weights_of_splink(model: Model, rows: list[PreparedRow], table: Any) -> dict
         connection.execute("CREATE TABLE numbered AS SELECT row_number() OVER () AS number, * FROM prepared")
         load_frequencies(connection, model.frequencies)
         connection.execute(f"CREATE TABLE customers AS SELECT *, []::UBIGINT[] AS {KEYS} FROM numbered")
-        found = open_linker(connection, settings, model.frequencies).inference.predict()
+        found = splink_on(connection, settings, model.frequencies).inference.predict()
         asked = f"SELECT key_l, key_r, match_weight FROM {found.physical_name}"
         weights = {(left, right): weight for left, right, weight in connection.execute(asked).fetchall()}
     assert len(weights) == len(rows) * (len(rows) - 1) // 2
     return weights
+
+
+def splink_on(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], frequencies: Iterable[str]) -> Linker:
+    """Splink on the table ``customers``, with our term frequencies."""
+    api = DuckDBAPI(connection)
+    linker = Linker(api.register("customers", table_name="people"), settings, log_level=logging.ERROR)
+    for column in frequencies:
+        lookup = api.register(table_of(column), table_name=f"known_{table_of(column)}")
+        linker.table_management.register_term_frequency_lookup(lookup, column)
+    return linker
 
 
 @pytest.mark.parametrize("columns", [None, HISTORICAL], ids=["every column", "historical figures"])

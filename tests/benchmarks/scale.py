@@ -1,0 +1,123 @@
+"""Scale: a whole table resolved without a graph, step by step, beside bare Splink on the same frame.
+
+Each side runs in a process of its own, so that peak memory is its own. The table is made before and counted in the
+memory of both, as it is there before either begins.
+
+Example: python -m tests.benchmarks.scale --records 1000000 --json
+"""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from resolution.claims import NO_DECISIONS
+from resolution.pipeline import score_and_cluster
+from resolution.preparation import prepare
+from tests.benchmarks.drawn import drawn_table
+from tests.benchmarks.measures import seconds_of
+from tests.benchmarks.resolving import SETTINGS, bare_splink
+
+Records = Annotated[int, typer.Option("--records", min=1_000, help="Records of the drawn table.")]
+Parquet = Annotated[Path | None, typer.Option("--table", help="A table of your own, as a Parquet file.")]
+Copies = Annotated[int, typer.Option("--copies", min=1, help="Disjoint copies of that table: its letters exchanged.")]
+Side = Annotated[str, typer.Option("--side", help="Run one side only: ours or bare.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SOURCE_COLUMNS = {"source", "gender"}
+
+
+def scale(
+    records: Records = 1_000_000,
+    table: Parquet = None,
+    copies: Copies = 1,
+    side: Side = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Measure seconds by step and peak memory."""
+    if side:
+        assert table is not None
+        sys.stdout.buffer.write(orjson.dumps(_measured(side, pq.read_table(table))))
+        return
+    with tempfile.TemporaryDirectory(prefix="cdp-bench-") as folder:
+        file = Path(folder) / "customers.parquet"
+        pq.write_table(_copied(pq.read_table(table), copies) if table else drawn_table(records), file)
+        found = {name: _apart(name, file) for name in ("ours", "bare")}
+    found["ratio"] = {of: found["ours"][of] / found["bare"][of] for of in ("seconds", "cpu_seconds")}
+    if as_json:
+        typer.echo(orjson.dumps(found))
+    else:
+        _print(found)
+
+
+def _apart(side: str, file: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.scale", "--side", side, "--table", str(file)]
+    return orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def _measured(side: str, customers: pa.Table) -> dict[str, Any]:
+    if side == "bare":
+        prepared = prepare(customers).table
+        steps: dict[str, float] = {}
+        seconds = seconds_of(lambda: bare_splink(prepared, steps))
+        return {"records": customers.num_rows, "seconds": seconds, "steps": steps, **_used()}
+    started = time.perf_counter()
+    found = score_and_cluster(customers, NO_DECISIONS, SETTINGS)
+    seconds = time.perf_counter() - started
+    counts = {name: found.run.counts[name] for name in ("customers", "clusters", "links", "compared")}
+    return {**counts, "seconds": seconds, "steps": found.run.durations, **_used()}
+
+
+def _used() -> dict[str, float]:
+    """Peak memory, and the processor's seconds: others on the machine lengthen the clock's, hardly these."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {"cpu_seconds": round(used.ru_utime + used.ru_stime, 1), "peak_gb": round(used.ru_maxrss / 1e6, 2)}
+
+
+def _copied(customers: pa.Table, copies: int) -> pa.Table:
+    """Copies that have no value in common: letters and digits are shifted, so that likeness within a copy stays."""
+    return pa.concat_tables([_shifted(customers, copy) for copy in range(copies)]).sort_by("key")
+
+
+def _shifted(customers: pa.Table, copy: int) -> pa.Table:
+    letters = str.maketrans(_LETTERS + "0123456789", _turned(_LETTERS, copy) + _turned("0123456789", copy))
+    columns: dict[str, pa.ChunkedArray | pa.Array] = {}
+    for name in customers.column_names:
+        column = customers[name]
+        if name == "key":
+            column = pa.array([f"{key}-{copy}" for key in column.to_pylist()], pa.string())
+        elif pa.types.is_string(column.type) and name not in {*_SOURCE_COLUMNS, "birth_date"}:
+            column = pa.array([value and value.lower().translate(letters) for value in column.to_pylist()], pa.string())
+        columns[name] = column
+    return pa.table(columns)
+
+
+def _turned(text: str, by: int) -> str:
+    by %= len(text)
+    return text[by:] + text[:by]
+
+
+def _print(found: dict[str, Any]) -> None:
+    table = Table("side", "seconds", "CPU seconds", "peak GB", "steps")
+    for name in ("ours", "bare"):
+        steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in found[name]["steps"].items())
+        figures = (f"{found[name][of]:.1f}" for of in ("seconds", "cpu_seconds", "peak_gb"))
+        table.add_row(name, *figures, steps)
+    Console().print(table)
+    Console().print(f"ratio {found['ratio']['seconds']:.2f}, of CPU seconds {found['ratio']['cpu_seconds']:.2f}")
+
+
+if __name__ == "__main__":
+    typer.run(scale)
