@@ -13,6 +13,7 @@ from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError
 from resolution.cases import read_cases
+from resolution.engines.engine import engine_named
 from resolution.evaluation import Evaluation, evaluate, read_truth
 from resolution.model_store import model_store
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
@@ -31,6 +32,9 @@ def resolve_command(
     version: Annotated[
         str | None, typer.Option("--model", metavar="VERSION", help="Score all customers with this model version.")
     ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="What scores all pairs: duckdb, or spark for many machines.")
+    ] = "duckdb",
     as_json_document: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find which customers are one person, and write the links with their evidence.
@@ -41,21 +45,22 @@ def resolve_command(
     Example: cdp resolve --evaluate data/sample/truth/records.csv
     """
     talk = Console(stderr=as_json_document)
+    request = _request(version, engine, full=full, train=train)
     truth = read_truth(evaluate_against, "records") if evaluate_against else None
     cases = read_cases(evaluate_against) if evaluate_against else None
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         install_schema(graph)
         settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
-        report = resolve(graph, settings, model_store(), _request(version, full=full, train=train), progress)
+        report = resolve(graph, settings, model_store(), request, progress)
         seconds = sum(report.run.durations.values())
         quality = evaluate(graph, truth, seconds, cases) if truth is not None else None
     _tell(report, quality, None if as_json_document else talk)
 
 
-def _request(version: str | None, *, full: bool, train: bool) -> ResolutionRequest:
+def _request(version: str | None, engine: str, *, full: bool, train: bool) -> ResolutionRequest:
     if train and (full or version):
         raise ConfigurationError("A new model is trained, so none can be chosen.", "Leave out --full and --model.")
-    return ResolutionRequest("train" if train else "full" if full else None, version)
+    return ResolutionRequest("train" if train else "full" if full else None, version, engine_named(engine))
 
 
 def _tell(report: ResolutionReport, quality: Evaluation | None, console: Console | None) -> None:

@@ -10,6 +10,7 @@ from resolution.calibration import calibrate, levels_of, merges_of
 from resolution.claims import Claims
 from resolution.clustering import cohesion_forest
 from resolution.comparisons import comparisons_for
+from resolution.engines.engine import Engine
 from resolution.frequencies import count_frequencies, load_frequencies
 from resolution.model import Model, rounded
 from resolution.patterns import blocked_pairs, random_pairs
@@ -32,8 +33,11 @@ class Fitted:
     scores: Scores
 
 
-def fit(customers: pa.Table, settings: ResolutionSettings, clock: Clock) -> Fitted:
-    """Train on the customers' table and calibrate on the clusters that follow; no decision and no truth takes part."""
+def fit(customers: pa.Table, settings: ResolutionSettings, clock: Clock, engine: Engine = score) -> Fitted:
+    """Train on the customers' table and calibrate on the clusters that follow; no decision and no truth takes part.
+
+    Training takes samples, which one machine holds: it stays on DuckDB whatever the engine that scores.
+    """
     with duckdb.connect() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
@@ -41,7 +45,7 @@ def fit(customers: pa.Table, settings: ResolutionSettings, clock: Clock) -> Fitt
         with clock.step("train"):
             model = _trained(connection, prepared, blocks, settings)
         with clock.step("score"):
-            pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
+            pairs = engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model.comparisons, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):

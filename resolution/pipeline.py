@@ -32,6 +32,7 @@ from graph.surroundings import Unresolved, count_customers, list_unresolved
 from graph.times import milliseconds
 from resolution.claims import CONTRADICTION, Claims
 from resolution.clustering import CERTAIN, ForestLink, cohesion_forest
+from resolution.engines.engine import Engine
 from resolution.fitting import fit
 from resolution.incremental import IncrementalResolution
 from resolution.model import Model
@@ -41,6 +42,7 @@ from resolution.profile_changes import Groups, group, profile_changes
 from resolution.progress import Clock, Progress, silent
 from resolution.rules import RuleLinks
 from resolution.runs import begun, now
+from resolution.scoring import score
 from resolution.settings import ResolutionSettings
 from resolution.tables import Scores, score_table
 
@@ -64,10 +66,14 @@ class ResolutionReport:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionRequest:
-    """What is asked for. ``way``: none lets the state of the graph decide. ``version``: the model to use."""
+    """What is asked for. ``way``: none lets the state of the graph decide. ``version``: the model to use.
+
+    ``engine``: what scores all pairs; what has changed is always scored here.
+    """
 
     way: Way | None = None
     version: str | None = None
+    engine: Engine = score
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,9 @@ class _Runs:
         state = self._state(request)
         way = request.way or self._way(state, request)
         if way == "train" or state.model is None:
-            return self._whole(None)
+            return self._whole(None, request.engine)
         if way == "full":
-            return self._whole(state.model)
+            return self._whole(state.model, request.engine)
         if way == "incremental":
             return self._changed(state)
         assert state.last is not None
@@ -136,12 +142,12 @@ class _Runs:
 
     # --- everything --------------------------------------------------------------------------------------------------
 
-    def _whole(self, known: Model | None) -> ResolutionReport:
+    def _whole(self, known: Model | None, engine: Engine) -> ResolutionReport:
         with self._clock.step("fetch"):
             unresolved = list_unresolved(self._graph)
             before = self._default_clusters(unresolved)
             customers, decisions = fetch_customers(self._graph), read_decisions(self._graph)
-        model, scores = self._scored(customers, known)
+        model, scores = self._scored(customers, known, engine)
         with self._clock.step("cluster"):
             resolution = link_up(customers, model, scores, decisions, self._clock)
         with self._clock.step("write"):
@@ -151,10 +157,10 @@ class _Runs:
         way: Way = "full" if known else "train"
         return ResolutionReport(resolution.run, resolution.model, increment.changes, way, model.unseen)
 
-    def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
+    def _scored(self, customers: pa.Table, known: Model | None, engine: Engine) -> tuple[Model, Scores]:
         if known is not None:
-            return known, score_table(customers, known, self._clock)
-        fitted = fit(customers, self._settings, self._clock)
+            return known, score_table(customers, known, self._clock, engine)
+        fitted = fit(customers, self._settings, self._clock, engine)
         return fitted.model, fitted.scores
 
     def _default_clusters(self, unresolved: Unresolved) -> Groups | None:

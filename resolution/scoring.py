@@ -17,6 +17,7 @@ from resolution.model import Model
 # Stable facts that contradict before a pair is held apart: two are at times wrong in the same record, three never were
 # on the data at hand. Held apart after two, F1 on historical_50k fell by .006.
 CONTRADICTIONS = 3
+QUIET = logging.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class ScoredPairs:
 
 def open_linker(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], frequencies: Iterable[str]) -> Linker:
     """Splink on the table ``customers``, with our term frequencies."""
-    logging.getLogger("splink").setLevel(logging.ERROR)
+    logging.getLogger("splink").setLevel(QUIET)
     api = DuckDBAPI(connection)
-    linker = Linker(api.register("customers", table_name="people"), settings, log_level=logging.ERROR)
+    linker = Linker(api.register("customers", table_name="people"), settings, log_level=QUIET)
     for column in frequencies:
         lookup = api.register(table_of(column), table_name=f"known_{table_of(column)}")
         linker.table_management.register_term_frequency_lookup(lookup, column)
@@ -44,11 +45,16 @@ def score(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
     """Score every blocked pair of the table ``customers`` and keep those at or above the keep threshold."""
     linker = open_linker(connection, model.settings, model.frequencies)
     predictions = linker.inference.predict(threshold_match_weight=model.thresholds.keep_above)
+    return scored_pairs(connection, model, predictions.physical_name)
+
+
+def scored_pairs(connection: duckdb.DuckDBPyConnection, model: Model, predictions: str) -> ScoredPairs:
+    """What Splink predicted, on any engine, told as pairs with their evidence. ``predictions``: name of its table."""
     pairs = connection.execute(f"""
         SELECT least(key_l, key_r) AS "left", greatest(key_l, key_r) AS "right",
             round(match_weight, 6) AS weight, {_evidence(model)} AS evidence,
             {_opposites(model.comparisons)} >= {CONTRADICTIONS} AS contradicts
-        FROM {predictions.physical_name}
+        FROM {predictions}
         ORDER BY "left", "right"
     """).to_arrow_table()
     return ScoredPairs(pairs)

@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from resolution.blocking import load_customers
+from resolution.engines.engine import Engine
 from resolution.frequencies import load_frequencies
 from resolution.model import Model
 from resolution.preparation import Prepared, prepare
@@ -25,14 +26,14 @@ class Scores:
     guards: Mapping[str, int]
 
 
-def score_table(customers: pa.Table, model: Model, clock: Clock) -> Scores:
-    """Score all blocked pairs of a customers' table with a frozen model."""
+def score_table(customers: pa.Table, model: Model, clock: Clock, engine: Engine = score) -> Scores:
+    """Score all blocked pairs of a customers' table with a frozen model, on an engine."""
     with duckdb.connect() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers, model.suspect)
             blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds)
             load_frequencies(connection, model.frequencies)
         with clock.step("score"):
-            pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
+            pairs = engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model.comparisons, rule_links(customers))
     return Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})

@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from graph.connection import Graph
+from graph.customers import fetch_customers
+from loaders.mappings.reading import read_mappings
+from loaders.sample.company import write_sample
+from resolution.commands import resolve_command
+from resolution.fitting import fit
+from resolution.progress import Clock, silent
+from resolution.settings import ResolutionSettings
+from resolution.tables import score_table
+from tests.assertions import edges
+from tests.integration.loaders.test_loading_into_the_graph import load_into
+
+pytest.importorskip("pyspark", reason="the extra spark is not installed; make test installs it")
+
+from resolution.engines.spark import score_on_spark
+
+PEOPLE, SEED = 640, 7
+SETTINGS = ResolutionSettings.model_validate({})
+APP = typer.Typer()
+APP.command("resolve")(resolve_command)
+
+
+@pytest.fixture
+def company(graph: Graph, tmp_path: Path) -> Graph:
+    """About 1,500 customers of the sample company."""
+    write_sample(PEOPLE, SEED, tmp_path)
+    load_into(graph, read_mappings(["sample"]), tmp_path)
+    return graph
+
+
+def resolve(*arguments: str) -> dict[str, object]:
+    done = CliRunner().invoke(APP, [*arguments, "--json"], catch_exceptions=False)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.usefixtures("command_environment")
+def test_spark_and_duckdb_say_the_same_of_every_pair_and_link_the_same(company: Graph) -> None:
+    customers = fetch_customers(company)
+    fitted = fit(customers, SETTINGS, Clock(silent))
+    scores = score_table(customers, fitted.model, Clock(silent), score_on_spark)
+
+    weights, expected = (found["weight"].to_pylist() for found in (scores.pairs.table, fitted.scores.pairs.table))
+    told = ("left", "right", "evidence", "contradicts")
+    assert customers.num_rows > 1_400
+    assert weights == pytest.approx(expected, abs=1e-6)
+    assert scores.pairs.table.select(told).equals(fitted.scores.pairs.table.select(told))
+    assert scores.rules == fitted.scores.rules
+
+    resolve()
+    links = edges(company, "SAME_AS", "match_weight", "cohesion", "confidence", "evidence")
+    again = resolve("--full", "--engine", "spark")
+
+    assert again["written"] is True
+    assert edges(company, "SAME_AS", "match_weight", "cohesion", "confidence", "evidence") == links
