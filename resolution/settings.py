@@ -26,9 +26,11 @@ class SparkSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CDP_SPARK_", env_file=".env", extra="ignore", frozen=True)
 
-    master: str = Field("local[*]", description="Address of the cluster, as spark://host:7077; local[*]: this machine.")
-    memory: str = Field("2g", description="Memory of the driver; on this machine it does all the work.")
-    folder: Path | None = Field(None, description="Folder that all workers reach, for tables between steps.")
+    master: str = Field(
+        default="local[*]", description="Address of the cluster; local[*]: this machine."
+    )
+    memory: str = Field(default="2g", description="Memory of the driver; on this machine it does all the work.")
+    folder: Path | None = Field(default=None, description="Folder that all workers reach, for tables between steps.")
 
     @property
     def is_local(self) -> bool:

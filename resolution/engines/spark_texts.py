@@ -7,35 +7,31 @@ texts 12 % came out differently, so some pairs would be linked on one engine onl
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 from pyspark.sql.functions import arrow_udf
-from pyspark.sql.types import DataType, DoubleType, IntegerType
 
 from resolution.conditions import facts
 from resolution.conditions.condition import SPARK
-
-# Spark reads the kind of a function off its annotations, and knows Arrow's arrays by their plain class.
-Texts = pa.Array
 
 
 def register_texts(session: SparkSession) -> None:
     """Make the functions known to a session under the names that conditions use."""
     cloudpickle.register_pickle_by_value(facts)
-    _register(session, SPARK.similarity, _by_pair(facts.similarity, pa.float64()), DoubleType())
-    _register(session, SPARK.edits, _by_pair(facts.edits, pa.int32()), IntegerType())
+    similarity, edits = _by_pair(facts.similarity, pa.float64()), _by_pair(facts.edits, pa.int32())
+    # The declared types know only functions whose kind is given again beside their annotations.
+    session.udf.register(SPARK.similarity, arrow_udf(similarity, "double"))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    session.udf.register(SPARK.edits, arrow_udf(edits, "int"))  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
-def _register(session: SparkSession, name: str, function: Callable[[Texts, Texts], Texts], kind: DataType) -> None:
-    session.udf.register(name, arrow_udf(function, kind))
-
-
-def _by_pair(function: Callable[[str, str], float], kind: pa.DataType) -> Callable[[Texts, Texts], Texts]:
+def _by_pair(function: Callable[[str, str], float], kind: pa.DataType) -> Callable[..., Any]:
     """The function over two columns; null where a text is missing."""
 
-    def applied(one: Texts, other: Texts) -> Texts:
+    # Spark reads the kind of a function off these annotations, and knows Arrow's arrays by their plain class.
+    def applied(one: pa.Array, other: pa.Array) -> pa.Array:
         pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
         return pa.array([None if x is None or y is None else function(x, y) for x, y in pairs], kind)
 
