@@ -26,9 +26,7 @@ class SparkSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CDP_SPARK_", env_file=".env", extra="ignore", frozen=True)
 
-    master: str = Field(
-        default="local[*]", description="Address of the cluster; local[*]: this machine."
-    )
+    master: str = Field(default="local[*]", description="Address of the cluster; local[*]: this machine.")
     memory: str = Field(default="2g", description="Memory of the driver; on this machine it does all the work.")
     folder: Path | None = Field(default=None, description="Folder that all workers reach, for tables between steps.")
 

@@ -4,8 +4,9 @@ Splink's saved settings are of one engine, since their conditions are its SQL; o
 their SQL, and renders both (``Model.settings_for``). Customers, blocking keys and frequencies come out of DuckDB as
 Parquet files, the scored pairs go back the same way: nothing passes through the memory of the driver.
 
-Two differences to DuckDB remain, both beyond the digits that are kept. Weights agree to 12 digits or so, as logarithms
-and sums in another order do; so one that lies halfway between two rounded numbers may be rounded the other way.
+What remains different: weights agree to 12 digits or so, as logarithms and sums taken in another order do. They are
+rounded to six digits, so one that lies halfway, or on the keep threshold, may fall to the other side. No pair of the
+sample company does.
 """
 
 import re
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from splink import Linker
@@ -72,10 +74,11 @@ def score_on_spark(connection: duckdb.DuckDBPyConnection, model: Model) -> Score
             try:
                 tables = _handed_over(connection, model.frequencies, folder)
                 _score(session, model, tables, folder)
-            except PySparkException as error:
+            except (PySparkException, Py4JError) as error:
+                # Its text may hold values of rows.
                 raise ResolutionError(
-                    f"Spark could not score the pairs ({error.getCondition() or type(error).__name__}).",
-                    "What it says of it stands above; --engine duckdb needs no Spark.",
+                    f"Spark could not score the pairs ({type(error).__name__}).",
+                    "Look at its own log; --engine duckdb needs no Spark.",
                 ) from None
         connection.read_parquet(str(folder / "pairs" / "*.parquet")).create_view("predicted", replace=True)
         return scored_pairs(connection, model, "predicted")

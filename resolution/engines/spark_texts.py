@@ -1,9 +1,9 @@
 """What Spark asks of texts, asked in its Python workers: similarity and edits.
 
-Splink ships both for Spark as Java functions. Its Jaro-Winkler counts half a transposition where RapidFuzz, which is
-also what DuckDB has inside, rounds down, and it counts letters where DuckDB counts bytes: of 48,000 pairs of random
-texts 12 % came out differently, so some pairs would be linked on one engine only. The functions here are those of
-``resolution.conditions.facts``, sent by value: a worker needs RapidFuzz and Arrow, not this project.
+Splink ships both for Spark as Java functions. Its Jaro-Winkler counts half transpositions where RapidFuzz, which DuckDB
+has inside, rounds down (12 % of 48,000 pairs of random texts came out differently), and letters where DuckDB counts
+bytes, so some pairs would be linked on one engine only. The functions here are those of ``resolution.conditions.facts``,
+sent by value: a worker needs RapidFuzz and Arrow, not this project.
 """
 
 from collections.abc import Callable
