@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 from splink import Linker
 from splink.backends.spark import SparkAPI
 
-from graph.errors import ResolutionError
+from graph.errors import ConfigurationError, ResolutionError
 from resolution.blocking import KEYS
 from resolution.conditions.condition import SPARK
 from resolution.engines.spark_session import open_session
@@ -37,6 +37,7 @@ from resolution.settings import SparkSettings
 _SIGNED = (
     f"SELECT * REPLACE (list_transform({KEYS}, lambda key: (key::HUGEINT - 9223372036854775808)::BIGINT) AS {KEYS})"
 )
+_KEPT = frozenset({"key_l", "key_r", "match_weight"})
 
 
 class _Backend(SparkAPI):
@@ -68,20 +69,25 @@ def score_on_spark(connection: duckdb.DuckDBPyConnection, model: Model) -> Score
     Raises ConfigurationError, ResolutionError.
     """
     settings = SparkSettings()
+    if settings.folder is not None and not settings.folder.is_dir():
+        raise ConfigurationError("CDP_SPARK_FOLDER is no folder.", "Make it, or leave it unset on one machine.")
     with TemporaryDirectory(prefix="cdp-spark-", dir=settings.folder) as name:
-        folder = Path(name)
+        folder = Path(name).resolve()
         with open_session(settings, folder) as session:
             try:
                 tables = _handed_over(connection, model.frequencies, folder)
                 _score(session, model, tables, folder)
             except (PySparkException, Py4JError) as error:
-                # Its text may hold values of rows.
                 raise ResolutionError(
-                    f"Spark could not score the pairs ({type(error).__name__}).",
-                    "Look at its own log; --engine duckdb needs no Spark.",
+                    f"Spark could not score the pairs ({_named(error)}).", "--engine duckdb needs no Spark."
                 ) from None
         connection.read_parquet(str(folder / "pairs" / "*.parquet")).create_view("predicted", replace=True)
         return scored_pairs(connection, model, "predicted")
+
+
+def _named(error: Exception) -> str:
+    """What went wrong, without the text: it may quote values of rows."""
+    return (error.getCondition() if isinstance(error, PySparkException) else None) or type(error).__name__
 
 
 def _handed_over(
@@ -108,6 +114,3 @@ def _score(session: SparkSession, model: Model, tables: Mapping[str, str], folde
     found: Any = predictions.as_spark_dataframe()
     wanted = [name for name in found.columns if name in _KEPT or name.startswith(("gamma_", "mw_"))]
     found.select(wanted).write.parquet((folder / "pairs").as_uri())
-
-
-_KEPT = frozenset({"key_l", "key_r", "match_weight"})

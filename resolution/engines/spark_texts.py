@@ -2,8 +2,8 @@
 
 Splink ships both for Spark as Java functions. Its Jaro-Winkler counts half transpositions where RapidFuzz, which DuckDB
 has inside, rounds down (12 % of 48,000 pairs of random texts came out differently), and letters where DuckDB counts
-bytes, so some pairs would be linked on one engine only. The functions here are those of ``resolution.conditions.facts``,
-sent by value: a worker needs RapidFuzz and Arrow, not this project.
+bytes: some pairs would be linked on one engine only. The functions here are those of ``resolution.conditions.facts``,
+sent by value, so a worker needs RapidFuzz and Arrow, not this project.
 """
 
 from collections.abc import Callable

@@ -7,12 +7,13 @@ from typer.testing import CliRunner
 
 from graph.connection import Graph
 from graph.customers import fetch_customers
+from graph.errors import ConfigurationError
 from loaders.mappings.reading import read_mappings
 from loaders.sample.company import write_sample
 from resolution.commands import resolve_command
 from resolution.fitting import fit
 from resolution.progress import Clock, silent
-from resolution.settings import ResolutionSettings
+from resolution.settings import ResolutionSettings, SparkSettings
 from resolution.tables import score_table
 from tests.assertions import edges
 from tests.integration.loaders.test_loading_into_the_graph import load_into
@@ -20,6 +21,7 @@ from tests.integration.loaders.test_loading_into_the_graph import load_into
 pytest.importorskip("pyspark", reason="the extra spark is not installed; make test installs it")
 
 from resolution.engines.spark import score_on_spark
+from resolution.engines.spark_session import open_session
 
 PEOPLE, SEED = 640, 7
 SETTINGS = ResolutionSettings.model_validate({})
@@ -33,6 +35,11 @@ def company(graph: Graph, tmp_path: Path) -> Graph:
     write_sample(PEOPLE, SEED, tmp_path)
     load_into(graph, read_mappings(["sample"]), tmp_path)
     return graph
+
+
+def test_a_cluster_that_is_not_there_is_told_without_a_stack_trace(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="CDP_SPARK_MASTER"), open_session(SparkSettings(master="x"), tmp_path):
+        pytest.fail("There is no such cluster.")
 
 
 def resolve(*arguments: str) -> dict[str, object]:

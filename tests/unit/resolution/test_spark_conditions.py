@@ -69,7 +69,7 @@ def file(people: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def spark(file: Path, tmp_path_factory: pytest.TempPathFactory) -> "Generator[SparkSession]":
-    settings = SparkSettings(master="local[2]", memory="1g")
+    settings = SparkSettings(master="local[2]")
     with open_session(settings, tmp_path_factory.mktemp("spark")) as session:
         register_texts(session)
         session.read.parquet(str(file)).createOrReplaceTempView("customers")
