@@ -26,8 +26,13 @@ done
 exec {quote(str(JAVA))} "$@"
 """
 # Spark's errors quote the values of rows.
-_LOGGING = "rootLogger.level = off\n"
+_LOGGING = """rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+appender.none.type = Null
+appender.none.name = none
+"""
 _PARTITIONS_A_CORE = 2
+_MASTERS = ("local", "spark://", "k8s://", "yarn")
 # A weight is made of findings, and a finding of conditions. These rules, and propagating constraints, would write
 # the conditions out wherever a weight is asked for: more expressions than 2 GB hold.
 _RULES = (
@@ -42,21 +47,29 @@ def open_session(settings: SparkSettings, folder: Path) -> Generator[SparkSessio
 
     Raises ConfigurationError.
     """
+    if not settings.master.startswith(_MASTERS):
+        raise ConfigurationError(
+            "CDP_SPARK_MASTER is no address of a cluster.", "It begins with one of: " + ", ".join(_MASTERS) + "."
+        )
+    with warnings.catch_warnings():
+        # It warns of the version of pandas that is installed; it is given Arrow and Parquet, never pandas.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        session = _opened(settings, folder)
+        try:
+            yield session
+        finally:
+            session.stop()
+
+
+def _opened(settings: SparkSettings, folder: Path) -> SparkSession:
     with _environment(_java(folder) | ({"PYSPARK_PYTHON": sys.executable} if settings.is_local else {})):
         try:
-            session = _builder(settings, folder).getOrCreate()
+            return _builder(settings, folder).getOrCreate()
         except (PySparkException, Py4JError, OSError) as error:
             raise ConfigurationError(
                 f"Spark could not be started ({type(error).__name__}).",
                 "Look at CDP_SPARK_MASTER and CDP_SPARK_MEMORY.",
             ) from None
-    try:
-        with warnings.catch_warnings():
-            # It warns of the version of pandas that is installed; it is given Arrow and Parquet, never pandas.
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-            yield session
-    finally:
-        session.stop()
 
 
 def _builder(settings: SparkSettings, folder: Path) -> SparkSession.Builder:

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -13,14 +14,14 @@ from loaders.sample.company import write_sample
 from resolution.commands import resolve_command
 from resolution.fitting import fit
 from resolution.progress import Clock, silent
+from resolution.scoring import ScoredPairs, scored_pairs
 from resolution.settings import ResolutionSettings, SparkSettings
-from resolution.tables import score_table
 from tests.assertions import edges
 from tests.integration.loaders.test_loading_into_the_graph import load_into
 
 pytest.importorskip("pyspark", reason="the extra spark is not installed; make test installs it")
 
-from resolution.engines.spark import score_on_spark
+from resolution.engines import spark
 from resolution.engines.spark_session import open_session
 
 PEOPLE, SEED = 640, 7
@@ -47,22 +48,31 @@ def resolve(*arguments: str) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[ScoredPairs]:
+    """What Spark scores."""
+    found: list[ScoredPairs] = []
+
+    def told(*arguments: Any) -> ScoredPairs:
+        found.append(scored_pairs(*arguments))
+        return found[-1]
+
+    monkeypatch.setattr(spark, "scored_pairs", told)
+    return found
+
+
 @pytest.mark.usefixtures("command_environment")
-def test_spark_and_duckdb_say_the_same_of_every_pair_and_link_the_same(company: Graph) -> None:
+def test_spark_and_duckdb_say_the_same_of_every_pair_and_link_the_same(company: Graph, seen: list[ScoredPairs]) -> None:
     customers = fetch_customers(company)
-    fitted = fit(customers, SETTINGS, Clock(silent))
-    scores = score_table(customers, fitted.model, Clock(silent), score_on_spark)
-
-    weights, expected = (found["weight"].to_pylist() for found in (scores.pairs.table, fitted.scores.pairs.table))
-    told = ("left", "right", "evidence", "contradicts")
-    assert customers.num_rows > 1_400
-    assert weights == pytest.approx(expected, abs=1e-6)
-    assert scores.pairs.table.select(told).equals(fitted.scores.pairs.table.select(told))
-    assert scores.rules == fitted.scores.rules
-
+    expected = fit(customers, SETTINGS, Clock(silent)).scores.pairs.table
     resolve()
     links = edges(company, "SAME_AS", "match_weight", "cohesion", "confidence", "evidence")
+
     again = resolve("--full", "--engine", "spark")
 
+    found, told = seen[0].table, ("left", "right", "evidence", "contradicts")
+    assert customers.num_rows > 1_400
+    assert found["weight"].to_pylist() == pytest.approx(expected["weight"].to_pylist(), abs=1e-6)
+    assert found.select(told).equals(expected.select(told))
     assert again["written"] is True
     assert edges(company, "SAME_AS", "match_weight", "cohesion", "confidence", "evidence") == links
