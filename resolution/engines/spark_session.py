@@ -30,6 +30,8 @@ _LOGGING = """rootLogger.level = off
 rootLogger.appenderRef.none.ref = none
 appender.none.type = Null
 appender.none.name = none
+logger.shell.name = org.apache.spark.api.python.PythonGatewayServer
+logger.shell.level = off
 """
 _PARTITIONS_A_CORE = 2
 _MASTERS = ("local", "spark://", "k8s://", "yarn")
