@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SPARK := .venv/.spark
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench test-docker lock schema
@@ -15,13 +16,17 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+$(SPARK): $(READY) requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	touch $(SPARK)
+
 setup: $(READY) ## Install everything: virtual environment, embedded Neo4j and its Java.
 	$(BIN)/python -m graph.embedded.installation
 
 demo: setup ## Make, load, resolve and serve the sample company (ONCE=1 ends by itself).
 	$(BIN)/cdp demo $(if $(ONCE),--once)
 
-test: setup ## Run lint, types, floors, all tests and the package build.
+test: setup $(SPARK) ## Run lint, types, floors, all tests and the package build.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
@@ -36,9 +41,11 @@ bench: setup ## Measure loading, GraphQL and resolution against the raw driver a
 test-docker: setup ## Run the integration tests on the Neo4j image CDP_NEO4J_IMAGE.
 	CDP_TEST_SERVER=docker TESTCONTAINERS_RYUK_DISABLED=true $(BIN)/pytest -m "integration and not embedded" tests/integration
 
-lock: ## Renew requirements.lock (needs uv).
+lock: ## Renew requirements.lock and requirements-spark.lock (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml \
 	  --custom-compile-command "make lock" -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group spark \
+	  --custom-compile-command "make lock" -o requirements-spark.lock
 
 schema: setup ## Write api/schema.graphql from the code.
 	$(BIN)/python -m api.schema_export

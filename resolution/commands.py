@@ -15,6 +15,7 @@ from graph.constraints import install_schema
 from graph.errors import ConfigurationError
 from graph.settings import cdp_settings
 from resolution.cases import read_cases
+from resolution.engines.engine import engine_named
 from resolution.evaluation import Evaluation, evaluate, read_truth
 from resolution.model_store import model_store
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
@@ -37,6 +38,9 @@ def resolve_command(
         bool, typer.Option("--dry-run", help="Say what would merge and split, and leave the graph as it is.")
     ] = False,
     no_charts: Annotated[bool, typer.Option("--no-charts", help="Draw no charts of a model that scores all.")] = False,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="What scores all pairs: duckdb, or spark for many machines.")
+    ] = "duckdb",
     as_json_document: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find which customers are one person, and write the links with their evidence.
@@ -51,7 +55,7 @@ def resolve_command(
     if dry_run and evaluate_against:
         raise ConfigurationError("A dry run writes no links, so there is no quality to measure.", "Leave out one.")
     talk = Console(stderr=as_json_document)
-    request = _request(version, full=full, train=train)
+    request = _request(version, engine, full=full, train=train)
     request = replace(request, dry_run=dry_run, charts=None if no_charts else cdp_settings().data_dir / "runs")
     truth = read_truth(evaluate_against, "records") if evaluate_against else None
     cases = read_cases(evaluate_against) if evaluate_against else None
@@ -65,10 +69,10 @@ def resolve_command(
     _tell(report, quality, None if as_json_document else talk)
 
 
-def _request(version: str | None, *, full: bool, train: bool) -> ResolutionRequest:
+def _request(version: str | None, engine: str, *, full: bool, train: bool) -> ResolutionRequest:
     if train and (full or version):
         raise ConfigurationError("A new model is trained, so none can be chosen.", "Leave out --full and --model.")
-    return ResolutionRequest("train" if train else "full" if full else None, version)
+    return ResolutionRequest("train" if train else "full" if full else None, version, engine=engine_named(engine))
 
 
 def _tell(report: ResolutionReport, quality: Evaluation | None, console: Console | None) -> None:

@@ -9,6 +9,7 @@ from graph.guards import Guards
 from resolution.blocking import Blocks, load_customers, pair_up
 from resolution.calibration import calibrate, levels_of, merges_of
 from resolution.comparisons import comparisons_for
+from resolution.engines.engine import Engine
 from resolution.frequencies import count_frequencies, load_frequencies
 from resolution.group_guards import GroupGuards
 from resolution.labels import NO_LABELS, Labels, labelled_patterns
@@ -35,24 +36,32 @@ class Fitted:
     scores: Scores
 
 
-def fit(
-    customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock, labels: Labels = NO_LABELS
-) -> Fitted:
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What a model is fitted with. ``labels``: pairs that stewards have decided; ``engine``: what scores all pairs."""
+
+    settings: ResolutionSettings
+    guards: Guards
+    labels: Labels = NO_LABELS
+    engine: Engine = score
+
+
+def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
     """Train on the customers' table and calibrate on the clusters that follow; no truth takes part.
 
-    ``labels``: pairs that stewards have decided. They are evidence about findings and heights; links follow from
-    decisions elsewhere.
+    Labels are evidence about findings and heights; links follow from decisions elsewhere. Training takes samples, which
+    one machine holds: it stays on DuckDB whatever the engine that scores.
     """
-    labels = labels.among(customers)
+    settings, labels = teaching.settings, teaching.labels.among(customers)
     with workspace() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)
             pair_up(connection)
         with clock.step("train"):
-            model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=guards)
+            model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=teaching.guards)
         with clock.step("score"):
-            pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
+            pairs = teaching.engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):

@@ -90,11 +90,19 @@ class Comparison:
 
     def position(self, dialect: Dialect = DUCKDB) -> str:
         """SQL that gives the position of a pair's level, -1 where a value is missing. Each condition is asked once."""
-        findings = [finding.condition.sql(dialect) for finding in self.findings[:-1]]
-        finding = _first(findings)
+        finding, within = self._places(dialect)
+        return f"CASE WHEN {self.missing.sql(dialect)} THEN -1 ELSE {finding} + {within} END"
+
+    def gamma(self, dialect: Dialect = DUCKDB) -> str:
+        """The same in the numbers of Splink, which counts from the last level."""
+        finding, within = self._places(dialect)
+        last = len(self.levels) - 1
+        return f"CASE WHEN {self.missing.sql(dialect)} THEN -1 ELSE {last} - {finding} - {within} END"
+
+    def _places(self, dialect: Dialect) -> tuple[str, str]:
+        finding = _first([finding.condition.sql(dialect) for finding in self.findings[:-1]])
         within = _first([context.condition.sql(dialect) for context in self.contexts])
-        missing = self.missing.sql(dialect)
-        return f"CASE WHEN {missing} THEN -1 ELSE ({finding}) * {len(self.contexts) + 1} + {within} END"
+        return f"({finding}) * {len(self.contexts) + 1}", within
 
     def compiled(self) -> Callable[[Row, Row], int]:
         """The same as a function of two prepared rows."""

@@ -30,7 +30,6 @@ from resolution.training import Estimates
 METHOD = "average-linkage-4"
 # Parameters are kept to this many digits: sums in another order must not make another model.
 _DIGITS = 9
-_ENGINES = {DUCKDB: "duckdb"}
 
 
 @dataclass(frozen=True)
@@ -189,7 +188,7 @@ def splink_settings(comparisons: Sequence[Comparison], dialect: Dialect = DUCKDB
         retain_matching_columns=True,  # without them the findings are left out as well
         linker_uid="identity",  # Splink draws one otherwise, and the model would never be the same twice
     )
-    return creator.create_settings_dict(_ENGINES[dialect])
+    return creator.create_settings_dict(dialect.name)
 
 
 def rounded(estimates: Estimates) -> Estimates:

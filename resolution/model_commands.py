@@ -17,7 +17,7 @@ from graph.decisions import list_decisions
 from graph.guards import current_guards
 from graph.runs import latest_run
 from resolution.charts import write_model_charts
-from resolution.fitting import fit
+from resolution.fitting import Teaching, fit
 from resolution.labels import NO_LABELS, labels_of
 from resolution.model_store import StoredModel, model_store
 from resolution.progress import Clock, shown
@@ -44,7 +44,7 @@ def train(
             customers = fetch_customers(graph, current_guards().counted_kinds)
             labels = labels_of(list_decisions(graph)) if with_labels else NO_LABELS
         settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
-        model = fit(customers, settings, current_guards(), clock, labels).model
+        model = fit(customers, Teaching(settings, current_guards(), labels), clock).model
     model_store().save(model)
     if as_json:
         found = {"version": model.version, "levels": model.levels, "labels": model.labels}

@@ -39,7 +39,8 @@ from graph.times import milliseconds
 from resolution.charts import write_run_charts
 from resolution.claims import CONTRADICTION, Claims
 from resolution.clustering import CERTAIN
-from resolution.fitting import fit
+from resolution.engines.engine import Engine
+from resolution.fitting import Teaching, fit
 from resolution.incremental import IncrementalResolution
 from resolution.model import Model
 from resolution.model_store import ModelStore
@@ -49,6 +50,7 @@ from resolution.profile_changes import Groups, group, profile_changes, profile_c
 from resolution.progress import Clock, Progress, silent
 from resolution.rules import RuleLinks
 from resolution.runs import begun, now
+from resolution.scoring import score
 from resolution.settings import ResolutionSettings
 from resolution.table_claims import TableClaims
 from resolution.tables import Scores, score_table
@@ -83,13 +85,15 @@ class ResolutionRequest:
     """What is asked for. ``way``: none lets the state of the graph decide. ``version``: the model to use.
 
     ``dry_run``: say what would change and leave the graph as it is; a model that is trained for it is kept.
-    ``charts``: where each run that scores everything leaves a folder with its charts.
+    ``charts``: where each run that scores everything leaves a folder with its charts. ``engine``: what scores all
+    pairs; what has changed is always scored here.
     """
 
     way: Way | None = None
     version: str | None = None
     dry_run: bool = False
     charts: Path | None = None
+    engine: Engine = score
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +218,9 @@ class _Runs:
 
     def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
         if known is not None:
-            return known, score_table(customers, known, self._clock)
-        fitted = fit(customers, self._settings, self._guards, self._clock)
+            return known, score_table(customers, known, self._clock, self._request.engine)
+        teaching = Teaching(self._settings, self._guards, engine=self._request.engine)
+        fitted = fit(customers, teaching, self._clock)
         return fitted.model, fitted.scores
 
     def _default_clusters(self, unresolved: Unresolved) -> Groups | None:
@@ -295,7 +300,7 @@ def score_and_cluster(
     Needs no graph: the same table in any order of rows gives the same links. Raises ResolutionError.
     """
     clock = Clock(progress)
-    fitted = fit(customers, settings, current_guards(), clock)
+    fitted = fit(customers, Teaching(settings, current_guards()), clock)
     with clock.step("cluster"):
         found = link_up(customers, fitted.model, fitted.scores, decisions, clock)
     return replace(found, run=replace(found.run, durations=clock.durations))

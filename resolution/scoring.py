@@ -74,6 +74,22 @@ def score(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
     for first in range(0, counted[0], _PAIRS_A_PART):
         rows = f"rowid >= {first} AND rowid < {first + _PAIRS_A_PART}"
         _score(connection, model, f"SELECT number_l, number_r FROM pairs WHERE {rows}")
+    return _collected(connection, model)
+
+
+def scored_pairs(connection: duckdb.DuckDBPyConnection, model: Model, predictions: str) -> ScoredPairs:
+    """What Splink predicted on another engine. ``predictions``: name of its table in ``connection``."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE scored ({_columns(model)})")
+    connection.execute(f"""
+        INSERT INTO scored
+        SELECT least(l.number, r.number), greatest(l.number, r.number), {_outcome(model)} FROM {predictions}
+        JOIN (SELECT key AS key_l, number FROM numbered) l USING (key_l)
+        JOIN (SELECT key AS key_r, number FROM numbered) r USING (key_r)
+    """)
+    return _collected(connection, model)
+
+
+def _collected(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
     found = connection.execute("SELECT * FROM scored ORDER BY number_l, number_r").to_arrow_table()
     keys = connection.execute("SELECT key FROM numbered ORDER BY number").to_arrow_table()["key"].combine_chunks()
     return ScoredPairs(
@@ -96,14 +112,18 @@ def nothing_scored() -> ScoredPairs:
 def _score(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> None:
     """Add to ``scored`` what is kept of some pairs. The levels are a table: a filter over them would ask again."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS {_found(connection, model, pairs)}")
-    kept = ", ".join(_kept(comparison) for comparison in model.comparisons)
-    contradicting = f"{_opposites(model.comparisons)} >= {model.guards.contradictions.pair}"
     connection.execute(f"""
         INSERT INTO scored
-        SELECT key_l, key_r, round(match_weight, 6), {contradicting}, {kept}
+        SELECT key_l, key_r, {_outcome(model)}
         FROM ({_weighed(model)}) JOIN found USING (key_l, key_r)
     """)
     connection.execute("DROP TABLE found")
+
+
+def _outcome(model: Model) -> str:
+    """SQL for what is kept of a pair."""
+    kept = ", ".join(_kept(comparison) for comparison in model.comparisons)
+    return f"round(match_weight, 6), {_opposites(model.comparisons)} >= {model.guards.contradictions.pair}, {kept}"
 
 
 def _found(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> str:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graph.errors import ModelError
 from resolution.blocking import load_customers, pair_up
+from resolution.engines.engine import Engine
 from resolution.frequencies import load_frequencies
 from resolution.model import Model
 from resolution.preparation import Prepared, prepare
@@ -45,17 +46,18 @@ def workspace() -> Generator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def score_table(customers: pa.Table, model: Model, clock: Clock) -> Scores:
-    """Score all blocked pairs of a customers' table with a frozen model. Raises ModelError."""
+def score_table(customers: pa.Table, model: Model, clock: Clock, engine: Engine = score) -> Scores:
+    """Score all blocked pairs of a customers' table with a frozen model, on an engine. Raises ModelError."""
     with workspace() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers, model.suspect)
             _require_known_columns(prepared, model)
             blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds)
-            pair_up(connection)
+            if engine is score:  # others join the blocks themselves
+                pair_up(connection)
             load_frequencies(connection, model.frequencies)
         with clock.step("score"):
-            pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
+            pairs = engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
     return Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
 

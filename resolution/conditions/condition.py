@@ -16,16 +16,34 @@ Reads = Callable[[Row, Row], Any]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What an engine calls the functions that engines call differently."""
+    """What an engine calls the functions that engines call differently. ``name``: of the engine, as Splink knows it."""
 
+    name: str
     meet: str
     intersect: str
     size: str
-    text: str
+    similarity: str
+    edits: str
 
 
-DUCKDB = Dialect(meet="list_has_any", intersect="list_intersect", size="len", text="VARCHAR")
-SPARK = Dialect(meet="arrays_overlap", intersect="array_intersect", size="size", text="STRING")
+DUCKDB = Dialect(
+    name="duckdb",
+    meet="list_has_any",
+    intersect="list_intersect",
+    size="len",
+    similarity="jaro_winkler_similarity",
+    edits="damerau_levenshtein",
+)
+# The last two are ours (``resolution.engines.spark_texts``). ``size`` would be -1 of a missing list, or missing, as
+# Spark is set.
+SPARK = Dialect(
+    name="spark",
+    meet="arrays_overlap",
+    intersect="array_intersect",
+    size="array_size",
+    similarity="text_similarity",
+    edits="text_edits",
+)
 
 
 class Condition(ABC):

@@ -121,7 +121,7 @@ class Similar(Condition):
     least: float
 
     def sql(self, dialect: Dialect = DUCKDB) -> str:
-        return f"jaro_winkler_similarity({self.one.sql(dialect)}, {self.other.sql(dialect)}) >= {self.least}"
+        return f"{dialect.similarity}({self.one.sql(dialect)}, {self.other.sql(dialect)}) >= {self.least}"
 
     def compiled(self) -> Holds:
         one, other, least = self.one.compiled(), self.other.compiled(), self.least
@@ -142,10 +142,9 @@ class WithinEdits(Condition):
     least_similar: float = 0.6
 
     def sql(self, dialect: Dialect = DUCKDB) -> str:
-        del dialect
         both = f"({self.column}_l, {self.column}_r)"
-        near = f"jaro_winkler_similarity{both} >= {self.least_similar}"
-        return f"CASE WHEN {near} THEN damerau_levenshtein{both} <= {self.most} ELSE false END"
+        near = f"{dialect.similarity}{both} >= {self.least_similar}"
+        return f"CASE WHEN {near} THEN {dialect.edits}{both} <= {self.most} ELSE false END"
 
     def compiled(self) -> Holds:
         column, most, least = self.column, self.most, self.least_similar

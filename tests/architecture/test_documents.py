@@ -12,12 +12,19 @@ from api.settings import ApiSettings
 from graph.settings import CdpSettings, Neo4jSettings
 from loaders.mappings.reading import read_mappings
 from loaders.settings import LoadSettings
-from resolution.settings import ResolutionSettings
+from resolution.settings import ResolutionSettings, SparkSettings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-SETTINGS: tuple[type[BaseSettings], ...] = (Neo4jSettings, CdpSettings, LoadSettings, ResolutionSettings, ApiSettings)
+SETTINGS: tuple[type[BaseSettings], ...] = (
+    Neo4jSettings,
+    CdpSettings,
+    LoadSettings,
+    ResolutionSettings,
+    SparkSettings,
+    ApiSettings,
+)
 COMMANDS = sorted(set(re.findall(r"\bcdp ([a-z][a-z0-9]+)", README)))
 PATHS = sorted(set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:yml|md|example|toml))`", README)))
 

@@ -22,7 +22,7 @@ from graph.writing import write_batch
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.settings import load_settings
-from resolution.fitting import fit
+from resolution.fitting import Teaching, fit
 from resolution.model import Model
 from resolution.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
@@ -69,7 +69,7 @@ def model(connected_graph: Graph, everybody: list[CustomerRecord]) -> Model:
     connected_graph.run_alone("erase_everything")
     write_all(connected_graph, everybody)
     customers = fetch_customers(connected_graph, read_guards().counted_kinds)
-    return fit(customers, SETTINGS, read_guards(), Clock()).model
+    return fit(customers, Teaching(SETTINGS, read_guards()), Clock()).model
 
 
 OTTO = {"given_name": "Otto", "family_name": "Weidenhammer", "street": "Am Anger 7", "postcode": "99084"}

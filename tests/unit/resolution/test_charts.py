@@ -8,7 +8,7 @@ import pytest
 from graph.errors import StorageError
 from graph.guards import current_guards
 from resolution.charts import write_model_charts, write_run_charts
-from resolution.fitting import Fitted, fit
+from resolution.fitting import Fitted, Teaching, fit
 from resolution.progress import Clock
 from resolution.settings import ResolutionSettings
 from tests.unit.resolution.customers import customers
@@ -22,7 +22,7 @@ SETTINGS = ResolutionSettings.model_validate({})
 
 @pytest.fixture(scope="module")
 def fitted() -> Fitted:
-    return fit(customers(*PEOPLE), SETTINGS, current_guards(), Clock())
+    return fit(customers(*PEOPLE), Teaching(SETTINGS, current_guards()), Clock())
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_a_version_is_drawn_without_data(fitted: Fitted, tmp_path: Path) -> None
 
 
 def test_nobody_to_compare_is_nothing_to_draw(tmp_path: Path) -> None:
-    nobody = fit(customers(), SETTINGS, current_guards(), Clock())
+    nobody = fit(customers(), Teaching(SETTINGS, current_guards()), Clock())
 
     write_run_charts(tmp_path / "full-1", nobody.model, nobody.scores.pairs)
 

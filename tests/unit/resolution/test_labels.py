@@ -17,7 +17,7 @@ from graph.review import entropy
 from resolution.calibration import ENOUGH_LABELS, Calibration, Merge, calibrate, merges_of
 from resolution.claims import Claims
 from resolution.clustering import ForestLink, Pair, cohesion_forest
-from resolution.fitting import Fitted, fit
+from resolution.fitting import Fitted, Teaching, fit
 from resolution.labels import NO_LABELS, LabelledPatterns, Labels, labels_of
 from resolution.model import Model, model_of
 from resolution.patterns import Patterns, RandomPairs
@@ -56,7 +56,7 @@ ROWS = customers(*households(150))
 
 
 def trained(labels: Labels) -> Fitted:
-    return fit(ROWS, SETTINGS, read_guards(), Clock(), labels)
+    return fit(ROWS, Teaching(SETTINGS, read_guards(), labels), Clock())
 
 
 def is_same(pair: Pair) -> bool:

@@ -13,7 +13,7 @@ from splink import DuckDBAPI, Linker
 
 from graph.guards import current_guards
 from resolution.blocking import KEYS
-from resolution.fitting import fit
+from resolution.fitting import Teaching, fit
 from resolution.frequencies import load_frequencies, table_of
 from resolution.model import Model
 from resolution.preparation import prepare
@@ -113,7 +113,7 @@ def test_the_scorer_gives_the_weights_of_splink(columns: tuple[str, ...] | None)
         {name: value for name, value in row.items() if columns is None or name in {"key", *columns}}
         for row in records(seed=3)
     ]
-    model = fit(customers(*rows[:KNOWN]), SETTINGS, current_guards(), Clock()).model
+    model = fit(customers(*rows[:KNOWN]), Teaching(SETTINGS, current_guards()), Clock()).model
     table = prepare(customers(*rows), model.suspect).with_columns(model.columns)
     prepared, scorer = list(rows_of(table)), Scorer(model)
     by_key = {row["key"]: row for row in prepared}
@@ -127,7 +127,7 @@ def test_the_scorer_gives_the_weights_of_splink(columns: tuple[str, ...] | None)
 
 def test_a_score_that_stops_early_leaves_out_what_is_below_and_nothing_else() -> None:
     rows = records(seed=4)
-    model = fit(customers(*rows), SETTINGS, current_guards(), Clock()).model
+    model = fit(customers(*rows), Teaching(SETTINGS, current_guards()), Clock()).model
     scorer = Scorer(model)
     prepared = list(rows_of(prepare(customers(*rows), model.suspect).with_columns(model.columns)))
 
