@@ -12,6 +12,8 @@ def delete_customers(transaction: Transaction, customers: Collection[str]) -> in
     keys, guards = sorted(customers), current_guards()
     shared = transaction.read("list_identifiers_of", keys=keys)
     deleted = transaction.run("erase_customers", keys=keys).rows[0]["customers"]
+    for key in keys:
+        transaction.written.write(key)
     rows = [hub_row(row["key"], guards) for row in shared]
     transaction.run("merge_identifier_hubs", rows=rows)
     return deleted

@@ -136,6 +136,8 @@ def _keep(transaction: Transaction, run: ScoringRun, prepared: Sequence[Prepared
             for kept in prepared
         ]
         transaction.run("merge_prepared", rows=rows, at=milliseconds(run.finished_at))
+        for kept in prepared:
+            transaction.written.write(kept.key, kept.blocking_parts)
         transaction.run("retire_unresolved", rows=[{"key": kept.key, "touched": kept.touched} for kept in prepared])
 
 

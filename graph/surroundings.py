@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph.batches import batched
-from graph.connection import Reader, Row
+from graph.connection import Reader, Row, Transaction
 from graph.customers import CustomerRows
 
 _QUERIES_A_STATEMENT = 2_000
@@ -100,6 +100,18 @@ def read_changed(graph: Reader, customers: Collection[str], counted: Sequence[st
 
 def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str]]:
     """For each query the customers that have all its parts, as the last resolution left them. Raises GraphError."""
+    if not (isinstance(graph, Transaction) and graph.index_misses_nodes):
+        return _in_index(graph, queries)
+    # What others see, and over it what this transaction has written; as many more are asked for as may be left out.
+    written = graph.written
+    more = [BlockQuery(query.parts, query.most + len(written.customers)) for query in queries]
+    outside = _in_index(graph.outside, more)
+    return [
+        found - written.customers | written.having(query.parts) for query, found in zip(queries, outside, strict=True)
+    ]
+
+
+def _in_index(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str]]:
     found: list[frozenset[str]] = [frozenset()] * len(queries)
     rows: list[Row] = [
         {"number": number, "query": _lucene(query.parts), "most": query.most} for number, query in enumerate(queries)

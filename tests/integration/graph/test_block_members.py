@@ -1,0 +1,45 @@
+from graph.connection import Graph
+from graph.surroundings import BlockQuery, find_block_members
+from tests.assertions import nodes
+
+PART = BlockQuery(("family_name:ilg",), 100)
+# Nodes and relationships of a graph that is new have the same internal ids, from 0 on.
+PEOPLE = "UNWIND range(1, 40) AS n CREATE (:Customer {key: 'crm:' + n, blocking_parts: ['family_name:ilg']})"
+PAIRS = "MATCH (a:Customer), (b:Customer) WHERE a.key < b.key CREATE (a)-[:COMPARED {key: a.key + ' ~ ' + b.key}]->(b)"
+
+
+def pairs(graph: Graph) -> list[dict[str, str]]:
+    return [{"left": row["left"], "right": row["right"]} for row in graph.read("list_compared_pairs")]
+
+
+def test_nobody_is_missed_in_a_transaction_that_has_deleted_pairs(graph: Graph) -> None:
+    for query in (PEOPLE, PAIRS):
+        graph.driver.execute_query(query, database_=graph.database)  # pyright: ignore[reportArgumentType]
+    everybody = frozenset(key for (key,) in nodes(graph, "Customer", "key"))
+    gone = pairs(graph)
+
+    with graph.rehearsing() as rehearsed:
+        (first,) = rehearsed.write(lambda transaction: find_block_members(transaction, [PART]))
+        rehearsed.write(lambda transaction: transaction.run("erase_compared_pairs", rows=gone))
+        (after,) = rehearsed.write(lambda transaction: find_block_members(transaction, [PART]))
+
+    assert first == after == everybody
+
+
+def test_what_a_transaction_has_written_counts_over_what_others_see(graph: Graph) -> None:
+    for query in (PEOPLE, PAIRS):
+        graph.driver.execute_query(query, database_=graph.database)  # pyright: ignore[reportArgumentType]
+    gone = pairs(graph)
+    both = BlockQuery(("family_name:ilg", "given_name:anna"), 100)
+
+    with graph.rehearsing() as rehearsed:
+        rehearsed.write(lambda transaction: transaction.run("erase_compared_pairs", rows=gone))
+        rehearsed.write(lambda transaction: transaction.written.write("crm:1", both.parts))
+        rehearsed.write(lambda transaction: transaction.written.write("crm:2", ["family_name:roth"]))
+        rehearsed.write(lambda transaction: transaction.written.write("crm:3"))
+        of_one_name, of_both = rehearsed.write(lambda transaction: find_block_members(transaction, [PART, both]))
+
+    assert {"crm:1", "crm:4"} <= of_one_name
+    assert of_one_name.isdisjoint({"crm:2", "crm:3"})
+    assert len(of_one_name) == 38
+    assert of_both == {"crm:1"}
