@@ -253,9 +253,7 @@ class Customer(StructuredNode):
     touched = IntegerProperty(help_text="counts what was written since; tells a resolution whether it read the latest")
     prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")
     blocking_parts = ArrayProperty(StringProperty(), help_text="part:value, from which candidates are looked up")
-    counted = ArrayProperty(
-        StringProperty(), help_text="kind|first day|last day|value, which guards count"
-    )
+    counted = ArrayProperty(StringProperty(), help_text="kind|first day|last day|value, which guards count")
 
     email = RelationshipTo("Email", "HAS_EMAIL", model=HasIdentifierRel)
     phone = RelationshipTo("Phone", "HAS_PHONE", model=HasIdentifierRel)
