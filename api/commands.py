@@ -14,6 +14,7 @@ from api.asked import Asked
 from api.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
 from graph.address import resolve_address
+from graph.audit_commands import audit_command
 from graph.commands import neo4j_app
 from graph.connection import open_async_graph, open_graph
 from graph.constraints import install_schema
@@ -23,9 +24,11 @@ from graph.identities import Identity
 from loaders.commands import load_command
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
+from resolution.explanation_commands import as_of_command, how_command, why_command, why_not_command
 from resolution.model_commands import model_app
 from resolution.progress import shown
 from resolution.report import print_evaluation
+from resolution.review_commands import review_app
 from resolution.steward_commands import steward_app
 
 INTERRUPTED = 130
@@ -43,7 +46,13 @@ app.command("load")(load_command)
 app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
+app.add_typer(review_app, name="review")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
+app.command("audit")(audit_command)
+app.command("why")(why_command)
+app.command("why-not")(why_not_command)
+app.command("how")(how_command)
+app.command("as-of")(as_of_command)
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

@@ -20,6 +20,7 @@ from neo4j import (
     Query,
     unit_of_work,
 )
+from neo4j import Transaction as UnmanagedTransaction
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
 
 from cypher import statement
@@ -30,6 +31,8 @@ Row = dict[str, Any]
 Result = TypeVar("Result")
 
 READ_TIMEOUT_S = 5.0
+# Everything that one explanation reads.
+READING_TIMEOUT_S = 30.0
 WRITE_TIMEOUT_S = 300.0
 _SETTINGS: dict[str, Any] = {
     "max_connection_pool_size": 30,
@@ -61,9 +64,9 @@ class Reader(Protocol):
 
 
 class Transaction:
-    """The inside of one write transaction: statements by name."""
+    """The inside of one transaction: statements by name."""
 
-    def __init__(self, transaction: ManagedTransaction) -> None:
+    def __init__(self, transaction: ManagedTransaction | UnmanagedTransaction) -> None:
         self._transaction = transaction
 
     def run(self, name: str, **parameters: Any) -> Outcome:  # noqa: ANN401 -- whatever Cypher takes
@@ -120,6 +123,29 @@ class Graph:
             finally:
                 transaction.close()
 
+    @contextmanager
+    def rehearsing(self) -> Generator["Graph"]:
+        """The same graph inside one transaction that is undone at the end, whatever happens.
+
+        Until then it holds the locks of whatever is written to. Raises GraphError.
+        """
+        with translated_errors(), self._driver.session(database=self._database) as session:
+            transaction = session.begin_transaction(timeout=0)
+            try:
+                yield _Rehearsal(self, transaction)
+            finally:
+                transaction.close()
+
+    @contextmanager
+    def reading(self, timeout_s: float = READING_TIMEOUT_S) -> Generator[Reader]:
+        """Several reads in one transaction that ends after ``timeout_s`` seconds at the latest. Raises GraphError."""
+        with translated_errors(), self._driver.session(database=self._database, default_access_mode="READ") as session:
+            transaction = session.begin_transaction(timeout=timeout_s)
+            try:
+                yield Transaction(transaction)
+            finally:
+                transaction.close()
+
     def run_alone(self, name: str, **parameters: Any) -> list[Row]:  # noqa: ANN401
         """Rows of a statement that needs a transaction of its own kind: schema changes, CALL IN TRANSACTIONS."""
         with translated_errors(), self._driver.session(database=self._database) as session:
@@ -134,6 +160,22 @@ class Graph:
     def database(self) -> str:
         """Name of the database."""
         return self._database
+
+
+class _Rehearsal(Graph):
+    """A graph whose writes are seen by its own reads, and by nobody else."""
+
+    def __init__(self, graph: Graph, transaction: UnmanagedTransaction) -> None:
+        super().__init__(graph.driver, graph.database)
+        self._transaction = transaction
+
+    def write(self, work: Callable[[Transaction], Result], timeout_s: float = WRITE_TIMEOUT_S) -> Result:
+        del timeout_s  # the rehearsal as a whole has none
+        return work(Transaction(self._transaction))
+
+    def stream(self, name: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
+        for record in self._transaction.run(statement(name), parameters):
+            yield record.data()
 
 
 class AsyncGraph:

@@ -60,6 +60,19 @@ def decisions_about(graph: Reader, customers: Collection[str]) -> list[Decision]
     return [_decision(row) for row in graph.read("list_decisions_about", keys=sorted(customers))]
 
 
+def connected_decisions(graph: Reader, customers: Collection[str]) -> list[Decision]:
+    """The decisions in force about some customers, and about all whom those join with others. Raises GraphError."""
+    found: dict[str, Decision] = {}
+    asked: set[str] = set()
+    wanted = set(customers)
+    while wanted - asked:
+        new = decisions_about(graph, wanted - asked)
+        asked |= wanted
+        found |= {decision.key: decision for decision in new}
+        wanted |= {customer for decision in new if decision.action in JOINING for customer in decision.customers}
+    return list(found.values())
+
+
 def decisions_of(found: Iterable[tuple[bool, Sequence[Sequence[str]]]]) -> Decisions:
     """Pairs from (whether it joins, sides): a chain through a joined side, everybody of one side against the others."""
     same: set[Pair] = set()

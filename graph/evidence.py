@@ -1,11 +1,13 @@
 """Links with their evidence: enough to say why, and to draw the waterfall of weights."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
 
-from graph.connection import Row
+from graph.connection import Reader, Row
+from graph.links import Pair, pair_row
 from graph.times import moment
 
 
@@ -37,9 +39,18 @@ class LinkEvidence:
     valid_from: datetime
 
 
+def links_between(graph: Reader, pairs: Iterable[Pair]) -> dict[Pair, LinkEvidence]:
+    """The live links of some pairs, with their reasons. Raises GraphError."""
+    rows = graph.read("list_links_between", rows=[pair_row(pair) for pair in pairs])
+    return {(row["left"], row["right"]): link_of(row) for row in rows}
+
+
+def findings_of(evidence: str | None) -> tuple[ComparisonEvidence, ...]:
+    """What the comparisons say, from the JSON text that links and compared pairs carry."""
+    return tuple(ComparisonEvidence(*part) for part in (orjson.loads(evidence) if evidence else ()))
+
+
 def link_of(row: Row) -> LinkEvidence:
-    """A link from a row of ``get_profile``."""
-    found = orjson.loads(row["evidence"]) if row["evidence"] else []
-    evidence = tuple(ComparisonEvidence(*part) for part in found)
-    values: Row = {**row, "evidence": evidence, "valid_from": moment(row["valid_from"])}
+    """A link from a row of ``get_profile`` or ``list_links_between``."""
+    values: Row = {**row, "evidence": findings_of(row["evidence"]), "valid_from": moment(row["valid_from"])}
     return LinkEvidence(**values)

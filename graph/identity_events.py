@@ -1,7 +1,7 @@
 """The feed of identity events: what became of profiles, append-only, in the order in which it took effect."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -26,6 +26,23 @@ class IdentityEvent:
     profiles_before: tuple[str, ...]
     profiles_after: tuple[str, ...]
     customers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouping:
+    """The customers that a change concerns, each with the id of its profile ``before`` and ``after``.
+
+    Customers of only one of them came new, or are gone.
+    """
+
+    before: Mapping[str, str] = field(default_factory=dict[str, str])
+    after: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def then(self, later: "Regrouping") -> "Regrouping":
+        """Both changes as one: what one does and the other takes back is no change."""
+        first_seen = {key: name for key, name in later.before.items() if key not in self.after}
+        kept = {key: name for key, name in self.after.items() if key not in later.before}
+        return Regrouping({**first_seen, **self.before}, {**kept, **later.after})
 
 
 @dataclass(frozen=True, slots=True)

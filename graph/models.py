@@ -72,7 +72,7 @@ class SameAsRel(ClaimRel):
 
     method = StringProperty(help_text="who claims it: splink, rule or steward")
     rule = StringProperty(help_text="name of the rule where the method is rule")
-    valid_from = DateTimeNeo4jFormatProperty(help_text="when the link came to be")
+    valid_from = DateTimeNeo4jFormatProperty(help_text="since when it has this confidence; before: WAS_SAME_AS")
     cohesion = FloatProperty(
         help_text="height at which the link joined two groups (average match weight); only on links of the forest"
     )
@@ -95,9 +95,9 @@ class WasSameAsRel(StructuredRel):
     model_version = StringProperty(help_text="scoring model that had given the link")
     cohesion = FloatProperty(help_text="cohesion that the link had")
     confidence = FloatProperty(help_text="confidence that the link had")
-    valid_from = DateTimeNeo4jFormatProperty(help_text="when the link came to be")
-    valid_to = DateTimeNeo4jFormatProperty(help_text="when the link was retired")
-    reason = StringProperty(help_text="why the link was retired")
+    valid_from = DateTimeNeo4jFormatProperty(help_text="since when the link had this confidence")
+    valid_to = DateTimeNeo4jFormatProperty(help_text="until when, exclusive")
+    reason = StringProperty(help_text="why it ended: the evidence is gone, or another confidence")
 
 
 class DecidedRel(StructuredRel):
@@ -251,6 +251,7 @@ class Customer(StructuredNode):
     content_hash = StringProperty(help_text="hash of the content: an unchanged record is not written again")
     run_id = StringProperty(help_text="run that wrote this version")
     touched = IntegerProperty(help_text="counts what was written since; tells a resolution whether it read the latest")
+    first_resolved_at = DateTimeNeo4jFormatProperty(help_text="when it was first resolved; before, it stood alone")
     prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")
     blocking_parts = ArrayProperty(StringProperty(), help_text="part:value, from which candidates are looked up")
     counted = ArrayProperty(StringProperty(), help_text="kind|first day|last day|value, which guards count")
@@ -342,6 +343,6 @@ class ScoringRun(StructuredNode):
     scope = StringProperty(help_text="full, incremental, online, steward or delete")
     settings = StringProperty(help_text="settings of the run as JSON text")
     started_at = DateTimeNeo4jFormatProperty(help_text="start")
-    finished_at = DateTimeNeo4jFormatProperty(index=True, help_text="end")
+    finished_at = DateTimeNeo4jFormatProperty(index=True, help_text="end; when what it found took effect")
     counts = StringProperty(help_text="customers, pairs, links, clusters and changes as JSON text")
     durations = StringProperty(help_text="seconds of each step as JSON text")

@@ -1,13 +1,13 @@
 """Resolutions: how the outcome of a run is brought into the graph, only what differs, and never half of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from graph.batches import batched
 from graph.connection import Graph, Row, Transaction
-from graph.identity_events import IdentityEvent, write_events
+from graph.identity_events import IdentityEvent, Regrouping, write_events
 from graph.links import ComparedPair, Difference, Link, LinkChanges, changes_of, claim_row, pair_row
 from graph.runs import ScoringModel, ScoringRun, write_model, write_run
 from graph.times import milliseconds
@@ -43,12 +43,16 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """What a run changes: differences against the graph, what it compared, and what became of profiles."""
+    """What a run changes: differences against the graph, what it compared, and what became of profiles.
+
+    ``events`` lead from one grouping of ``profiles`` to the other.
+    """
 
     links: Difference[Link]
     compared: Difference[ComparedPair]
     prepared: Iterable[PreparedCustomer]
     events: Sequence[IdentityEvent]
+    profiles: Regrouping = field(default_factory=Regrouping)
 
     @property
     def changes(self) -> LinkChanges:
@@ -81,7 +85,7 @@ def write_whole(graph: Graph, model: ScoringModel, run: ScoringRun, increment: I
         for batch in batched(step.claims, ROWS_PER_TRANSACTION):
             graph.write(lambda transaction, step=step, batch=batch: step.run(transaction, batch))
     for kept in _pieces(increment.prepared, ROWS_PER_TRANSACTION):
-        graph.write(lambda transaction, kept=kept: _keep(transaction, kept))
+        graph.write(lambda transaction, kept=kept: _keep(transaction, run, kept))
     graph.write(lambda transaction: write_events(transaction, run, increment.events))
     graph.write(lambda transaction: write_run(transaction, run))
 
@@ -91,7 +95,7 @@ def write_increment(transaction: Transaction, run: ScoringRun, increment: Increm
     for step in _claim_steps(run, increment):
         if step.claims:
             step.run(transaction, step.claims)
-    _keep(transaction, list(increment.prepared))
+    _keep(transaction, run, list(increment.prepared))
     write_events(transaction, run, increment.events)
     write_run(transaction, run)
 
@@ -121,7 +125,7 @@ def _claim_steps(run: ScoringRun, increment: Increment) -> list[_Step]:
     ]
 
 
-def _keep(transaction: Transaction, prepared: Sequence[PreparedCustomer]) -> None:
+def _keep(transaction: Transaction, run: ScoringRun, prepared: Sequence[PreparedCustomer]) -> None:
     """Keep what was compared, and settle the customers."""
     if prepared:
         rows = [
@@ -133,7 +137,7 @@ def _keep(transaction: Transaction, prepared: Sequence[PreparedCustomer]) -> Non
             }
             for kept in prepared
         ]
-        transaction.run("merge_prepared", rows=rows)
+        transaction.run("merge_prepared", rows=rows, at=milliseconds(run.finished_at))
         transaction.run("retire_unresolved", rows=[{"key": kept.key, "touched": kept.touched} for kept in prepared])
 
 

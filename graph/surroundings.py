@@ -59,13 +59,14 @@ class StoredCluster:
     """A cluster at the loosest confidence, with the links that hold it together.
 
     ``counted``: of members that hold values which guards count, these values (``graph.held_values``); ``created_at``:
-    when the sources first knew the members, in epoch milliseconds.
+    when the sources first knew the members, in epoch milliseconds; ``decided``: members with a decision about them.
     """
 
     members: frozenset[str]
     links: tuple[StoredLink, ...]
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     created_at: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
+    decided: frozenset[str] = frozenset()
 
 
 def list_unresolved(graph: Reader) -> Unresolved:
@@ -156,6 +157,7 @@ def _cluster(row: Row) -> StoredCluster:
         links=tuple(StoredLink(**link) for link in row["links"]),
         counted={member["key"]: tuple(member["counted"]) for member in members if member["counted"]},
         created_at={member["key"]: member["created_at"] for member in members},
+        decided=frozenset(member["key"] for member in members if member["decided"]),
     )
 
 

@@ -1,6 +1,7 @@
 """``cdp resolve``: find which customers are one person, and write the links."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError
+from graph.settings import cdp_settings
 from resolution.cases import read_cases
 from resolution.evaluation import Evaluation, evaluate, read_truth
 from resolution.model_store import model_store
@@ -31,22 +33,33 @@ def resolve_command(
     version: Annotated[
         str | None, typer.Option("--model", metavar="VERSION", help="Score all customers with this model version.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would merge and split, and leave the graph as it is.")
+    ] = False,
+    no_charts: Annotated[bool, typer.Option("--no-charts", help="Draw no charts of a model that scores all.")] = False,
     as_json_document: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find which customers are one person, and write the links with their evidence.
 
     Only what was written since the last run is looked at, unless the graph has grown much or you ask for more.
     Where cases.csv (person_id, kind, group) is beside TRUTH.csv, the quality is told for each kind of hard case too.
+    A dry run says what would merge and split; only a model that is trained for it is kept. A run that scores everything
+    leaves Splink's charts as HTML in the folder runs/ beside the models.
 
     Example: cdp resolve --evaluate data/sample/truth/records.csv
     """
+    if dry_run and evaluate_against:
+        raise ConfigurationError("A dry run writes no links, so there is no quality to measure.", "Leave out one.")
     talk = Console(stderr=as_json_document)
+    request = _request(version, full=full, train=train)
+    request = replace(request, dry_run=dry_run, charts=None if no_charts else cdp_settings().data_dir / "runs")
     truth = read_truth(evaluate_against, "records") if evaluate_against else None
     cases = read_cases(evaluate_against) if evaluate_against else None
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
-        install_schema(graph)
+        if not dry_run:
+            install_schema(graph)
         settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
-        report = resolve(graph, settings, model_store(), _request(version, full=full, train=train), progress)
+        report = resolve(graph, settings, model_store(), request, progress)
         seconds = sum(report.run.durations.values())
         quality = evaluate(graph, truth, seconds, cases) if truth is not None else None
     _tell(report, quality, None if as_json_document else talk)

@@ -1,4 +1,4 @@
-"""Fitting: from the customers to a model version, without labels."""
+"""Fitting: from the customers to a model version, without labels unless some are given."""
 
 from dataclasses import dataclass, replace
 
@@ -7,10 +7,11 @@ import pyarrow as pa
 
 from graph.guards import Guards
 from resolution.blocking import Blocks, load_customers, pair_up
-from resolution.calibration import calibrate, levels_of
+from resolution.calibration import calibrate, levels_of, merges_of
 from resolution.comparisons import comparisons_for
 from resolution.frequencies import count_frequencies, load_frequencies
 from resolution.group_guards import GroupGuards
+from resolution.labels import NO_LABELS, Labels, labelled_patterns
 from resolution.model import Model, rounded
 from resolution.patterns import blocked_pairs, random_pairs
 from resolution.preparation import Prepared, prepare, sources_by_size
@@ -34,26 +35,41 @@ class Fitted:
     scores: Scores
 
 
-def fit(customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock) -> Fitted:
-    """Train on the customers' table and calibrate on the clusters that follow; no decision and no truth takes part."""
+def fit(
+    customers: pa.Table, settings: ResolutionSettings, guards: Guards, clock: Clock, labels: Labels = NO_LABELS
+) -> Fitted:
+    """Train on the customers' table and calibrate on the clusters that follow; no truth takes part.
+
+    ``labels``: pairs that stewards have decided. They are evidence about findings and heights; links follow from
+    decisions elsewhere.
+    """
+    labels = labels.among(customers)
     with workspace() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
             blocks = load_customers(connection, prepared.table, settings)
             pair_up(connection)
         with clock.step("train"):
-            model = replace(_trained(connection, prepared, blocks, settings), guards=guards)
+            model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=guards)
         with clock.step("score"):
             pairs = score(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
     scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):
         claims = TableClaims.of(prepared.table["key"].to_pylist(), pairs, rules)
-        return Fitted(_calibrated(model, claims, guards_over(prepared, model)), scores)
+        return Fitted(_calibrated(model, claims, guards_over(prepared, model), labels), scores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """The pairs to learn from: how many are blocked, and those of which the answer is known."""
+
+    blocks: Blocks
+    labels: Labels
 
 
 def _trained(
-    connection: duckdb.DuckDBPyConnection, prepared: Prepared, blocks: Blocks, settings: ResolutionSettings
+    connection: duckdb.DuckDBPyConnection, prepared: Prepared, material: _Material, settings: ResolutionSettings
 ) -> Model:
     table = prepared.table
     sources = sources_by_size(table)
@@ -62,9 +78,10 @@ def _trained(
     load_frequencies(connection, frequencies)
     estimates = _NOTHING
     if comparisons:
-        blocked = blocked_pairs(connection, comparisons, blocks.pairs, settings.training_pairs)
+        blocked = blocked_pairs(connection, comparisons, material.blocks.pairs, settings.training_pairs)
         random = random_pairs(connection, comparisons, settings.random_pairs)
-        estimates = rounded(train(comparisons, blocked, random, table.num_rows))
+        labelled = labelled_patterns(connection, comparisons, blocked, material.labels)
+        estimates = rounded(train(comparisons, blocked, random, table.num_rows, labelled))
     return Model(
         columns=tuple(table.column_names),
         sources=tuple(sources),
@@ -73,10 +90,13 @@ def _trained(
         suspect=prepared.suspect,
         thresholds=settings,
         customers=table.num_rows,
+        labels=material.labels.counts,
     )
 
 
-def _calibrated(model: Model, claims: TableClaims, guards: GroupGuards) -> Model:
-    merges = claims.merges(claims.forest(claims.special.linkage(model.thresholds, guards)))
-    calibration = calibrate(merges)
+def _calibrated(model: Model, claims: TableClaims, guards: GroupGuards, labels: Labels) -> Model:
+    forest = claims.forest(claims.special.linkage(model.thresholds, guards))
+    merges = claims.merges(forest)
+    labelled = merges_of(forest.links(claims.keys), labels.probabilities) if labels.counts else ()
+    calibration = calibrate(merges, labelled)
     return replace(model, calibration=calibration, levels=levels_of(merges, calibration))

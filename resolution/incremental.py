@@ -11,8 +11,8 @@ from functools import partial
 from itertools import chain
 
 from graph.connection import Reader
-from graph.decisions import JOINING, Decision, decisions_about, decisions_of
-from graph.identity_events import IdentityEvent
+from graph.decisions import JOINING, Decision, Decisions, decisions_about, decisions_of
+from graph.identity_events import Regrouping
 from graph.kinds import IDENTIFIER_KINDS
 from graph.links import ComparedPair, Difference, Link, Pair, claims_of
 from graph.resolutions import Increment, PreparedCustomer
@@ -36,7 +36,7 @@ from resolution.group_guards import GroupGuards
 from resolution.model import Model
 from resolution.neighbourhood import Neighbourhood, Surroundings, recluster
 from resolution.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, from_text, kept_row
-from resolution.profile_changes import group, profile_changes
+from resolution.profile_changes import group, profile_changes, regrouped
 from resolution.rules import is_refused, rule_of
 from resolution.scorer import Scorer, rounded_weight
 
@@ -159,7 +159,8 @@ class IncrementalResolution:
         people = partial(people_of, graph, certain=CERTAIN)
         local = recluster(around.clusters({*start, *rows}), around.look, around.clusters, people, linkage)
         links, compared = around.differences(local)
-        return Increment(links, compared, change.resolved, self._events(local, change.new, gone))
+        profiles = self._regrouped(local, change.new, gone)
+        return Increment(links, compared, change.resolved, profile_changes(profiles), profiles)
 
     def _candidates(self, graph: Reader, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
         """The customers whose pairs are looked at anew, and these pairs."""
@@ -208,7 +209,7 @@ class IncrementalResolution:
         else:
             found.rules[pair] = rule_of(identifier)
 
-    def _events(self, local: Neighbourhood, new: frozenset[str], gone: Departed) -> list[IdentityEvent]:
+    def _regrouped(self, local: Neighbourhood, new: frozenset[str], gone: Departed) -> Regrouping:
         least, confidence = self.model.levels["default"], self.model.calibration.confidence
         known = [*gone.clusters, *local.before]
         stored = (link for cluster in known for link in cluster.links if link.confidence >= least)
@@ -217,9 +218,9 @@ class IncrementalResolution:
         before = group(members - new, ((link.left, link.right) for link in stored))
         after = group(local.members, ((link.left, link.right) for link in formed))
         if before == after:
-            return []
+            return Regrouping()
         created_at = {key: at for cluster in local.before for key, at in cluster.created_at.items()}
-        return profile_changes(before, after, {**created_at, **gone.created_at})
+        return regrouped(before, after, {**created_at, **gone.created_at})
 
 
 def _part_of(identifier: str) -> str:
@@ -238,6 +239,7 @@ class _Around:
         self._seen: set[str] = set()
         self._links: dict[Pair, Link] = {}
         self._compared: dict[Pair, ComparedPair] = {}
+        self._decided: set[str] = set()
         self._decisions: dict[str, Decision] = {}
 
     def clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
@@ -245,6 +247,7 @@ class _Around:
         found = stored_clusters(self._graph, customers)
         for cluster in found:
             self._counted |= cluster.counted
+            self._decided |= cluster.decided
         return found
 
     def look(self, members: frozenset[str]) -> Surroundings:
@@ -271,7 +274,8 @@ class _Around:
     def _load(self, members: frozenset[str]) -> None:
         if members <= self._seen:
             return
-        self._decisions |= {d.key: d for d in decisions_about(self._graph, members - self._seen)}
+        if decided := (members - self._seen) & self._decided:
+            self._decisions |= {d.key: d for d in decisions_about(self._graph, decided)}
         links, compared = claims_of(self._graph, members - self._seen)
         self._links |= {(link.left, link.right): link for link in links}
         self._compared |= {(pair.left, pair.right): pair for pair in compared}
@@ -301,3 +305,15 @@ def _take_over(known: _Found, pair: Pair, claim: Link | ComparedPair) -> None:
         known.guards[pair] = claim.guard
     if isinstance(claim, Link) and claim.rule:
         known.rules[pair] = claim.rule
+
+
+def known_claims(
+    links: Iterable[Link], compared: Iterable[ComparedPair], decisions: Decisions, without: Pair | None = None
+) -> Claims:
+    """The claims that the graph has about some customers, all but those about one pair."""
+    known = _Found()
+    for claim in chain(links, compared):
+        pair = claim.left, claim.right
+        if pair != without:
+            _take_over(known, pair, claim)
+    return Claims.ranked(known.weights, known.findings, known.rules, known.guards, decisions)

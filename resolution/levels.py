@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from resolution.conditions.condition import DUCKDB, Condition, Dialect, Row
+from resolution.conditions.condition import DUCKDB, Condition, Dialect, Holds, Row
 from resolution.conditions.logic import OTHERWISE, all_of
 
 _NEVER_MORE_COMMON_THAN = 0.5
@@ -106,10 +106,17 @@ class Comparison:
         def position(left: Row, right: Row) -> int:
             if missing(left, right):
                 return -1
-            finding = next((n for n, holds in enumerate(findings) if holds(left, right)), len(findings))
-            return finding * places + next((n for n, holds in enumerate(contexts) if holds(left, right)), len(contexts))
+            return _first_of(findings, left, right) * places + _first_of(contexts, left, right)
 
         return position
+
+
+def _first_of(conditions: Sequence[Holds], left: Row, right: Row) -> int:
+    """The place of the first condition that holds, their number where none does."""
+    for place, holds in enumerate(conditions):
+        if holds(left, right):
+            return place
+    return len(conditions)
 
 
 def _first(conditions: Sequence[str]) -> str:

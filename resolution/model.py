@@ -35,7 +35,10 @@ _ENGINES = {DUCKDB: "duckdb"}
 
 @dataclass(frozen=True)
 class Model:
-    """One version. ``columns``: what a prepared customer has; ``sources``: names with their share of the records."""
+    """One version. ``columns``: what a prepared customer has; ``sources``: names with their share of the records.
+
+    ``labels``: how many labelled pairs it was trained with, by answer; none without labels.
+    """
 
     columns: tuple[str, ...]
     sources: tuple[tuple[str, float], ...]
@@ -47,6 +50,7 @@ class Model:
     customers: int = 0
     calibration: Calibration = field(default_factory=lambda: Calibration(()))
     levels: Mapping[str, float] = field(default_factory=lambda: {"exact": 1.0, "default": 1.0, "loose": 1.0})
+    labels: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
@@ -120,6 +124,7 @@ class Model:
             },
             "calibration": [list(point) for point in self.calibration.points],
             "levels": dict(self.levels),
+            **({"labels": dict(self.labels)} if self.labels else {}),
         }
 
 
@@ -162,6 +167,7 @@ def _read(document: Mapping[str, Any], frequencies: Mapping[str, Mapping[str, fl
         customers=document["customers"],
         calibration=Calibration(tuple((height, confidence) for height, confidence in document["calibration"])),
         levels=document["levels"],
+        labels=document.get("labels", {}),
     )
 
 

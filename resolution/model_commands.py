@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -12,9 +13,12 @@ from rich.table import Table
 from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.customers import fetch_customers
+from graph.decisions import list_decisions
 from graph.guards import current_guards
 from graph.runs import latest_run
+from resolution.charts import write_model_charts
 from resolution.fitting import fit
+from resolution.labels import NO_LABELS, labels_of
 from resolution.model_store import StoredModel, model_store
 from resolution.progress import Clock, shown
 from resolution.settings import ResolutionSettings
@@ -25,19 +29,30 @@ Version = Annotated[str, typer.Argument(metavar="VERSION", help="A version, or i
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-@model_app.command(epilog="Example: cdp model train")
-def train(as_json: AsJson = False) -> None:
+@model_app.command(epilog="Example: cdp model train --labels")
+def train(
+    with_labels: Annotated[
+        bool, typer.Option("--labels", help="Learn from the decisions in force, too: a version of its own.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Train a model on the customers in the graph and store it; no link changes until cdp resolve --model VERSION."""
     talk = Console(stderr=as_json)
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         clock = Clock(progress)
         with clock.step("fetch"):
             customers = fetch_customers(graph, current_guards().counted_kinds)
-        model = fit(customers, ResolutionSettings(), current_guards(), clock).model  # pyright: ignore[reportCallIssue]
+            labels = labels_of(list_decisions(graph)) if with_labels else NO_LABELS
+        settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
+        model = fit(customers, settings, current_guards(), clock, labels).model
     model_store().save(model)
     if as_json:
-        _print_json({"version": model.version, "levels": model.levels, "durations": clock.durations})
+        found = {"version": model.version, "levels": model.levels, "labels": model.labels}
+        _print_json({**found, "durations": clock.durations})
         return
+    if with_labels:
+        counts = ", ".join(f"{count:,} {answer}" for answer, count in model.labels.items())
+        talk.print(f"Labelled pairs: {counts or 'none, so this is what training without them gives'}.")
     talk.print(f"Stored {model.version}. To use it: cdp resolve --model {model.version}")
 
 
@@ -90,6 +105,24 @@ def diff(one: Version, other: Version, as_json: AsJson = False) -> None:
     Console().print(table)
 
 
+@model_app.command(epilog="Example: cdp model charts splink-1a2b --out charts")
+def charts(
+    version: Version,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the HTML files.", file_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Draw a version's weights and probabilities, as Splink draws them, in HTML files that need no network."""
+    files = write_model_charts(out, model_store().load(version))
+    if as_json:
+        _print_json([str(file) for file in files])
+        return
+    talk = Console()
+    for file in files:
+        talk.print(f"Wrote {file}", soft_wrap=True)
+    if not files:
+        talk.print("This version compares nothing: there is nothing to draw.")
+
+
 def _summary(found: StoredModel, used: str | None) -> dict[str, Any]:
     return {
         "version": found.version,
@@ -97,6 +130,7 @@ def _summary(found: StoredModel, used: str | None) -> dict[str, Any]:
         "customers": found.document["customers"],
         "prior": found.document["prior"],
         "default": found.document["levels"]["default"],
+        "labels": found.document.get("labels", {}),
         "used": found.version == used,
     }
 

@@ -99,13 +99,15 @@ class _Formed:
         """Customers outside whose clusters may be attracted, one of each person, the most attracted first.
 
         Two groups are no nearer than the nearer of them is to the nearest person of the other. So a person whom no
-        group of ours would take in at the height at which it ends brings no cluster near.
+        group of ours would take in at the height at which it ends brings no cluster near. Who is one person outside is
+        asked only where it can matter: to a single person of ours the nearest record of a person is the person.
         """
         outside = _outside(self.members, self.around, self.linkage.floor)
-        people = people_of(outside) if outside else {}
-        heights: dict[str, float] = {
-            people[key]: CERTAIN for pair in self.around.certain for key in pair if key in people
-        }
+        people = {key: key for key in outside}
+        if self._may_matter(people):
+            people = people_of(outside)
+        certain = {key for pair in self.around.certain for key in pair}
+        heights: dict[str, float] = {people[key]: CERTAIN for key in certain & people.keys()}
         for (one, person), more in self._sums(people).items():
             group = self.groups.group(one)
             height = self.linkage.missing + more / group.size
@@ -113,6 +115,21 @@ class _Formed:
                 heights[person] = max(height, heights.get(person, height))
         first = {person: key for key, person in sorted(people.items(), reverse=True)}
         return [first[person] for _, person in sorted((-height, person) for person, height in heights.items())]
+
+    def _may_matter(self, outside: Mapping[str, str]) -> bool:
+        """Whether a group of several people of ours could take in somebody, were all records outside one person."""
+        best: dict[str, float] = {}
+        for (inner, _), weight in _between(self.groups.person, outside, self.around).items():
+            best[inner] = max(weight, best.get(inner, weight))
+        sums: dict[int, float] = defaultdict(float)
+        for inner, weight in best.items():
+            for one in self.groups.above(inner):
+                sums[one] += max(0.0, weight - self.linkage.missing)
+        groups = ((self.groups.group(one), more) for one, more in sums.items())
+        return any(
+            group.size > 1 and self.linkage.missing + more / group.size >= group.ended - _ALMOST
+            for group, more in groups
+        )
 
     def _sums(self, people: Mapping[str, str]) -> dict[tuple[int, str], float]:
         """What the scored pairs of each of our groups and each person outside weigh above missing ones."""

@@ -73,6 +73,13 @@ def blocked_pairs(
     share = max(1, ceil(raw_pairs / (2 * most)))  # a pair is in two or three blocks
     kept = f"WHERE hash(number_l::BIGINT, number_r::BIGINT) % {share} = 0" if share > 1 else ""
     pairs = f"SELECT number_l, number_r FROM pairs {kept}"
+    return patterns_of(connection, comparisons, pairs, share)
+
+
+def patterns_of(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str, times: int = 1
+) -> Patterns:
+    """Patterns of pairs (SQL that gives ``number_l`` and ``number_r``), each of which counts so many times."""
     columns = ", ".join(_column(comparison) for comparison in comparisons)
     found = findings_of(connection, comparisons, pairs)
     patterns: dict[str, npt.NDArray[Any]] = connection.execute(f"""
@@ -82,7 +89,7 @@ def blocked_pairs(
     return Patterns(
         levels=tuple(_levels(patterns[_name(comparison)], comparison) for comparison in comparisons),
         rarity=np.asarray(patterns["rarity"], dtype=np.float64) / _STEPS_A_BIT,
-        counts=np.asarray(patterns["pairs"], dtype=np.float64) * share,
+        counts=np.asarray(patterns["pairs"], dtype=np.float64) * times,
     )
 
 

@@ -6,9 +6,11 @@ Three ways to the same links. ``train``: a new model and everything with it. ``f
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -18,9 +20,10 @@ from graph.clusters import read_clusters, read_customers
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
+from graph.errors import StorageError
 from graph.guards import Guards, current_guards
 from graph.hub_labels import renew_hub_labels
-from graph.identity_events import IdentityEvent
+from graph.identity_events import IdentityEvent, Regrouping
 from graph.links import LinkChanges
 from graph.resolutions import (
     Increment,
@@ -33,6 +36,7 @@ from graph.resolutions import (
 from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
 from graph.surroundings import Unresolved, count_customers, list_unresolved
 from graph.times import milliseconds
+from resolution.charts import write_run_charts
 from resolution.claims import CONTRADICTION, Claims
 from resolution.clustering import CERTAIN
 from resolution.fitting import fit
@@ -41,7 +45,7 @@ from resolution.model import Model
 from resolution.model_store import ModelStore
 from resolution.numbered import NumberedForest
 from resolution.prepared_rows import guards_over, kept_rows
-from resolution.profile_changes import Groups, group, profile_changes
+from resolution.profile_changes import Groups, group, profile_changes, profile_counts, regrouped
 from resolution.progress import Clock, Progress, silent
 from resolution.rules import RuleLinks
 from resolution.runs import begun, now
@@ -58,21 +62,34 @@ _MOST_CHANGED = 0.2
 
 @dataclass(frozen=True, slots=True)
 class ResolutionReport:
-    """What a resolution did. ``changes``: none where nothing had changed since the last run and nothing was written."""
+    """What a resolution did; or would do, where it was a ``dry_run`` and nothing was written.
+
+    ``changes``: none where nothing had changed since the last run. ``events``: what became of profiles. ``charts``:
+    folder of the model's charts, where they were asked for.
+    """
 
     run: ScoringRun
     model: ScoringModel
     changes: LinkChanges | None
     way: Way
     unseen: tuple[str, ...] = ()
+    events: tuple[IdentityEvent, ...] = ()
+    dry_run: bool = False
+    charts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ResolutionRequest:
-    """What is asked for. ``way``: none lets the state of the graph decide. ``version``: the model to use."""
+    """What is asked for. ``way``: none lets the state of the graph decide. ``version``: the model to use.
+
+    ``dry_run``: say what would change and leave the graph as it is; a model that is trained for it is kept.
+    ``charts``: where each run that scores everything leaves a folder with its charts.
+    """
 
     way: Way | None = None
     version: str | None = None
+    dry_run: bool = False
+    charts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,22 @@ class _State:
     unresolved: int
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling some customers changed."""
+
+    changes: LinkChanges
+    profiles: Regrouping
+    events: tuple[IdentityEvent, ...]
+
+    def then(self, later: "Settled") -> "Settled":
+        """Both as one."""
+        return Settled(self.changes + later.changes, self.profiles.then(later.profiles), (*self.events, *later.events))
+
+
+_NOTHING_SETTLED = Settled(LinkChanges(0, 0, 0, 0, 0, 0), Regrouping(), ())
+
+
 def resolve(
     graph: Graph,
     settings: ResolutionSettings,
@@ -94,22 +127,27 @@ def resolve(
 ) -> ResolutionReport:
     """Bring the links in the graph in line with the customers; nothing is written where nothing has changed.
 
-    Raises GraphError, ResolutionError.
+    Raises GraphError, ResolutionError, StorageError.
     """
-    with graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC))):
-        return _Runs(graph, settings, store, Clock(progress)).run(request or ResolutionRequest())
+    asked = request or ResolutionRequest()
+    lock = graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
+    with lock, graph.rehearsing() if asked.dry_run else nullcontext(graph) as used:
+        return _Runs(used, settings, store, asked, Clock(progress)).run()
 
 
 class _Runs:
     """The ways of one resolution."""
 
-    def __init__(self, graph: Graph, settings: ResolutionSettings, store: ModelStore, clock: Clock) -> None:
+    def __init__(
+        self, graph: Graph, settings: ResolutionSettings, store: ModelStore, request: ResolutionRequest, clock: Clock
+    ) -> None:
         self._graph, self._settings, self._store, self._clock = graph, settings, store, clock
+        self._request = request
         self._guards = current_guards()
 
-    def run(self, request: ResolutionRequest) -> ResolutionReport:
-        state = self._state(request)
-        way = request.way or self._way(state, request)
+    def run(self) -> ResolutionReport:
+        state = self._state(self._request)
+        way = self._request.way or self._way(state, self._request)
         if way == "train" or state.model is None:
             return self._whole(None)
         if way == "full":
@@ -117,7 +155,7 @@ class _Runs:
         if way == "incremental":
             return self._changed(state)
         assert state.last is not None
-        return ResolutionReport(*state.last, changes=None, way="nothing")
+        return ResolutionReport(*state.last, changes=None, way="nothing", dry_run=self._request.dry_run)
 
     def _state(self, request: ResolutionRequest) -> _State:
         last = latest_run(self._graph)
@@ -156,9 +194,15 @@ class _Runs:
         with self._clock.step("write"):
             self._store.save(model)
             increment = self._increment_to(resolution, before, kept_rows(scores.prepared, model, unresolved.touched))
-            write_whole(self._graph, resolution.model, resolution.run, increment)
+            run = _counted(resolution.run, increment, count_customers(self._graph)[0] - len(unresolved.new))
+            if not self._request.dry_run:  # all of a large graph is too much for the one transaction of a rehearsal
+                write_whole(self._graph, resolution.model, run, increment)
         way: Way = "full" if known else "train"
-        return ResolutionReport(resolution.run, resolution.model, increment.changes, way, model.unseen)
+        return replace(
+            ResolutionReport(run, resolution.model, increment.changes, way, model.unseen, tuple(increment.events)),
+            dry_run=self._request.dry_run,
+            charts=self._charts(run, model, scores),
+        )
 
     def _renew_hubs(self, guards: Guards) -> None:
         """Identifiers were written under the guards of their time."""
@@ -182,44 +226,65 @@ class _Runs:
         clusters = read_clusters(self._graph, last[1].levels["default"])
         return {customer: cluster for customer, cluster in clusters.items() if customer not in unresolved.new}
 
+    def _charts(self, run: ScoringRun, model: Model, scores: Scores) -> Path | None:
+        if self._request.charts is None or self._request.dry_run:
+            return None
+        try:
+            with self._clock.step("charts"):
+                return write_run_charts(self._request.charts / run.run_id, model, scores.pairs)
+        except StorageError as error:
+            raise StorageError(f"The links are written. {error.problem}", "Leave them out: --no-charts.") from None
+
     def _increment_to(
         self, resolution: Resolution, before: Groups | None, prepared: Iterable[PreparedCustomer]
     ) -> Increment:
         links, compared = difference_to(self._graph, resolution)
-        events: list[IdentityEvent] = []
+        profiles = Regrouping()
         if before is not None:
             created_at, least = read_customers(self._graph), resolution.model.levels["default"]
             joined = ((x.left, x.right) for x in resolution.links if (x.confidence or 0.0) >= least)
-            events = profile_changes(before, group(created_at, joined), created_at)
-        return Increment(links, compared, prepared, events)
+            profiles = regrouped(before, group(created_at, joined), created_at)
+        return Increment(links, compared, prepared, profile_changes(profiles), profiles)
 
     # --- what has changed --------------------------------------------------------------------------------------------
 
     def _changed(self, state: _State) -> ResolutionReport:
         assert state.last is not None
         assert state.model is not None
-        changes, changed = LinkChanges(0, 0, 0, 0, 0, 0), sorted(list_unresolved(self._graph).touched)
+        unresolved = list_unresolved(self._graph)
+        changed, settled = sorted(unresolved.touched), _NOTHING_SETTLED
         run, resolution = begun("incremental", state.model.version), IncrementalResolution(state.model)
         with self._clock.step("increment"):
             for keys in batched(changed, _CHUNK):
-                changes += self._graph.write(partial(settle, resolution=resolution, customers=keys, run=run))
+                work = partial(settle, resolution=resolution, customers=keys, run=run)
+                settled = settled.then(self._graph.write(work))
+        known_before = state.customers - len(unresolved.new)
+        profiles = profile_counts(settled.profiles, profile_changes(settled.profiles), known_before)
         run = replace(
             run,
             finished_at=now(),
-            counts={"customers_changed": len(changed), **asdict(changes)},
+            counts={"customers_changed": len(changed), **asdict(settled.changes), **profiles},
             durations=self._clock.durations,
         )
         self._graph.write(lambda transaction: write_run(transaction, run))
-        return ResolutionReport(run, state.last[1], changes, "incremental", state.model.unseen)
+        report = ResolutionReport(
+            run, state.last[1], settled.changes, "incremental", state.model.unseen, settled.events
+        )
+        return replace(report, dry_run=self._request.dry_run)
 
 
 def settle(
     transaction: Transaction, resolution: IncrementalResolution, customers: Collection[str], run: ScoringRun
-) -> LinkChanges:
+) -> Settled:
     """Resolve some customers within a transaction. Raises GraphError."""
     increment = resolution.resolve(transaction, customers)
     write_increment(transaction, replace(run, finished_at=now()), increment)
-    return increment.changes
+    return Settled(increment.changes, increment.profiles, tuple(increment.events))
+
+
+def _counted(run: ScoringRun, increment: Increment, known_before: int) -> ScoringRun:
+    """A run with what it did to profiles."""
+    return replace(run, counts={**run.counts, **profile_counts(increment.profiles, increment.events, known_before)})
 
 
 def score_and_cluster(

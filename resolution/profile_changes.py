@@ -1,33 +1,36 @@
 """Profile changes: what became of profiles between two groupings of the same customers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graph.clusters import connected
-from graph.identity_events import EventKind, IdentityEvent
+from graph.identity_events import EventKind, IdentityEvent, Regrouping
 from graph.profile_ids import first_of, profile_id
 
 Groups = Mapping[str, str]
+# How a run's report names the events of a kind.
+_COUNTED: Mapping[EventKind, str] = {
+    "merged": "profiles_merged",
+    "split": "profiles_split",
+    "linked": "profiles_linked",
+    "unlinked": "profiles_unlinked",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Profiles:
-    """A grouping of customers, each group with its profile id."""
+    """Profiles by customer, and their members."""
 
     of: Mapping[str, str]
     members: Mapping[str, frozenset[str]]
 
     @classmethod
-    def grouped(cls, groups: Groups, created_at: Mapping[str, int | None]) -> "_Profiles":
+    def named(cls, names: Mapping[str, str]) -> "_Profiles":
         found: dict[str, set[str]] = defaultdict(set)
-        for customer, group in groups.items():
-            found[group].add(customer)
-        named = {profile_id(first_of({key: created_at.get(key) for key in keys})): keys for keys in found.values()}
-        return cls(
-            {customer: name for name, keys in named.items() for customer in keys},
-            {name: frozenset(keys) for name, keys in named.items()},
-        )
+        for customer, name in names.items():
+            found[name].add(customer)
+        return cls(names, {name: frozenset(keys) for name, keys in found.items()})
 
 
 def group(customers: Iterable[str], links: Iterable[tuple[str, str]]) -> Groups:
@@ -35,14 +38,47 @@ def group(customers: Iterable[str], links: Iterable[tuple[str, str]]) -> Groups:
     return connected(customers, links)
 
 
-def profile_changes(before: Groups, after: Groups, created_at: Mapping[str, int | None]) -> list[IdentityEvent]:
-    """Events that lead from one grouping to the other; customers of only one of them came new, or are gone.
+def regrouped(before: Groups, after: Groups, created_at: Mapping[str, int | None]) -> Regrouping:
+    """Two groupings by profile id. ``created_at``: when the sources first knew the customers, in epoch milliseconds."""
+    return Regrouping(_profile_ids(before, created_at), _profile_ids(after, created_at))
+
+
+def _profile_ids(groups: Groups, created_at: Mapping[str, int | None]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for customer, name in groups.items():
+        found[name].append(customer)
+    ids = {name: profile_id(first_of({key: created_at.get(key) for key in keys})) for name, keys in found.items()}
+    return {customer: ids[name] for customer, name in groups.items()}
+
+
+def profile_changes(profiles: Regrouping) -> list[IdentityEvent]:
+    """Events that lead from one grouping to the other.
 
     Groups that overlap form one event each: where profiles both merge and split, one event says what there was and
     another what there is.
     """
-    old, new = _Profiles.grouped(before, created_at), _Profiles.grouped(after, created_at)
+    old, new = _Profiles.named(profiles.before), _Profiles.named(profiles.after)
     return [event for first in sorted(_touched(old, new)) for event in _events(first, old, new)]
+
+
+def profile_counts(profiles: Regrouping, events: Iterable[IdentityEvent], known_before: int) -> dict[str, int]:
+    """What a run did to profiles, in numbers: events by kind, and the customers whose profile has another id now.
+
+    ``events``: those that lead from one grouping to the other; ``known_before``: how many customers there were before
+    the run.
+    """
+    kinds = Counter(event.kind for event in events)
+    moved = sum(profiles.after.get(customer, name) != name for customer, name in profiles.before.items())
+    return {
+        **{name: kinds[kind] for kind, name in _COUNTED.items()},
+        "customers_with_another_profile_id": moved,
+        "customers_known_before": known_before,
+    }
+
+
+def jitter(counts: Mapping[str, int]) -> float:
+    """Share of the customers known before whose profile id has changed, from the counts of a run."""
+    return counts.get("customers_with_another_profile_id", 0) / max(counts.get("customers_known_before", 0), 1)
 
 
 def _touched(old: _Profiles, new: _Profiles) -> set[str]:

@@ -18,6 +18,7 @@ _WORDS = {
     "calibrate": "Calibrating confidence",
     "increment": "Resolving what has changed",
     "write": "Writing links",
+    "charts": "Drawing charts",
 }
 
 

@@ -1,31 +1,39 @@
 """The report of a resolution: for people as tables, for programs as one JSON document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from graph.identity_events import IdentityEvent
 from resolution.cases import CaseMetrics
 from resolution.evaluation import Evaluation
 from resolution.pipeline import ResolutionReport
+from resolution.profile_changes import jitter
 
 _PERCENT = {"pairwise_precision", "pairwise_recall", "pairwise_f1", "bcubed_f1", "exact_cluster_f1"}
 
 
 def as_json(report: ResolutionReport, evaluation: Evaluation | None = None) -> dict[str, Any]:
-    """Everything that the report says, as plain values."""
+    """Everything that the report says, as plain values; of a dry run every change of a profile as well."""
     document: dict[str, Any] = {
         "run_id": report.run.run_id,
         "model_version": report.model.version,
-        "written": report.changes is not None,
+        "way": report.way,
+        "written": report.changes is not None and not report.dry_run,
+        "dry_run": report.dry_run,
         "counts": report.run.counts,
         "durations": report.run.durations,
         "levels": report.model.levels,
         "changes": None if report.changes is None else asdict(report.changes),
+        "jitter": 0.0 if report.changes is None else jitter(report.run.counts),
+        "charts": None if report.charts is None else str(report.charts),
         "unseen_findings": list(report.unseen),
     }
+    if report.dry_run:
+        document["events"] = [asdict(event) for event in report.events]
     return document if evaluation is None else {**document, "evaluation": evaluation.as_json()}
 
 
@@ -33,7 +41,13 @@ def print_report(report: ResolutionReport, console: Console) -> None:
     """Counts, changes and levels as tables."""
     if report.changes is None:
         console.print(f"Nothing has changed since {report.run.run_id}: nothing was written.")
+    elif report.dry_run:
+        console.print(_dry(report))
     console.print(_table("Resolution", {**report.run.counts, **(asdict(report.changes) if report.changes else {})}))
+    if report.changes is not None:
+        console.print(_jitter(report.run.counts))
+    if report.dry_run:
+        _print_events(report.events, console)
     levels = {name.upper(): f"{value:.4f}" for name, value in report.model.levels.items()}
     console.print(_table(f"Levels of confidence, model {report.model.version}", levels))
     console.print(_table("Seconds", report.run.durations))
@@ -41,6 +55,32 @@ def print_report(report: ResolutionReport, console: Console) -> None:
         console.print(
             f"{len(report.unseen)} findings that no likely match shows keep their usual weight (--json names them)."
         )
+    if report.charts:
+        console.print(f"Charts of the model and of doubtful pairs: {report.charts}", soft_wrap=True)
+
+
+def _dry(report: ResolutionReport) -> str:
+    """What was not written, and where the model of a dry run is."""
+    kept = f" Its model is kept: cdp resolve --model {report.model.version} uses it." if report.way == "train" else ""
+    return f"A dry run: this is what would change, and nothing was written to the graph.{kept}"
+
+
+def _jitter(counts: Mapping[str, int]) -> str:
+    moved, known = counts["customers_with_another_profile_id"], counts["customers_known_before"]
+    return f"Of {known:,} customers known before, {moved:,} have another profile id now (jitter {jitter(counts):.2%})."
+
+
+_EVENTS_SHOWN = 20
+
+
+def _print_events(events: Sequence[IdentityEvent], console: Console) -> None:
+    """A line for each change of a profile, never cut: an id is there to be copied."""
+    for event in events[:_EVENTS_SHOWN]:
+        before, after = ", ".join(event.profiles_before) or "nobody", ", ".join(event.profiles_after) or "nobody"
+        line = f"{event.kind}: {before} -> {after}, {len(event.customers)} customers"
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    if len(events) > _EVENTS_SHOWN:
+        console.print(f"... and {len(events) - _EVENTS_SHOWN:,} more (--json names them all).")
 
 
 def print_evaluation(evaluation: Evaluation, console: Console) -> None:

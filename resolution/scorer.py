@@ -49,6 +49,11 @@ class _Judge:
     opposite: frozenset[int]
     most: float
 
+    @property
+    def range(self) -> float:
+        """How far apart the most is that it says for and against one person."""
+        return self.most - min(self.weights, default=0.0)
+
     def find(self, left: Row, right: Row) -> Finding | None:
         level = self.position(left, right)
         if level < 0:
@@ -70,10 +75,10 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self._prior = log2(model.prior / (1 - model.prior))
         self._judges = [_judge(model, number) for number in range(len(model.comparisons))]
-        # Those that say most against come first; with each, the most that all later ones can say for.
-        harsh = sorted(range(len(self._judges)), key=lambda number: min(self._judges[number].weights, default=0.0))
-        later = [sum(self._judges[n].most for n in harsh[place + 1 :]) for place in range(len(harsh))]
-        self._harsh = [(number, self._judges[number], most) for number, most in zip(harsh, later, strict=True)]
+        # Those that say most, for or against, come first; with each, the most that all later ones can say for.
+        order = sorted(range(len(self._judges)), key=lambda number: -self._judges[number].range)
+        later = [sum(self._judges[n].most for n in order[place + 1 :]) for place in range(len(order))]
+        self._decisive = [(number, self._judges[number], most) for number, most in zip(order, later, strict=True)]
         self._by_name = {judge.comparison.name: judge for judge in self._judges}
 
     def score(self, left: Row, right: Row) -> Score:
@@ -84,7 +89,7 @@ class Scorer:
         """The same score, or none where it is below ``least``: most pairs of a block need two or three comparisons."""
         findings: list[Finding | None] = [None] * len(self._judges)
         sure = self._prior
-        for number, judge, later in self._harsh:
+        for number, judge, later in self._decisive:
             if found := judge.find(left, right):
                 findings[number] = found
                 sure += found.weight + found.frequency_weight

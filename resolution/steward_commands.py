@@ -93,7 +93,7 @@ def withdraw(
 @steward_app.command("list", epilog="Example: cdp steward list --json")
 def list_command(as_json: AsJson = False) -> None:
     """Every decision, withdrawn ones too, oldest first."""
-    with _open() as graph:
+    with opened_graph() as graph:
         decisions = list_decisions(graph)
     if as_json:
         _print_json([asdict(decision) for decision in decisions])
@@ -102,17 +102,21 @@ def list_command(as_json: AsJson = False) -> None:
 
 
 def _decide(decide: Callable[[Stewardship], Decided], *, as_json: bool) -> None:
-    with _open() as graph:
-        decided = decide(Stewardship(graph, _resolution(graph)))
+    with opened_graph() as graph:
+        decided = decide(Stewardship(graph, last_resolution(graph)))
     if as_json:
         _print_json(asdict(decided))
         return
-    changes = decided.changes
-    Console().print(f"{decided.decision}: {changes.links_created + changes.links_changed} links written,", end=" ")
-    Console().print(f"{changes.links_retired} retired. To take it back: cdp steward withdraw {decided.decision}")
+    changes, profiles = decided.changes, decided.profiles
+    Console().print(
+        f"{decided.decision}: {changes.links_created + changes.links_changed} links written,",
+        f"{changes.links_retired} retired, {profiles['profiles_merged']} profiles merged,",
+        f"{profiles['profiles_split']} split. To take it back: cdp steward withdraw {decided.decision}",
+    )
 
 
-def _resolution(graph: Graph) -> IncrementalResolution:
+def last_resolution(graph: Graph) -> IncrementalResolution:
+    """With the model that resolved the graph last. Raises ResolutionError (nothing is resolved), ModelError."""
     run = latest_run(graph)
     if run is None:
         raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
@@ -120,7 +124,8 @@ def _resolution(graph: Graph) -> IncrementalResolution:
 
 
 @contextmanager
-def _open() -> Generator[Graph]:
+def opened_graph() -> Generator[Graph]:
+    """The graph of the settings, with its constraints. Raises GraphError."""
     with open_graph(resolve_address()) as graph:
         install_schema(graph)
         yield graph

@@ -4,8 +4,8 @@ A decision is about customers: one side is one person, of several sides no two a
 withdrawing it brings back exactly what the remaining evidence says.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from secrets import token_hex
 
@@ -15,7 +15,7 @@ from graph.decisions import (
     JOINING,
     Action,
     Decision,
-    decisions_about,
+    connected_decisions,
     decisions_of,
     list_decisions,
     withdraw_decision,
@@ -26,9 +26,17 @@ from graph.errors import ConflictingDecisionError, UnknownCustomerError
 from graph.links import LinkChanges, claims_of
 from graph.resolutions import Increment, write_increment
 from graph.runs import RunScope, ScoringRun
-from graph.surroundings import first_known, holders_of, identifiers_of, known_customers, stored_clusters
+from graph.surroundings import (
+    count_customers,
+    first_known,
+    holders_of,
+    identifiers_of,
+    known_customers,
+    stored_clusters,
+)
 from graph.times import milliseconds
 from resolution.incremental import Departed, IncrementalResolution
+from resolution.profile_changes import profile_counts
 from resolution.runs import begun
 
 Sides = Sequence[Sequence[str]]
@@ -44,11 +52,12 @@ class Steward:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision changed. ``decision``: its key."""
+    """What a decision changed. ``decision``: its key; ``profiles``: what became of profiles, counted."""
 
     decision: str
     run_id: str
     changes: LinkChanges
+    profiles: Mapping[str, int]
 
 
 class Stewardship:
@@ -117,9 +126,11 @@ class Stewardship:
         def locked(transaction: Transaction) -> Decided:
             transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
             run = begun(scope, self._resolution.model.version)
+            known, _ = count_customers(transaction)
             decision, increment = work(transaction, run)
-            write_increment(transaction, run, increment)
-            return Decided(decision, run.run_id, increment.changes)
+            counts = profile_counts(increment.profiles, increment.events, known)
+            write_increment(transaction, replace(run, counts={**asdict(increment.changes), **counts}), increment)
+            return Decided(decision, run.run_id, increment.changes, counts)
 
         return self._graph.write(locked)
 
@@ -199,7 +210,7 @@ def _require_claim(graph: Reader, left: str, right: str) -> None:
 
 def _require_harmony(graph: Reader, decision: Decision) -> None:
     """No decision in force may say the opposite, directly or through others."""
-    others = _connected_decisions(graph, decision)
+    others = connected_decisions(graph, decision.customers)
     found = decisions_of((d.action in JOINING, d.sides) for d in (decision, *others))
     home = connected((), found.same)
     contradicted = next(((a, b) for a, b in sorted(found.apart) if home.get(a, a) == home.get(b, b)), None)
@@ -209,20 +220,3 @@ def _require_harmony(graph: Reader, decision: Decision) -> None:
             f"Decisions in force say the opposite of {contradicted[0]!r} and {contradicted[1]!r}.",
             f"Withdraw one of them first: {keys}.",
         )
-
-
-def _connected_decisions(graph: Reader, decision: Decision) -> list[Decision]:
-    """Decisions about its customers, and about everybody whom those join with others."""
-    found: dict[str, Decision] = {}
-    asked: set[str] = set()
-    customers: set[str] = set(decision.customers)
-    while customers - asked:
-        new = decisions_about(graph, customers - asked)
-        asked |= customers
-        found |= {other.key: other for other in new}
-        customers |= set(_joined(new))
-    return list(found.values())
-
-
-def _joined(decisions: Iterable[Decision]) -> Iterable[str]:
-    return (customer for d in decisions if d.action in JOINING for customer in d.customers)

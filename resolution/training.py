@@ -13,6 +13,7 @@ from math import log2
 
 import numpy as np
 
+from resolution.labels import LabelledPatterns
 from resolution.levels import Comparison
 from resolution.patterns import Indices, Numbers, Patterns, RandomPairs
 
@@ -52,12 +53,23 @@ class Estimates:
     unseen: tuple[str, ...]
 
 
-def train(comparisons: Sequence[Comparison], blocked: Patterns, random: RandomPairs, customers: int) -> Estimates:
-    """Fit the model to the patterns of ``customers`` customers."""
+def train(
+    comparisons: Sequence[Comparison],
+    blocked: Patterns,
+    random: RandomPairs,
+    customers: int,
+    labelled: LabelledPatterns | None = None,
+) -> Estimates:
+    """Fit the model to the patterns of ``customers`` customers.
+
+    A labelled pair is one of the blocked pairs whose answer is known, and counts as one. Stewards are asked about pairs
+    in doubt, and whether a pair is in doubt follows from its pattern: given the pattern nothing is biased, as long as a
+    label stands for its own pair alone. Counted several times, hard cases would stand for easy ones.
+    """
     pairs = max(customers * (customers - 1) / 2, 1.0)
     scale = pairs / max(random.pairs, 1)
     facts = [_Fact.of(comparison, counts, scale) for comparison, counts in zip(comparisons, random.counts, strict=True)]
-    fit = _Fit(facts, blocked, pairs, prior=_prior(customers / 2, pairs))
+    fit = _Fit(facts, blocked, labelled or LabelledPatterns.none(blocked), pairs, prior=_prior(customers / 2, pairs))
     for _ in range(_ROUNDS):
         if fit.improve() < _CONVERGED:
             break
@@ -87,13 +99,16 @@ class _Fit:
 
     facts: list["_Fact"]
     blocked: Patterns
+    labelled: LabelledPatterns
     pairs: float
     prior: float
 
     def improve(self) -> float:
         """One round of expectation and maximisation; gives the largest change of a probability."""
-        matching = self.blocked.counts * self._probabilities()
-        strangers = np.where(matching < _SURELY_STRANGERS * self.blocked.counts, self.blocked.counts - matching, 0.0)
+        unknown = np.maximum(self.blocked.counts - self.labelled.same - self.labelled.different, 0.0)
+        matching = unknown * self._probabilities()
+        strangers = np.where(matching < _SURELY_STRANGERS * unknown, unknown - matching, 0.0)
+        matching, strangers = matching + self.labelled.same, strangers + self.labelled.different
         prior = _prior(float(matching.sum()), self.pairs)
         change = abs(log2(prior / self.prior))
         self.prior = prior
@@ -105,7 +120,7 @@ class _Fit:
     def _sure_without(self, fact: "_Fact", levels: Indices) -> Numbers:
         """Pairs that are a match whatever this fact says."""
         others = self._weights() - np.append(fact.mean_weights(), 0.0)[levels]
-        return np.where(others >= _SURE_WEIGHT, self.blocked.counts, 0.0)
+        return np.where(others >= _SURE_WEIGHT, self.blocked.counts - self.labelled.different, 0.0)
 
     def _probabilities(self) -> Numbers:
         return 1 / (1 + np.exp2(-self._weights()))

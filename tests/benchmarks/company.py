@@ -42,12 +42,19 @@ def _load(folder: Path, write: partial[WriteCounts]) -> LoadReport:
     return load(LoadPlan(read_mappings(["sample"]), folder, folder / "rejects"), write)
 
 
+def fill_with_sample(graph: Graph, people: int, folder: Path) -> None:
+    """Make a sample company and load it."""
+    install_schema(graph)
+    write_sample(people, SEED, folder)
+    _load(folder, partial(write_batch, graph))
+
+
 @contextmanager
 def loaded_company(people: int) -> Generator[Company]:
     """Make, load and resolve it, which also warms the database up."""
     with (
         tempfile.TemporaryDirectory(prefix="cdp-bench-") as name,
-        temporary_server(heap="1g", page_cache="512m") as address,
+        temporary_server(heap="1g", page_cache="512m", quick=False) as address,
         open_graph(address) as graph,
     ):
         install_schema(graph)

@@ -1,4 +1,4 @@
-"""Labelled records under the standard names that ``cdp evaluate`` takes, from the public data sets beside the project."""
+"""Labelled records under the names that ``cdp evaluate`` takes, from the public data sets beside the project."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

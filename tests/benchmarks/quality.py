@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.benchmarks.sections import Options, Rows
+
 from api.evaluation import evaluate_records
 from graph.connection import open_graph
 from graph.embedded.temporary import temporary_server
@@ -14,7 +16,6 @@ from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
 from tests.benchmarks.company import fill_with_sample
 from tests.benchmarks.datasets import labelled_sets
-from tests.benchmarks.sections import Options, Rows
 
 WANTED = {
     "historical_50k": "F1 >= .90, B-cubed >= .915, largest <= 80",

@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[Decide, type[CdpError], str]] = {
     "two sides": (lambda s: s.split_cluster([["crm:0"], ["crm:0"]], ADA), UnknownCustomerError, "two sides"),
     "no side": (lambda s: s.split_cluster([["crm:0"], []], ADA), UnknownCustomerError, "two customers at least"),
     "alone": (lambda s: s.unlink_customers(["crm:99"], ADA), UnknownCustomerError, "two customers at least"),
-    "opposite": (lambda s: s.reject_link("crm:6", "crm:7", ADA), CdpError, ""),
+    "opposite": (lambda s: s.reject_link("crm:6", "crm:7", ADA), ConflictingDecisionError, "Withdraw"),
     "opposite split": (lambda s: s.split_cluster([["crm:6"], ["crm:7"]], ADA), ConflictingDecisionError, "Withdraw"),
 }
 
@@ -145,8 +145,10 @@ def test_a_run_that_is_closed_is_not_written_again(people: Graph, store: ModelSt
 
     with pytest.raises(ClosedRunError, match=run[0].run_id):
         people.write(lambda transaction: settle(transaction, resolution(people, store), ["email:0"], online))
+    other = replace(run[0], counts={"customers": 0})
     with pytest.raises(ClosedRunError):
-        people.write(lambda transaction: write_run(transaction, run[0]))
+        people.write(lambda transaction: write_run(transaction, other))
+    people.write(lambda transaction: write_run(transaction, run[0]))
 
     assert everything(people) == before
 

@@ -1,0 +1,54 @@
+"""History: who was one person at a time, as the graph knew it then, and since when it knows a customer at all."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph.clusters import MEMBERS_LIMIT
+from graph.confidence import Levels, levels_of
+from graph.connection import Reader
+from graph.times import milliseconds, moment
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerState:
+    """How far a customer has come. ``arrived``: its record did, it is not only named by others.
+
+    ``resolved``: it ever was; ``first_resolved_at``: since when, none where an older release did it.
+    """
+
+    key: str
+    arrived: bool
+    unresolved: bool
+    resolved: bool
+    first_resolved_at: datetime | None
+
+
+def customer_states(graph: Reader, customers: Collection[str]) -> dict[str, CustomerState]:
+    """The states of those of some customers that there are. Raises GraphError."""
+    rows = graph.read("list_customer_states", keys=sorted(set(customers)))
+    return {row["key"]: CustomerState(**{**row, "first_resolved_at": moment(row["first_resolved_at"])}) for row in rows}
+
+
+def clusters_at(
+    graph: Reader, customers: Collection[str], at: datetime, confidence: float
+) -> dict[str, tuple[str, ...]]:
+    """Customer -> members of the cluster that held it at a time, sorted; one more than ``MEMBERS_LIMIT`` where cut.
+
+    A customer that was not known yet stands alone. Deleted customers are gone from the past as well: what only they
+    held together then falls apart. Times count in milliseconds; a change holds from its millisecond on.
+    Raises GraphError.
+    """
+    rows = graph.read(
+        "list_clusters_at",
+        customers=sorted(customers),
+        at=milliseconds(at),
+        confidence=confidence,
+        limit=MEMBERS_LIMIT + 1,
+    )
+    return {row["customer"]: tuple(sorted(row["members"])) for row in rows}
+
+
+def levels_at(graph: Reader, at: datetime) -> Levels:
+    """The levels of the model that had scored last at a time. Raises GraphError."""
+    return levels_of(graph.read("get_levels_at", at=milliseconds(at)))

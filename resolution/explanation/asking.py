@@ -1,0 +1,32 @@
+"""Asking: what an explanation needs before it can begin, or a clear answer what is missing."""
+
+from collections.abc import Collection
+
+from graph.connection import Reader
+from graph.errors import ResolutionError, UnknownCustomerError
+from graph.history import CustomerState, customer_states
+from graph.runs import ScoringModel, latest_run
+
+
+def last_model(graph: Reader) -> ScoringModel:
+    """The model that scored last, with its named levels. Raises ResolutionError before the first, GraphError."""
+    run = latest_run(graph)
+    if run is None:
+        raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
+    return run[1]
+
+
+def known_states(graph: Reader, customers: Collection[str]) -> dict[str, CustomerState]:
+    """The states of customers that must all be known. Raises UnknownCustomerError, GraphError."""
+    states = customer_states(graph, customers)
+    unknown = sorted(set(customers) - states.keys())
+    if unknown:
+        raise UnknownCustomerError(f"{unknown[0]!r} is not known.", "A customer is named as source:external_id.")
+    return states
+
+
+def two_customers(graph: Reader, left: str, right: str) -> dict[str, CustomerState]:
+    """The same for two that must differ. Raises UnknownCustomerError, GraphError."""
+    if left == right:
+        raise UnknownCustomerError(f"{left!r} is one customer.", "Name two of them, each as source:external_id.")
+    return known_states(graph, (left, right))

@@ -1,0 +1,51 @@
+"""Keys: by what two customers could have been selected for comparison, and why they were not."""
+
+from dataclasses import dataclass
+
+from graph.connection import Reader
+from graph.links import Pair
+from graph.surroundings import BlockQuery, find_block_members, read_prepared
+from resolution.candidates import BlockingParts, Key
+from resolution.model import Model
+from resolution.prepared_rows import from_text
+
+
+@dataclass(frozen=True, slots=True)
+class SharedKey:
+    """A blocking key that two customers share. ``parts``: each ``part:value``; ``most``: how many may share it.
+
+    ``customers``: how many do; counted up to one more than may.
+    """
+
+    parts: Key
+    most: int
+    customers: int
+
+    @property
+    def selects(self) -> bool:
+        """Whether customers that share it are compared."""
+        return self.customers <= self.most
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedKeys:
+    """The keys that two customers share, and the blocking parts that only one of them has."""
+
+    shared: tuple[SharedKey, ...]
+    left_only: tuple[str, ...]
+    right_only: tuple[str, ...]
+
+
+def compared_keys(graph: Reader, model: Model, customers: Pair) -> ComparedKeys:
+    """The keys of two customers as the last resolution left them; both were resolved. Raises GraphError."""
+    blocking = BlockingParts(model)
+    prepared = read_prepared(graph, customers)
+    left, right = (blocking.of(from_text(prepared[key])) for key in customers)
+    ours, theirs = blocking.keys(left), blocking.keys(right)
+    shared = sorted(ours.keys() & theirs.keys(), key=lambda key: (len(key), key))
+    found = find_block_members(graph, [BlockQuery(key, ours[key] + 1) for key in shared])
+    return ComparedKeys(
+        tuple(SharedKey(key, ours[key], len(members)) for key, members in zip(shared, found, strict=True)),
+        tuple(part for part in left if part not in right),
+        tuple(part for part in right if part not in left),
+    )

@@ -1,0 +1,168 @@
+"""Review files: questions as CSV for a spreadsheet, and the answers that come back.
+
+A cell that a spreadsheet would take for a formula is written with an apostrophe before it, and read without. Files are
+read as spreadsheets write them: with or without a byte order mark, cells parted by comma, semicolon or tab.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.customer_facts import VALUES
+from graph.errors import SourceReadError
+from graph.review import Question
+from graph.survivorship import FIELDS
+
+_FACTS = (*FIELDS, *VALUES)
+_ABOUT = ("kind", "why", "guard", "probability", "confidence", "information", "left_size", "right_size")
+_TO_FILL = ("decision", "reason")
+COLUMNS = ("left", "right", *_ABOUT, *(f"{side}_{name}" for name in _FACTS for side in ("left", "right")), *_TO_FILL)
+REQUIRED = ("left", "right", "decision")
+_PROBLEM = ("file", "line", "field", "problem")
+_ANSWERS = {"same": True, "different": False, "": None}
+_OWNER_ONLY = 0o600
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_GUARDED = (*_FORMULA, "'")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A row of a review file. ``same``: none where it is not answered. ``cells``: by column, as they were meant."""
+
+    line: int
+    left: str
+    right: str
+    same: bool | None
+    reason: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that was not taken: where, which field, and why."""
+
+    file: str
+    line: int
+    field: str
+    problem: str
+    cells: Mapping[str, str]
+
+
+def guarded(cell: str) -> str:
+    """The cell as no spreadsheet runs it."""
+    return f"'{cell}" if cell.startswith(_GUARDED) else cell
+
+
+def plain(cell: str) -> str:
+    """What was meant by a cell."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_GUARDED) else cell
+
+
+def write_questions(path: Path, questions: Iterable[Question], facts: Mapping[str, Mapping[str, str]]) -> None:
+    """Questions with the fields of both records side by side, for the owner of the file only. Raises SourceReadError.
+
+    ``facts``: see ``graph.customer_facts``.
+    """
+    _write(path, COLUMNS, (_row(question, facts) for question in questions))
+
+
+def _row(question: Question, facts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    sides = {"left": facts.get(question.left, {}), "right": facts.get(question.right, {})}
+    return {
+        "left": question.left,
+        "right": question.right,
+        "kind": question.kind,
+        "why": question.why,
+        "guard": question.guard or "",
+        "probability": f"{question.probability:.4f}",
+        "confidence": "" if question.confidence is None else f"{question.confidence:.4f}",
+        "information": f"{question.information:.4f}",
+        "left_size": str(question.left_size),
+        "right_size": str(question.right_size),
+        **{f"{side}_{name}": text for side, known in sides.items() for name, text in known.items()},
+    }
+
+
+def write_set_aside(path: Path, rows: Sequence[SetAside]) -> None:
+    """Rows to be mended, with file, line, field and problem; importing the file again tries them again.
+
+    Raises SourceReadError.
+    """
+    columns = dict.fromkeys(name for row in rows for name in row.cells if name not in _PROBLEM)
+    found = (
+        {**row.cells, "file": row.file, "line": str(row.line), "field": row.field, "problem": row.problem}
+        for row in rows
+    )
+    _write(path, (*columns, *_PROBLEM), found)
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+        # A byte order mark: without it some spreadsheets take UTF-8 for something else.
+        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows([guarded(row.get(name, "")) for name in columns] for row in rows)
+    except OSError as error:
+        raise SourceReadError(f"{path} cannot be written ({type(error).__name__}).", "Name another file.") from None
+
+
+def read_answers(path: Path) -> Iterator[Answer | SetAside]:
+    """The rows of a review file; empty ones are left out. Raises SourceReadError."""
+    text = _text(path)
+    names, delimiter, first = _header(path, text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for _ in range(first):
+            next(reader)
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield _answer(path, line, names, [plain(cell.strip()) for cell in cells])
+            line = reader.line_num + 1
+    except csv.Error:
+        problem = f"{path}:{reader.line_num}: this is no row of cells."
+        raise SourceReadError(problem, "A quotation mark may be missing; save it as CSV again.") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        raise SourceReadError(f"{path} cannot be read ({type(error).__name__}).", "Name a CSV file.") from None
+    try:
+        return found.decode("utf-16" if found[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
+    except UnicodeDecodeError:
+        return found.decode("cp1252", errors="replace")  # what spreadsheets write where they do not write UTF-8
+
+
+def _header(path: Path, text: str) -> tuple[list[str], str, int]:
+    """Names of the columns, what parts them, and how many lines come before the rows."""
+    lines = text.splitlines()[:2]
+    skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
+    for delimiter in ",;\t":
+        cells = next(csv.reader(lines[skipped : skipped + 1], delimiter=delimiter), [])
+        names = [cell.strip().lower() for cell in cells]
+        if set(REQUIRED) <= set(names):
+            return names, delimiter, skipped + 1
+    columns = ", ".join(REQUIRED)
+    raise SourceReadError(f"{path}:1: there are no columns {columns}.", "Begin with: cdp review export.")
+
+
+def _answer(path: Path, line: int, names: Sequence[str], cells: Sequence[str]) -> Answer | SetAside:
+    found = dict(zip(names, cells, strict=False))
+    decision = found.get("decision", "").lower()
+    missing = next((name for name in ("left", "right") if not found.get(name)), None)
+    if any(cells[len(names) :]):
+        return SetAside(str(path), line, "decision", "the row has more cells than there are columns", found)
+    if decision not in _ANSWERS:
+        return SetAside(str(path), line, "decision", "not a word that is known: same, different or nothing", found)
+    if missing and decision:
+        return SetAside(str(path), line, missing, "there is no customer", found)
+    return Answer(
+        line, found.get("left", ""), found.get("right", ""), _ANSWERS[decision], found.get("reason", ""), found
+    )

@@ -1,0 +1,24 @@
+"""Sections: what a part of the benchmark is asked with, and what it gives."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+Rows = list[dict[str, object]]
+"""A table: one mapping a row, column -> value; columns in the order in which they first come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is measured. ``data``: folder of the public data sets; ``sizes``: customers in the graphs of ``growth``."""
+
+    people: int
+    rounds: int
+    data: Path
+    quality_people: int
+    sizes: tuple[int, ...]
+
+
+def percentile(times: list[float], share: float) -> float:
+    """The time within which this share of the runs ended, in milliseconds."""
+    ordered = sorted(times)
+    return round(1_000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.review import entropy, information_of
+from resolution.review_files import Answer, SetAside, guarded, plain, read_answers, write_set_aside
+
+CELLS = st.text(alphabet="=+-@'\t abc", max_size=6)
+
+
+@given(CELLS)
+def test_no_cell_is_a_formula_and_none_loses_a_character(cell: str) -> None:
+    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t"))
+    assert plain(guarded(cell)) == cell
+
+
+@given(st.floats(0, 1), st.integers(1, 100), st.integers(1, 100))
+def test_a_question_tells_no_less_where_more_depends_on_it(probability: float, left: int, right: int) -> None:
+    assert 0 <= information_of(probability, left, right) <= information_of(probability, left + 1, right)
+    assert information_of(probability, left, right) == information_of(probability, right, left)
+
+
+def test_a_toss_of_a_coin_about_two_records_is_one_bit() -> None:
+    assert information_of(0.5, 1, 1) == 1
+    assert entropy(1.0) < 1e-6
+
+
+def test_rows_that_were_set_aside_come_back_as_they_were(tmp_path: Path) -> None:
+    file = tmp_path / "rejects.csv"
+    cells = {"left": "=crm:1", "right": "shop:1", "decision": "same", "reason": "'quoted', and\nin two lines"}
+    write_set_aside(file, [SetAside("answers.csv", 7, "left", "no customer", cells)])
+
+    (answer,) = read_answers(file)
+
+    assert isinstance(answer, Answer)
+    assert answer.left == "=crm:1"
+    assert answer.same is True
+    assert answer.reason == cells["reason"]
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text('sep=;\nleft;right;decision;reason\na;b;same;"two\nlines"\n;;;\nc;d;what;\na;b;same;x;more\n')
+
+    found = list(read_answers(file))
+
+    assert [(row.line, type(row).__name__) for row in found] == [(3, "Answer"), (6, "SetAside"), (7, "SetAside")]
