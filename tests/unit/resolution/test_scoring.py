@@ -5,7 +5,7 @@ from splink import DuckDBAPI, Linker
 
 from graph.guards import current_guards
 from resolution.blocking import load_customers
-from resolution.fitting import fit
+from resolution.fitting import Teaching, fit
 from resolution.frequencies import load_frequencies, table_of
 from resolution.model import Model
 from resolution.preparation import Prepared
@@ -32,7 +32,7 @@ def splinks_own(prepared: Prepared, model: Model) -> dict[tuple[str, str], float
 
 
 def test_weights_are_splinks_own() -> None:
-    fitted = fit(drawn_table(3_000), SETTINGS, current_guards(), Clock())
+    fitted = fit(drawn_table(3_000), Teaching(SETTINGS, current_guards()), Clock())
     table = fitted.scores.pairs.table
     found = dict(
         zip(
