@@ -35,7 +35,7 @@ test: setup $(SPARK) ## Run lint, types, floors, all tests and the package build
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 	$(BIN)/check-wheel-contents dist
 
-bench: setup ## Measure loading, GraphQL and resolution against the raw driver and library.
+bench: setup ## Measure quality, speed, online latency, growth and unlinking; also as bench.json in the data folder.
 	$(BIN)/python -m tests.benchmarks
 
 test-docker: setup ## Run the integration tests on the Neo4j image CDP_NEO4J_IMAGE.

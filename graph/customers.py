@@ -27,6 +27,7 @@ PERSON_COLUMNS = (
 )
 VALUE_COLUMNS = ("emails", "phones")
 COUNTED = "counted"
+_ROWS_A_PART = 20_000
 
 
 def fetch_customers(graph: Graph, counted: Sequence[str] = ()) -> pa.Table:
@@ -40,15 +41,29 @@ def fetch_customers(graph: Graph, counted: Sequence[str] = ()) -> pa.Table:
 
 
 class CustomerRows:
-    """Rows of ``list_customers_to_resolve``, or of a statement that gives them and more, as columns."""
+    """Rows of ``list_customers_to_resolve``, or of a statement that gives them and more, as columns.
+
+    As they stream in, part by part: as rows they take ten times the memory.
+    """
 
     def __init__(self, rows: Iterable[Row]) -> None:
+        self._parts: list[pa.Table] = []
+        self._begin()
+        for row in rows:
+            self._add(row)
+            if len(self._attributes) >= _ROWS_A_PART:
+                self._end()
+        self._end()
+
+    def _begin(self) -> None:
         self._columns: dict[str, list[Any]] = {
             name: [] for name in (*PERSON_COLUMNS, *VALUE_COLUMNS, "identifiers", COUNTED)
         }
         self._attributes: list[Mapping[str, str]] = []
-        for row in rows:
-            self._add(row)
+
+    def _end(self) -> None:
+        self._parts.append(_table(self._columns, self._attributes))
+        self._begin()
 
     def _add(self, row: Row) -> None:
         for name in (*PERSON_COLUMNS, "identifiers"):
@@ -60,7 +75,9 @@ class CustomerRows:
 
     def table(self) -> pa.Table:
         """As ``fetch_customers`` gives them, sorted by key."""
-        return _table(self._columns, self._attributes).sort_by("key")
+        whole = pa.concat_tables(self._parts, promote_options="default")
+        further = sorted(set(whole.column_names) - self._columns.keys())
+        return whole.select([*self._columns, *further]).sort_by("key")
 
 
 def _table(columns: Mapping[str, list[Any]], attributes: list[Mapping[str, str]]) -> pa.Table:

@@ -72,12 +72,18 @@ class Difference(Generic[Claim]):
 
     @classmethod
     def of(cls, wanted: Iterable[Claim], present: Iterable[Claim]) -> "Difference[Claim]":
-        """Compare what should hold with what is in the graph."""
+        """Compare what should hold, each pair once, with what is in the graph."""
         known = {(claim.left, claim.right): claim for claim in present}
-        target = {(claim.left, claim.right): claim for claim in wanted}
-        written = [claim for pair, claim in sorted(target.items()) if known.get(pair) != claim]
-        created = sum((claim.left, claim.right) not in known for claim in written)
-        return cls(written, sorted(known.keys() - target.keys()), created, len(target) - len(written))
+        written: list[Claim] = []
+        created = unchanged = 0
+        for claim in wanted:
+            before = known.pop((claim.left, claim.right), None)
+            created += before is None
+            unchanged += before == claim
+            if before != claim:
+                written.append(claim)
+        written.sort(key=lambda claim: (claim.left, claim.right))
+        return cls(written, sorted(known), created, unchanged)
 
 
 def changes_of(links: Difference[Link], compared: Difference[ComparedPair]) -> LinkChanges:

@@ -1,8 +1,9 @@
 """Resolutions: how the outcome of a run is brought into the graph, only what differs, and never half of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from graph.batches import batched
 from graph.connection import Graph, Row, Transaction
@@ -81,7 +82,7 @@ def write_whole(graph: Graph, model: ScoringModel, run: ScoringRun, increment: I
     """
     graph.write(lambda transaction: write_model(transaction, model))
     for step in _claim_steps(run, increment):
-        for batch in batched(step.rows, ROWS_PER_TRANSACTION):
+        for batch in batched(step.claims, ROWS_PER_TRANSACTION):
             graph.write(lambda transaction, step=step, batch=batch: step.run(transaction, batch))
     for kept in _pieces(increment.prepared, ROWS_PER_TRANSACTION):
         graph.write(lambda transaction, kept=kept: _keep(transaction, run, kept))
@@ -92,8 +93,8 @@ def write_whole(graph: Graph, model: ScoringModel, run: ScoringRun, increment: I
 def write_increment(transaction: Transaction, run: ScoringRun, increment: Increment) -> None:
     """The same within one transaction."""
     for step in _claim_steps(run, increment):
-        if step.rows:
-            step.run(transaction, step.rows)
+        if step.claims:
+            step.run(transaction, step.claims)
     _keep(transaction, run, list(increment.prepared))
     write_events(transaction, run, increment.events)
     write_run(transaction, run)
@@ -101,14 +102,15 @@ def write_increment(transaction: Transaction, run: ScoringRun, increment: Increm
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One statement with its rows and further parameters."""
+    """One statement with what it writes, as a row each, and further parameters."""
 
     statement: str
-    rows: list[Row]
+    claims: Sequence[Any]
+    row: Callable[[Any], Row]
     parameters: dict[str, object]
 
-    def run(self, transaction: Transaction, rows: Sequence[Row]) -> None:
-        transaction.run(self.statement, rows=rows, **self.parameters)
+    def run(self, transaction: Transaction, claims: Sequence[Any]) -> None:
+        transaction.run(self.statement, rows=[self.row(claim) for claim in claims], **self.parameters)
 
 
 def _claim_steps(run: ScoringRun, increment: Increment) -> list[_Step]:
@@ -116,10 +118,10 @@ def _claim_steps(run: ScoringRun, increment: Increment) -> list[_Step]:
     of_run: dict[str, object] = {"run_id": run.run_id, "model_version": run.model_version}
     retired: dict[str, object] = {"at": at, "reason": _GONE, "run_id": run.run_id}
     return [
-        _Step("erase_compared_pairs", [pair_row(pair) for pair in increment.compared.gone], {}),
-        _Step("merge_compared_pairs", [claim_row(pair) for pair in increment.compared.written], of_run),
-        _Step("retire_links", [pair_row(pair) for pair in increment.links.gone], retired),
-        _Step("merge_links", [claim_row(link) for link in increment.links.written], {**of_run, "at": at}),
+        _Step("erase_compared_pairs", increment.compared.gone, pair_row, {}),
+        _Step("merge_compared_pairs", increment.compared.written, claim_row, of_run),
+        _Step("retire_links", increment.links.gone, pair_row, retired),
+        _Step("merge_links", increment.links.written, claim_row, {**of_run, "at": at}),
     ]
 
 

@@ -9,6 +9,9 @@ from graph.customers import CustomerRows
 
 _QUERIES_A_STATEMENT = 2_000
 _KEYS_A_STATEMENT = 5_000
+# Clusters are looked up from so many customers at first, then from so many times more of those who were in none of
+# them: a thousand members of one profile would each read the whole of it (20 s on a busy machine, this way .3 s).
+_FIRST_WAVE, _NEXT_WAVE = 8, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,14 @@ def rule_partners(graph: Reader, customers: Collection[str], kinds: Collection[s
 
 def stored_clusters(graph: Reader, customers: Collection[str]) -> list[StoredCluster]:
     """The loosest clusters that hold some customers, each once. Raises GraphError."""
-    return [_cluster(row) for row in graph.read("list_forest_of", keys=sorted(customers))]
+    found: list[StoredCluster] = []
+    waiting, wave = sorted(customers), _FIRST_WAVE
+    while waiting:
+        rows = graph.read("list_forest_of", keys=waiting[:wave])
+        found += map(_cluster, rows)
+        known = frozenset[str]().union(*(cluster.members for cluster in found))
+        waiting, wave = [key for key in waiting[wave:] if key not in known], wave * _NEXT_WAVE
+    return found
 
 
 def _cluster(row: Row) -> StoredCluster:

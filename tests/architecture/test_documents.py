@@ -25,7 +25,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     SparkSettings,
     ApiSettings,
 )
-COMMANDS = sorted(set(re.findall(r"\bcdp ([a-z][a-z0-9]+)", README)))
+COMMANDS = sorted(set(re.findall(r"\bcdp ([a-z][a-z0-9-]+)", README)))
 PATHS = sorted(set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:yml|md|example|toml))`", README)))
 
 

@@ -47,7 +47,7 @@ def _of_sample(people: int, folder: Path) -> Iterator[dict[str, object]]:
         found = evaluate(graph, read_truth(truth, "records"), sum(report.run.durations.values()), read_cases(truth))
     yield _row(f"sample company, {people:,} people", found, WANTED["sample company"])
     for kind, case in sorted(found.cases.items(), key=lambda item: item[1].pairwise_f1):
-        yield {"data": f"  {kind}", "records": case.people, "pairwise F1": round(case.pairwise_f1, 4)}
+        yield {"data": f"  {kind}", "records": case.records, "pairwise F1": round(case.pairwise_f1, 4)}
 
 
 def _row(name: str, found: Evaluation, wanted: str) -> dict[str, object]:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 SOURCES = [("crm", 0.5), ("o'shop", 0.5)]
 TEXTS = ("given_name", "given_sound", "middle_name", "family_name", "family_sound", "street", "postcode", "city")
-FURTHER = ("state", "country", "gender", "company", "mailbox", "handle", "email_provider", "national_id")
+FURTHER = (
+    *("state", "country", "gender", "company", "mailbox", "mailbox_letters", "handle", "email_provider"),
+    "national_id",
+)
 LISTS = ("emails", "own_emails", "phones", "own_phones", "given_forms", "given_words", "family_words", "street_words")
 COLUMNS = ("key", "source", "birth_date", *TEXTS, *FURTHER, *LISTS)
 DATES = (None, "1980", "1980-02-03", "1980-03-02", "1980-02-04", "1981-02-03", "1980-12-03", "1990-12-31", "1999")
