@@ -133,7 +133,7 @@ class Graph:
     def holding(self, name: str, **parameters: Any) -> Generator[None]:  # noqa: ANN401
         """Keep what a statement locks until the end; should this process die, the database lets go of it."""
         with translated_errors(), self._driver.session(database=self._database) as session:
-            transaction = session.begin_transaction()
+            transaction = session.begin_transaction(timeout=0)
             try:
                 transaction.run(statement(name), parameters).consume()
                 yield
