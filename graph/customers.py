@@ -43,7 +43,7 @@ def fetch_customers(graph: Graph, counted: Sequence[str] = ()) -> pa.Table:
 class CustomerRows:
     """Rows of ``list_customers_to_resolve``, or of a statement that gives them and more, as columns.
 
-    As they stream in, part by part: as rows they take ten times the memory.
+    Part by part as they stream in, so that only one part is held as Python objects.
     """
 
     def __init__(self, rows: Iterable[Row]) -> None:

@@ -1,7 +1,7 @@
 """Scoring: Splink on DuckDB over the blocked pairs, each with its evidence.
 
 The levels of the pairs are found with each question asked once (``resolution.asked``), and Splink weighs them: its own
-SQL for both took twice as long on two tables of fifty thousand customers. Part by part, so that memory is bounded.
+SQL for both took twice as long on fifty thousand drawn customers. Part by part, so that memory is bounded.
 """
 
 from collections.abc import Sequence
