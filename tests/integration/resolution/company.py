@@ -10,11 +10,11 @@ from resolution.explanation.telling import tell_why_not
 from resolution.explanation.why import Why, why
 from resolution.explanation.why_not import WhyNot, why_not
 from resolution.incremental import IncrementalResolution
-from resolution.model import Model
-from resolution.model_store import ModelStore
+from resolution.models.model import Model
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
-from resolution.stewardship import Steward, Stewardship
+from resolution.stewards.stewardship import Steward, Stewardship
 from tests.factories import identifier
 from tests.integration.resolution.test_resolving import NAMES, write_person
 
