@@ -24,12 +24,12 @@ from graph.identities import Identity
 from loaders.commands import load_command
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
-from resolution.explanation_commands import as_of_command, how_command, why_command, why_not_command
-from resolution.model_commands import model_app
+from resolution.explanation.commands import as_of_command, how_command, why_command, why_not_command
+from resolution.models.model_commands import model_app
 from resolution.progress import shown
 from resolution.report import print_evaluation
-from resolution.review_commands import review_app
-from resolution.steward_commands import steward_app
+from resolution.stewards.review_commands import review_app
+from resolution.stewards.steward_commands import steward_app
 
 INTERRUPTED = 130
 NOT_FOUND = 1

@@ -36,10 +36,10 @@ from loaders.sample.company import write_sample
 from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest
 from resolution import progress as resolve_progress
-from resolution.cases import read_cases
-from resolution.evaluation import Evaluation, evaluate, read_truth
-from resolution.model_store import model_store
+from resolution.models.model_store import model_store
 from resolution.pipeline import ResolutionReport, resolve
+from resolution.quality.cases import read_cases
+from resolution.quality.evaluation import Evaluation, evaluate, read_truth
 from resolution.settings import ResolutionSettings
 
 INTERACTIONS = 20

@@ -16,8 +16,8 @@ from loaders.report import LoadReport
 from loaders.report import print_report as print_load
 from loaders.sample.manifest import Hero, Manifest
 from loaders.sample.writing import WrittenFile
-from resolution.evaluation import Evaluation
 from resolution.pipeline import ResolutionReport
+from resolution.quality.evaluation import Evaluation
 from resolution.report import as_json, print_evaluation
 from resolution.report import print_report as print_resolution
 

@@ -15,11 +15,11 @@ from graph.embedded.temporary import temporary_server
 from graph.errors import SourceReadError
 from graph.writing import write_batch
 from loaders.person_records import person_key, read_person_records
-from resolution.cases import Cases, read_cases
-from resolution.evaluation import Evaluation, evaluate, read_truth_rows
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.progress import silent
+from resolution.quality.cases import Cases, read_cases
+from resolution.quality.evaluation import Evaluation, evaluate, read_truth_rows
 from resolution.settings import ResolutionSettings
 
 RUN = "evaluation"

@@ -14,12 +14,12 @@ from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError
 from graph.settings import cdp_settings
-from resolution.cases import read_cases
 from resolution.engines.engine import engine_named
-from resolution.evaluation import Evaluation, evaluate, read_truth
-from resolution.model_store import model_store
+from resolution.models.model_store import model_store
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.progress import shown
+from resolution.quality.cases import read_cases
+from resolution.quality.evaluation import Evaluation, evaluate, read_truth
 from resolution.report import as_json, print_evaluation, print_report
 from resolution.settings import ResolutionSettings
 

@@ -2,7 +2,7 @@
 
 What counts is what a full run with the same model would find: a pair's weight depends on the two prepared customers
 alone, so only pairs with a changed one are scored again; clusters are formed anew where the change can reach
-(``resolution.neighbourhood``). The cost grows with the change.
+(``resolution.clusters.neighbourhood``). The cost grows with the change.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -29,16 +29,16 @@ from graph.surroundings import (
     rule_partners,
     stored_clusters,
 )
-from resolution.candidates import BlockingParts, Candidates, Key, find_candidates
-from resolution.claims import CONTRADICTION, RULE_REFUSED, Claims
-from resolution.clustering import CERTAIN, Linkage
-from resolution.group_guards import GroupGuards
-from resolution.model import Model
-from resolution.neighbourhood import Neighbourhood, Surroundings, recluster
-from resolution.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, from_text, kept_row
-from resolution.profile_changes import group, profile_changes, regrouped
-from resolution.rules import is_refused, rule_of
-from resolution.scorer import Scorer, rounded_weight
+from resolution.blocks.candidates import BlockingParts, Candidates, Key, find_candidates
+from resolution.clusters.claims import CONTRADICTION, RULE_REFUSED, Claims
+from resolution.clusters.clustering import CERTAIN, Linkage
+from resolution.clusters.group_guards import GroupGuards
+from resolution.clusters.neighbourhood import Neighbourhood, Surroundings, recluster
+from resolution.clusters.profile_changes import group, profile_changes, regrouped
+from resolution.customers.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, from_text, kept_row
+from resolution.models.model import Model
+from resolution.scores.rules import is_refused, rule_of
+from resolution.scores.scorer import Scorer, rounded_weight
 
 _ONE_PERSON = [kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person]
 _LIST_OF = {"email": "emails", "phone": "phones"}

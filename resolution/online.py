@@ -23,7 +23,7 @@ from graph.surroundings import known_customers
 from graph.times import milliseconds
 from graph.writing import WriteCounts, write_batch
 from resolution.incremental import IncrementalResolution
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.runs import begun, now
 
 # So many customers are settled in one transaction.

@@ -36,24 +36,24 @@ from graph.resolutions import (
 from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
 from graph.surroundings import Unresolved, count_customers, list_unresolved
 from graph.times import milliseconds
-from resolution.charts import write_run_charts
-from resolution.claims import CONTRADICTION, Claims
-from resolution.clustering import CERTAIN
+from resolution.clusters.claims import CONTRADICTION, Claims
+from resolution.clusters.clustering import CERTAIN
+from resolution.clusters.numbered import NumberedForest
+from resolution.clusters.profile_changes import Groups, group, profile_changes, profile_counts, regrouped
+from resolution.clusters.table_claims import TableClaims
+from resolution.customers.prepared_rows import guards_over, kept_rows
 from resolution.engines.engine import Engine
-from resolution.fitting import Teaching, fit
 from resolution.incremental import IncrementalResolution
-from resolution.model import Model
-from resolution.model_store import ModelStore
-from resolution.numbered import NumberedForest
-from resolution.prepared_rows import guards_over, kept_rows
-from resolution.profile_changes import Groups, group, profile_changes, profile_counts, regrouped
+from resolution.models.charts import write_run_charts
+from resolution.models.fitting import Teaching, fit
+from resolution.models.model import Model
+from resolution.models.model_store import ModelStore
 from resolution.progress import Clock, Progress, silent
-from resolution.rules import RuleLinks
 from resolution.runs import begun, now
-from resolution.scoring import score
+from resolution.scores.rules import RuleLinks
+from resolution.scores.scoring import score
+from resolution.scores.tables import Scores, score_table
 from resolution.settings import ResolutionSettings
-from resolution.table_claims import TableClaims
-from resolution.tables import Scores, score_table
 
 Way = Literal["train", "full", "incremental", "nothing"]
 # So many changed customers are settled in one transaction.

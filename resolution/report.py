@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from graph.identity_events import IdentityEvent
-from resolution.cases import CaseMetrics
-from resolution.evaluation import Evaluation
+from resolution.clusters.profile_changes import jitter
 from resolution.pipeline import ResolutionReport
-from resolution.profile_changes import jitter
+from resolution.quality.cases import CaseMetrics
+from resolution.quality.evaluation import Evaluation
 
 _PERCENT = {"pairwise_precision", "pairwise_recall", "pairwise_f1", "bcubed_f1", "exact_cluster_f1"}
 

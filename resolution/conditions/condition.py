@@ -55,7 +55,7 @@ class Condition(ABC):
 
     @abstractmethod
     def compiled(self) -> Holds:
-        """A function of two prepared rows (``resolution.preparation``); None where it cannot be told."""
+        """A function of two prepared rows (``resolution.customers.preparation``); None where it cannot be told."""
 
 
 class Value(ABC):

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 import duckdb
 
 from graph.errors import ConfigurationError
-from resolution.model import Model
-from resolution.scoring import ScoredPairs, score
+from resolution.models.model import Model
+from resolution.scores.scoring import ScoredPairs, score
 
 Engine = Callable[[duckdb.DuckDBPyConnection, Model], ScoredPairs]
 """Scores the table ``customers`` with the tables ``frequencies_<column>``, keeps pairs from the keep threshold on.

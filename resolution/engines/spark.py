@@ -24,14 +24,14 @@ from splink import Linker
 from splink.backends.spark import SparkAPI
 
 from graph.errors import ConfigurationError, ResolutionError
-from resolution.blocking import KEYS
+from resolution.blocks.blocking import KEYS
+from resolution.comparing.levels import Comparison
 from resolution.conditions.condition import SPARK
 from resolution.engines.spark_session import open_session
 from resolution.engines.spark_texts import register_texts
-from resolution.frequencies import Frequencies, table_of
-from resolution.levels import Comparison
-from resolution.model import Model
-from resolution.scoring import ScoredPairs, scored_pairs
+from resolution.models.frequencies import Frequencies, table_of
+from resolution.models.model import Model
+from resolution.scores.scoring import ScoredPairs, scored_pairs
 from resolution.settings import SparkSettings
 
 # Spark has no unsigned numbers: the keys are moved, each to another.

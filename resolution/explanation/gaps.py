@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from graph.clusters import connected
 from graph.links import ComparedPair, Link, Pair
-from resolution.calibration import MOST
-from resolution.clustering import CERTAIN, WEIGHT_CAP
+from resolution.clusters.clustering import CERTAIN, WEIGHT_CAP
 from resolution.explanation.pairs import PairView
-from resolution.model import Model
+from resolution.models.calibration import MOST
+from resolution.models.model import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from graph.connection import Reader
 from graph.links import Pair
 from graph.surroundings import BlockQuery, find_block_members, read_prepared
-from resolution.candidates import BlockingParts, Key
-from resolution.model import Model
-from resolution.prepared_rows import from_text
+from resolution.blocks.candidates import BlockingParts, Key
+from resolution.customers.prepared_rows import from_text
+from resolution.models.model import Model
 
 
 @dataclass(frozen=True, slots=True)

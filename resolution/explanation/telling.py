@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import singledispatch
 
-from resolution.clustering import CERTAIN
+from resolution.clusters.clustering import CERTAIN
 from resolution.explanation.as_of import AsOf
 from resolution.explanation.how import How, HowStep
 from resolution.explanation.why import PathLink, Why

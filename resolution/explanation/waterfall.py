@@ -6,10 +6,10 @@ from graph.connection import Reader
 from graph.evidence import ComparisonEvidence, findings_of
 from graph.links import ComparedPair, Link, Pair
 from graph.surroundings import read_prepared
-from resolution.claims import probability
-from resolution.model import Model
-from resolution.prepared_rows import from_text
-from resolution.scorer import Scorer, rounded_weight
+from resolution.clusters.claims import probability
+from resolution.customers.prepared_rows import from_text
+from resolution.models.model import Model
+from resolution.scores.scorer import Scorer, rounded_weight
 
 _DIGITS = 2
 

@@ -9,13 +9,13 @@ from graph.decisions import JOINING, Decisions, decisions_about, decisions_of
 from graph.errors import UnknownCustomerError
 from graph.links import Claim, Pair, claims_of
 from graph.surroundings import StoredLink, stored_clusters
-from resolution.clustering import cohesion_forest
+from resolution.clusters.clustering import cohesion_forest
+from resolution.clusters.group_guards import GroupGuards
 from resolution.explanation.asking import two_customers
 from resolution.explanation.forests import path_between, together_at
 from resolution.explanation.reasons import LinkReason, reasons_of
-from resolution.group_guards import GroupGuards
 from resolution.incremental import known_claims
-from resolution.model import Model
+from resolution.models.model import Model
 
 # Each link that is left out takes a clustering of everybody around: 0.7 s for a thousand customers with 25,000 pairs,
 # 12 s for a thousand with 500,000. So many links are looked at, and so many pairs clustered for one answer.

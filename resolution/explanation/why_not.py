@@ -8,13 +8,13 @@ from graph.clusters import connected
 from graph.connection import Reader
 from graph.decisions import JOINING, Decision, connected_decisions, decisions_of
 from graph.links import Pair
-from resolution.claims import CONTRADICTION, DECIDED, RULE_REFUSED
+from resolution.clusters.claims import CONTRADICTION, DECIDED, RULE_REFUSED
 from resolution.explanation.asking import two_customers
 from resolution.explanation.gaps import Gap, gap_between
 from resolution.explanation.keys import SharedKey, compared_keys
 from resolution.explanation.pairs import PairView, view_of
 from resolution.explanation.waterfall import Waterfall, kept_waterfall, scored_waterfall
-from resolution.model import Model
+from resolution.models.model import Model
 
 # Guards that speak of one pair only: on another pair across the two groups they hold nobody back.
 _OF_ONE_PAIR = frozenset({RULE_REFUSED, DECIDED})

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from graph.decisions import Decision
 from graph.evidence import ComparisonEvidence
-from resolution.blocking import BOTH_NAMES, WHOLE_RECORD
+from resolution.blocks.blocking import BOTH_NAMES, WHOLE_RECORD
+from resolution.customers.preparation import ATTRIBUTE_PREFIX
 from resolution.explanation.reasons import LinkReason
 from resolution.explanation.waterfall import Waterfall
-from resolution.preparation import ATTRIBUTE_PREFIX
 
 # So many customers are named before the rest is only counted.
 _NAMED = 5

@@ -17,7 +17,7 @@ from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
 from loaders.sample.company import write_sample
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
 

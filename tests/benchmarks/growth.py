@@ -22,10 +22,10 @@ from graph.resolutions import Increment, write_whole
 from graph.runs import latest_run
 from graph.surroundings import list_unresolved
 from graph.writing import write_batch
-from resolution.model_store import ModelStore
+from resolution.customers.preparation import prepare
+from resolution.customers.prepared_rows import kept_rows
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, resolve
-from resolution.preparation import prepare
-from resolution.prepared_rows import kept_rows
 from resolution.settings import ResolutionSettings
 from tests.benchmarks.crowd import batches, crowd
 from tests.benchmarks.measures import seconds_of

@@ -14,7 +14,7 @@ from graph.kinds import SourceKind
 from graph.records import Batch, CustomerRecord, SourceRecord
 from graph.writing import write_batch
 from loaders.person_records import read_person_records
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.online import OnlineResolver
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings

@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks.sections import Options, Rows
-
 from api.evaluation import evaluate_records
 from graph.connection import open_graph
 from graph.embedded.temporary import temporary_server
-from resolution.cases import read_cases
-from resolution.evaluation import Evaluation, evaluate, read_truth
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
+from resolution.quality.cases import read_cases
+from resolution.quality.evaluation import Evaluation, evaluate, read_truth
 from resolution.settings import ResolutionSettings
 from tests.benchmarks.company import fill_with_sample
 from tests.benchmarks.datasets import labelled_sets
+from tests.benchmarks.sections import Options, Rows
 
 WANTED = {
     "historical_50k": "F1 >= .90, B-cubed >= .915, largest <= 80",

@@ -9,11 +9,11 @@ from splink import DuckDBAPI, Linker, block_on
 
 from graph.customers import fetch_customers
 from graph.decisions import Decisions
-from resolution.blocking import load_customers
-from resolution.comparisons import comparisons_for
-from resolution.model import splink_settings
+from resolution.blocks.blocking import load_customers
+from resolution.comparing.comparisons import comparisons_for
+from resolution.customers.preparation import prepare, sources_by_size
+from resolution.models.model import splink_settings
 from resolution.pipeline import score_and_cluster
-from resolution.preparation import prepare, sources_by_size
 from resolution.progress import Clock
 from resolution.settings import ResolutionSettings
 from tests.benchmarks.company import Company

@@ -21,9 +21,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from resolution.claims import NO_DECISIONS
+from resolution.clusters.claims import NO_DECISIONS
+from resolution.customers.preparation import prepare
 from resolution.pipeline import score_and_cluster
-from resolution.preparation import prepare
 from tests.benchmarks.drawn import drawn_table
 from tests.benchmarks.measures import seconds_of
 from tests.benchmarks.resolving import SETTINGS, bare_splink

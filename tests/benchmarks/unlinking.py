@@ -12,10 +12,10 @@ from graph.records import CustomerRecord, IdentifierValue
 from graph.runs import latest_run
 from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
-from resolution.stewardship import Decided, Steward, Stewardship
+from resolution.stewards.stewardship import Decided, Steward, Stewardship
 from tests.benchmarks.crowd import DELIVERED, batches, crowd
 from tests.benchmarks.measures import seconds_of
 from tests.benchmarks.sections import Options, Rows

@@ -18,10 +18,10 @@ from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
 from loaders.sample.company import write_sample
 from loaders.sample.manifest import Hero, Manifest, read_manifest
-from resolution.cases import read_cases
-from resolution.evaluation import Evaluation, evaluate, read_truth
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
+from resolution.quality.cases import read_cases
+from resolution.quality.evaluation import Evaluation, evaluate, read_truth
 from resolution.settings import ResolutionSettings
 
 PEOPLE, SEED = 2_000, 7

@@ -10,11 +10,11 @@ from resolution.explanation.telling import tell_why_not
 from resolution.explanation.why import Why, why
 from resolution.explanation.why_not import WhyNot, why_not
 from resolution.incremental import IncrementalResolution
-from resolution.model import Model
-from resolution.model_store import ModelStore
+from resolution.models.model import Model
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
-from resolution.stewardship import Steward, Stewardship
+from resolution.stewards.stewardship import Steward, Stewardship
 from tests.factories import identifier
 from tests.integration.resolution.test_resolving import NAMES, write_person
 
@@ -28,6 +28,7 @@ ODD: dict[str, tuple[str, dict[str, Any]]] = {
     "22": ("Vera Ilg", {"birth_date": "1950-01-05", "gender": "male", "identifiers": OF_A_CARD}),
     "23": ("Anna Ilg", {"birth_date": "1920-01-05", "gender": "female", "identifiers": ()}),
     "24": ("Anna Berg", {"birth_date": None, "postcode": "99999", "identifiers": ()}),
+    "26": ("Ana Ilg", {"birth_date": "1970-05-18", "gender": "female", "identifiers": ()}),
     "25": ("Zoe Vogel", {"birth_date": None, "postcode": None, "identifiers": ()}),
 }
 

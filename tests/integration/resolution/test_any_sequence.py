@@ -17,10 +17,10 @@ from graph.records import CustomerRecord, CustomerRef
 from graph.runs import latest_run
 from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
-from resolution.stewardship import Steward, Stewardship
+from resolution.stewards.stewardship import Steward, Stewardship
 from tests.assertions import edges, nodes
 from tests.factories import NOON, batch, customer, days, identifier, interaction
 

@@ -28,10 +28,10 @@ from graph.times import milliseconds, moment
 from graph.writing import write_batch
 from resolution.explanation.as_of import AsOf, as_of
 from resolution.incremental import IncrementalResolution
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, Way, resolve
 from resolution.settings import ResolutionSettings
-from resolution.stewardship import Steward, Stewardship
+from resolution.stewards.stewardship import Steward, Stewardship
 from tests.factories import batch, customer, days, identifier
 from tests.integration.resolution.test_resolving import NAMES, write_person
 

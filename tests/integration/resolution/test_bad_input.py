@@ -13,10 +13,10 @@ from graph.errors import CdpError, ClosedRunError, ConflictingDecisionError, Mod
 from graph.runs import latest_run, write_run
 from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, resolve, settle
 from resolution.settings import ResolutionSettings
-from resolution.stewardship import Steward, Stewardship
+from resolution.stewards.stewardship import Steward, Stewardship
 from tests.assertions import everything, nodes
 from tests.factories import batch, customer
 from tests.integration.resolution.test_resolving import NAMES, write_person

@@ -7,7 +7,7 @@ from typing import Any
 from graph.connection import Graph
 from graph.records import CustomerRecord
 from graph.writing import write_batch
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from tests.assertions import edges, nodes

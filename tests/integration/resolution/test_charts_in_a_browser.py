@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from graph.guards import current_guards
-from resolution.charts import write_run_charts
-from resolution.fitting import Teaching, fit
+from resolution.models.charts import write_run_charts
+from resolution.models.fitting import Teaching, fit
 from resolution.progress import Clock
 from resolution.settings import ResolutionSettings
 from tests.integration.api.test_ide_in_a_browser import BROWSER, browser

@@ -11,9 +11,9 @@ from graph.identity_events import list_events
 from graph.profiles import get_profile
 from graph.runs import latest_run
 from graph.settings import cdp_settings
-from resolution.model_store import ModelStore
+from resolution.clusters.profile_changes import jitter
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, Way, resolve
-from resolution.profile_changes import jitter
 from tests.assertions import edges, everything, nodes
 from tests.factories import days, identifier
 from tests.integration.resolution.test_resolving import NAMES, SETTINGS, changes_of, write_person

@@ -8,10 +8,10 @@ import pytest
 from graph.connection import Graph
 from graph.decisions import list_decisions
 from graph.writing import write_batch
-from resolution.clustering import CERTAIN
+from resolution.clusters.clustering import CERTAIN
 from resolution.explanation.telling import tell_how, tell_why
 from resolution.explanation.why_not import Guarded, NeverCompared, NotResolved, Parted, Together
-from resolution.stewardship import Steward
+from resolution.stewards.stewardship import Steward
 from tests.factories import batch, crm, identifier, interaction
 from tests.integration.resolution.company import ADA, SETTINGS, Company, told
 from tests.integration.resolution.test_resolving import NAMES, write_person

@@ -22,12 +22,12 @@ from graph.writing import write_batch
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.settings import load_settings
-from resolution.fitting import Teaching, fit
-from resolution.model import Model
-from resolution.model_store import ModelStore
+from resolution.models.fitting import Teaching, fit
+from resolution.models.model import Model
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.progress import Clock
-from resolution.rules import rule_links
+from resolution.scores.rules import rule_links
 from resolution.settings import ResolutionSettings
 from tests.assertions import edges, nodes
 from tests.factories import batch, customer, days, device, identifier, session, shop

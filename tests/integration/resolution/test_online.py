@@ -8,7 +8,7 @@ import pytest
 
 from graph.connection import Graph
 from graph.records import Batch, CustomerRecord
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.online import OnlineOutcome, OnlineResolver
 from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings

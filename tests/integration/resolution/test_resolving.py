@@ -11,10 +11,10 @@ from graph.links import LinkChanges
 from graph.runs import latest_run
 from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
-from resolution.model_store import ModelStore
+from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
-from resolution.stewardship import Steward, Stewardship
+from resolution.stewards.stewardship import Steward, Stewardship
 from tests.assertions import edges, everything, nodes
 from tests.factories import batch, customer, days, identifier
 

@@ -13,9 +13,9 @@ from graph.guards import read_guards
 from loaders.mappings.reading import read_mappings
 from loaders.sample.company import write_sample
 from resolution.commands import resolve_command
-from resolution.fitting import Teaching, fit
+from resolution.models.fitting import Teaching, fit
 from resolution.progress import Clock, silent
-from resolution.scoring import ScoredPairs, scored_pairs
+from resolution.scores.scoring import ScoredPairs, scored_pairs
 from resolution.settings import ResolutionSettings, SparkSettings
 from tests.assertions import edges
 from tests.integration.loaders.test_loading_into_the_graph import load_into

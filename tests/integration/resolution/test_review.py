@@ -12,7 +12,7 @@ from graph.resolutions import Resolution, write_resolution
 from graph.review import Question, entropy, review_queue
 from graph.runs import ScoringModel
 from graph.writing import write_batch
-from resolution.claims import probability
+from resolution.clusters.claims import probability
 from resolution.runs import begun
 from tests.factories import NOON, batch, customer
 

@@ -8,7 +8,7 @@ import pytest
 from graph.connection import Graph
 from graph.decisions import list_decisions
 from graph.errors import ResolutionError, SourceReadError
-from resolution.review_files import REQUIRED, read_answers
+from resolution.stewards.review_files import REQUIRED, read_answers
 from tests.assertions import everything
 from tests.factories import identifier
 from tests.integration.resolution.test_resolving import NAMES, write_person

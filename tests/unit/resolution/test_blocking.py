@@ -4,8 +4,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from resolution.blocking import blocking_keys, load_customers
-from resolution.preparation import prepare
+from resolution.blocks.blocking import blocking_keys, load_customers
+from resolution.customers.preparation import prepare
 from resolution.settings import ResolutionSettings
 from tests.unit.resolution.customers import customers
 

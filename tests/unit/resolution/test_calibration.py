@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolution.calibration import (
+from resolution.clusters.clustering import CERTAIN, ForestLink
+from resolution.models.calibration import (
     LEAST_DEFAULT,
     MOST,
     MOST_DEFAULT,
@@ -12,7 +13,6 @@ from resolution.calibration import (
     levels_of,
     merges_of,
 )
-from resolution.clustering import CERTAIN, ForestLink
 
 MERGES = st.lists(
     st.builds(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from graph.errors import SourceReadError
-from resolution.cases import CaseMetrics, measure_cases, read_cases
-from resolution.evaluation import Evaluation, LevelMetrics, measure
+from resolution.quality.cases import CaseMetrics, measure_cases, read_cases
+from resolution.quality.evaluation import Evaluation, LevelMetrics, measure
 from resolution.report import print_evaluation
 
 TRUTH = {"a1": "anna", "a2": "anna", "b1": "berta", "b2": "berta", "c1": "clara", "c2": "clara"}

@@ -7,8 +7,8 @@ import pytest
 
 from graph.errors import StorageError
 from graph.guards import current_guards
-from resolution.charts import write_model_charts, write_run_charts
-from resolution.fitting import Fitted, Teaching, fit
+from resolution.models.charts import write_model_charts, write_run_charts
+from resolution.models.fitting import Fitted, Teaching, fit
 from resolution.progress import Clock
 from resolution.settings import ResolutionSettings
 from tests.unit.resolution.customers import customers

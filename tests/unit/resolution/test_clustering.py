@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolution.clustering import CERTAIN, WEIGHT_CAP, ForestLink, Linkage, Pair, cohesion_forest
+from resolution.clusters.clustering import CERTAIN, WEIGHT_CAP, ForestLink, Linkage, Pair, cohesion_forest
 
 KEYS = "abcdefg"
 PAIRS = list(combinations(KEYS, 2))

@@ -4,9 +4,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from resolution.comparisons import comparisons_for
-from resolution.levels import Comparison
-from resolution.preparation import prepare
+from resolution.comparing.comparisons import comparisons_for
+from resolution.comparing.levels import Comparison
+from resolution.customers.preparation import prepare
 from tests.unit.resolution.customers import customers
 
 ANNA = {

@@ -6,8 +6,8 @@ import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolution.comparisons import comparisons_for
-from resolution.preparation import prepare
+from resolution.comparing.comparisons import comparisons_for
+from resolution.customers.preparation import prepare
 from tests.unit.resolution.customers import customers
 
 SOURCES = [("crm", 0.5), ("o'shop", 0.4), ("web", 0.1)]

@@ -4,7 +4,7 @@ import pytest
 
 from graph.errors import ConfigurationError
 from resolution.engines.engine import engine_named
-from resolution.scoring import score
+from resolution.scores.scoring import score
 from resolution.settings import ResolutionSettings, SparkSettings
 
 

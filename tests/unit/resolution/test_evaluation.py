@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import SourceReadError
-from resolution.evaluation import TruthRow, measure, read_truth, read_truth_rows
+from resolution.quality.evaluation import TruthRow, measure, read_truth, read_truth_rows
 
 RECORDS = [f"r{number}" for number in range(8)]
 GROUPS = st.fixed_dictionaries({record: st.integers(0, 3) for record in RECORDS})

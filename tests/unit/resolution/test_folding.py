@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolution import folding
-from resolution.hubs import shared_values, suspect_dates
+from resolution.customers import folding
+from resolution.customers.hubs import shared_values, suspect_dates
 
 
 @pytest.mark.parametrize(

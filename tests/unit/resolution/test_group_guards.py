@@ -11,8 +11,8 @@ from graph.clusters import connected
 from graph.guards import guards_of, read_guards
 from graph.held_values import held_value
 from graph.links import Pair
-from resolution.clustering import Forest, Linkage, agglomerate
-from resolution.group_guards import GroupGuards
+from resolution.clusters.clustering import Forest, Linkage, agglomerate
+from resolution.clusters.group_guards import GroupGuards
 
 DAY = 86_400_000
 

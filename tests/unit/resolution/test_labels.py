@@ -14,17 +14,17 @@ from faker import Faker
 from graph.decisions import Decision
 from graph.guards import read_guards
 from graph.review import entropy
-from resolution.calibration import ENOUGH_LABELS, Calibration, Merge, calibrate, merges_of
-from resolution.claims import Claims
-from resolution.clustering import ForestLink, Pair, cohesion_forest
-from resolution.fitting import Fitted, Teaching, fit
-from resolution.labels import NO_LABELS, LabelledPatterns, Labels, labels_of
-from resolution.model import Model, model_of
-from resolution.patterns import Patterns, RandomPairs
-from resolution.prepared_rows import guards_over
+from resolution.clusters.claims import Claims
+from resolution.clusters.clustering import ForestLink, Pair, cohesion_forest
+from resolution.customers.prepared_rows import guards_over
+from resolution.models.calibration import ENOUGH_LABELS, Calibration, Merge, calibrate, merges_of
+from resolution.models.fitting import Fitted, Teaching, fit
+from resolution.models.labels import NO_LABELS, LabelledPatterns, Labels, labels_of
+from resolution.models.model import Model, model_of
+from resolution.models.patterns import Patterns, RandomPairs
+from resolution.models.training import train
 from resolution.progress import Clock
 from resolution.settings import ResolutionSettings
-from resolution.training import train
 from tests.unit.resolution.customers import customers
 from tests.unit.resolution.test_training import FACTS, at_random, patterns
 

@@ -10,9 +10,9 @@ from graph.guards import guards_of, read_guards
 from graph.held_values import held_value
 from graph.links import Pair
 from graph.surroundings import StoredCluster, StoredLink
-from resolution.clustering import CERTAIN, Forest, ForestLink, Linkage, agglomerate
-from resolution.group_guards import GroupGuards
-from resolution.neighbourhood import Surroundings, recluster
+from resolution.clusters.clustering import CERTAIN, Forest, ForestLink, Linkage, agglomerate
+from resolution.clusters.group_guards import GroupGuards
+from resolution.clusters.neighbourhood import Surroundings, recluster
 
 LINKAGE = Linkage(missing=-10.0, floor=-5.0)
 CUSTOMERS = "abcdefghijkl"

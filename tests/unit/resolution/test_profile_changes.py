@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from graph.identity_events import Regrouping
 from graph.profile_ids import profile_id
-from resolution.profile_changes import jitter, profile_changes, profile_counts, regrouped
+from resolution.clusters.profile_changes import jitter, profile_changes, profile_counts, regrouped
 
 NOBODY: Mapping[str, int | None] = {}
 KEYS = [f"crm:{number}" for number in range(6)]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.review import entropy, information_of
-from resolution.review_files import Answer, SetAside, guarded, plain, read_answers, write_set_aside
+from resolution.stewards.review_files import Answer, SetAside, guarded, plain, read_answers, write_set_aside
 
 CELLS = st.text(alphabet="=+-@'\t abc", max_size=6)
 

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.guards import Guards, current_guards
-from resolution.calibration import merges_of
-from resolution.claims import probability
-from resolution.clustering import Linkage, Pair, agglomerate
-from resolution.group_guards import GroupGuards
-from resolution.merge_tree import merges_in
-from resolution.numbered import NumberedForest, NumberedPairs, numbered
-from resolution.rounds import forest_in_rounds
+from resolution.clusters.claims import probability
+from resolution.clusters.clustering import Linkage, Pair, agglomerate
+from resolution.clusters.group_guards import GroupGuards
+from resolution.clusters.merge_tree import merges_in
+from resolution.clusters.numbered import NumberedForest, NumberedPairs, numbered
+from resolution.clusters.rounds import forest_in_rounds
+from resolution.models.calibration import merges_of
 
 KEYS = [f"crm:{letter}" for letter in "abcdefghijkl"]
 PAIRS = list(combinations(KEYS, 2))

@@ -5,16 +5,16 @@ import duckdb
 import numpy as np
 import pytest
 
-from resolution.blocking import load_customers
-from resolution.comparisons import comparisons_for
-from resolution.frequencies import count_frequencies, load_frequencies
-from resolution.hubs import SuspectDates
-from resolution.levels import Comparison
-from resolution.model import Model
-from resolution.preparation import prepare
-from resolution.rules import RuleLink, RuleLinks, checked, rule_links
+from resolution.blocks.blocking import load_customers
+from resolution.comparing.comparisons import comparisons_for
+from resolution.comparing.levels import Comparison
+from resolution.customers.hubs import SuspectDates
+from resolution.customers.preparation import prepare
+from resolution.models.frequencies import count_frequencies, load_frequencies
+from resolution.models.model import Model
+from resolution.models.training import Estimates
+from resolution.scores.rules import RuleLink, RuleLinks, checked, rule_links
 from resolution.settings import ResolutionSettings
-from resolution.training import Estimates
 from tests.unit.resolution.customers import customers
 
 CARD = ["loyalty_card:4711"]

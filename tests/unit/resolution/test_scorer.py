@@ -12,14 +12,14 @@ from faker import Faker
 from splink import DuckDBAPI, Linker
 
 from graph.guards import current_guards
-from resolution.blocking import KEYS
-from resolution.fitting import Teaching, fit
-from resolution.frequencies import load_frequencies, table_of
-from resolution.model import Model
-from resolution.preparation import prepare
-from resolution.prepared_rows import PreparedRow, rows_of
+from resolution.blocks.blocking import KEYS
+from resolution.customers.preparation import prepare
+from resolution.customers.prepared_rows import PreparedRow, rows_of
+from resolution.models.fitting import Teaching, fit
+from resolution.models.frequencies import load_frequencies, table_of
+from resolution.models.model import Model
 from resolution.progress import Clock
-from resolution.scorer import Scorer
+from resolution.scores.scorer import Scorer
 from resolution.settings import ResolutionSettings
 from tests.unit.resolution.customers import customers
 

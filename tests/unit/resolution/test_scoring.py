@@ -4,14 +4,14 @@ import pytest
 from splink import DuckDBAPI, Linker
 
 from graph.guards import current_guards
-from resolution.blocking import load_customers
-from resolution.fitting import Teaching, fit
-from resolution.frequencies import load_frequencies, table_of
-from resolution.model import Model
-from resolution.preparation import Prepared
+from resolution.blocks.blocking import load_customers
+from resolution.customers.preparation import Prepared
+from resolution.models.fitting import Teaching, fit
+from resolution.models.frequencies import load_frequencies, table_of
+from resolution.models.model import Model
 from resolution.progress import Clock
+from resolution.scores.tables import workspace
 from resolution.settings import ResolutionSettings
-from resolution.tables import workspace
 from tests.benchmarks.drawn import drawn_table
 
 SETTINGS = ResolutionSettings.model_validate({})

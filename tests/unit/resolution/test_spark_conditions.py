@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from resolution.comparisons import comparisons_for
+from resolution.comparing.comparisons import comparisons_for
 from resolution.conditions.condition import DUCKDB, SPARK, Dialect
 from resolution.conditions.facts import edits, similarity
 from resolution.settings import SparkSettings

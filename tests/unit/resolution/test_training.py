@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from resolution.comparisons import comparisons_for
+from resolution.comparing.comparisons import comparisons_for
+from resolution.comparing.levels import Comparison, Finding
 from resolution.conditions.facts import Same, missing
 from resolution.conditions.logic import OTHERWISE
-from resolution.levels import Comparison, Finding
-from resolution.patterns import Patterns, RandomPairs
-from resolution.training import train
+from resolution.models.patterns import Patterns, RandomPairs
+from resolution.models.training import train
 
 # Five facts of which each agrees in so many matching and other pairs.
 M, U = (0.9, 0.8, 0.95, 0.7, 0.85), (0.1, 0.05, 0.2, 0.02, 0.3)

@@ -1,0 +1,202 @@
+"""Blocking: which pairs are looked at. Wide on purpose: a pair that is not looked at cannot be found.
+
+A blocking key is a set of parts that two customers share. A key that too many customers share selects nobody, so the
+number of pairs stays proportional to the number of customers; a rare name alone is enough, a common one needs company.
+All keys of a customer are one list of numbers, so that Splink needs one rule and sees each pair once.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from hashlib import md5
+from itertools import combinations
+
+import duckdb
+import pyarrow as pa
+
+from resolution.conditions.condition import Row
+from resolution.customers.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
+from resolution.settings import ResolutionSettings
+
+KEYS = "block_keys"
+LISTS = ("emails", "phones", "identifiers")
+# So many further attributes take part in keys; combinations grow with the square.
+_ATTRIBUTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of keys, read of a column. ``fact``: what it is about; ``alone``: it is a key by itself."""
+
+    fact: str
+    column: str
+    first: int | None = None
+    last: int = 0
+    of_length: int | None = None
+    alone: bool = True
+
+    @property
+    def sql(self) -> str:
+        """SQL that gives the part, null where the column says nothing."""
+        text = f'"{self.column}"'
+        part = text if self.first is None else f"substring({text}, {self.first}, {self.last - self.first + 1})"
+        return part if self.of_length is None else f"CASE WHEN length({text}) = {self.of_length} THEN {part} END"
+
+    def read(self, row: Row) -> str | None:
+        """The same of one prepared customer."""
+        text = row.get(self.column)
+        if text is None or (self.of_length is not None and len(text) != self.of_length):
+            return None
+        return text if self.first is None else text[self.first - 1 : self.last]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingKey:
+    """A key: the names of its parts, and its SQL, null where it says nothing. ``most``: customers in a block."""
+
+    parts: tuple[str, ...]
+    sql: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """What blocking did. ``pairs``: pairs in all blocks, each as often as it has keys in common."""
+
+    pairs: int
+    too_large: int
+
+
+_FULL_DATE = 10
+_PARTS: dict[str, Part] = {
+    "given name": Part("given", "given_name"),
+    "given sound": Part("given", "given_sound"),
+    "given initial": Part("given", "given_name", 1, 1, alone=False),
+    "family name": Part("family", "family_name"),
+    "family sound": Part("family", "family_sound"),
+    "family start": Part("family", "family_name", 1, 4, alone=False),
+    "birth date": Part("birth", "birth_date", of_length=_FULL_DATE),
+    "birth year": Part("birth", "birth_date", 1, 4, alone=False),
+    "birthday": Part("birth", "birth_date", 6, 10, of_length=_FULL_DATE),
+    "postcode": Part("postcode", "postcode"),
+    "street": Part("street", "street"),
+    "city": Part("city", "city"),
+    "company": Part("company", "company"),
+    "mailbox": Part("mailbox", "mailbox"),
+}
+BOTH_NAMES, WHOLE_RECORD = "both names in either field", "whole record"
+# Facts that make a whole record. So many customers may be alike in at least so many of them, as guests who order often.
+_WHOLE = ("given_name", "family_name", "birth_date", "street", "postcode", "city", "company", "mailbox")
+_LEAST_FACTS = 3
+_TIMES_A_BLOCK = 5
+_FULL_NAMES = (("given name", "family name"), ("given sound", "family sound"))
+
+
+def blocking_keys(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
+    """The keys that these columns allow: single values, pairs of facts, full names with a third fact, whole records."""
+    parts = parts_of(columns)
+    for names in _all(parts):
+        most = settings.largest_value_block if len(names) == 1 else settings.largest_block
+        yield BlockingKey(names, " || '|' || ".join(f"({parts[name].sql})" for name in names), most)
+    if {"given_name", "family_name"} <= columns:
+        names = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
+        both = f"CASE WHEN given_name IS NOT NULL AND family_name IS NOT NULL THEN {names} END"
+        yield BlockingKey((BOTH_NAMES,), both, settings.largest_block)
+    if whole := whole_record_columns(columns):
+        known = " + ".join(f"({column} IS NOT NULL)::INT" for column in whole)
+        texts = ", ".join(f"coalesce({column}, '')" for column in whole)
+        record = f"CASE WHEN {known} >= {_LEAST_FACTS} THEN md5(concat_ws('|', {texts})) END"
+        yield BlockingKey((WHOLE_RECORD,), record, settings.largest_block * _TIMES_A_BLOCK)
+
+
+def parts_of(columns: AbstractSet[str]) -> dict[str, Part]:
+    """Name -> part, for the columns that there are."""
+    known = {name: part for name, part in _PARTS.items() if part.column in columns}
+    known |= {kind: Part(kind, kind) for kind in COMPARED_KINDS if kind in columns}
+    attributes = sorted(name for name in columns if name.startswith(ATTRIBUTE_PREFIX))[:_ATTRIBUTES]
+    return known | {name: Part(name, name) for name in attributes}
+
+
+def whole_record_columns(columns: AbstractSet[str]) -> list[str]:
+    """The columns that make a whole record."""
+    return [column for column in _WHOLE if column in columns]
+
+
+def read_both_names(row: Row) -> str | None:
+    """Both names in the order of the alphabet: the same for swapped ones."""
+    given, family = row.get("given_name"), row.get("family_name")
+    return None if given is None or family is None else "|".join(sorted((given, family)))
+
+
+def read_whole_record(row: Row, columns: Sequence[str]) -> str | None:
+    """A digest of everything that makes a whole record, where enough is known."""
+    texts = [row.get(column) for column in columns]
+    if sum(text is not None for text in texts) < _LEAST_FACTS:
+        return None
+    return md5("|".join(text or "" for text in texts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
+    yield from ((name,) for name, part in parts.items() if part.alone)
+    yield from ((a, b) for a, b in combinations(parts, 2) if parts[a].fact != parts[b].fact)
+    for full_name in _FULL_NAMES:
+        if parts.keys() >= set(full_name):
+            facts = {parts[name].fact for name in full_name}
+            yield from ((*full_name, name) for name, part in parts.items() if part.fact not in facts)
+
+
+def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:
+    """Put the prepared customers into the table ``numbered``, and all blocks into ``block_members``.
+
+    Also leaves two views: ``blocks`` (number, block), and ``customers`` with their keys as a list, as Splink blocks. A
+    key whose block is too large is left out. One key after the other, so that memory holds the blocks of one only.
+    """
+    connection.register("prepared", prepared)
+    connection.execute("""
+        CREATE OR REPLACE TABLE numbered AS
+        SELECT (row_number() OVER (ORDER BY key))::UINTEGER AS number, * FROM prepared ORDER BY key
+    """)
+    connection.execute("CREATE OR REPLACE TEMP TABLE block_members (block UBIGINT, size BIGINT, members UINTEGER[])")
+    for value, rows, most in _keyed(set(prepared.column_names), settings):
+        connection.execute(f"""
+            INSERT INTO block_members
+            SELECT {value} AS block, count(*), CASE WHEN count(*) <= {most} THEN list(number) END
+            FROM {rows} GROUP BY block HAVING count(*) > 1
+        """)
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW blocks AS SELECT unnest(members) AS number, block FROM block_members"
+    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP VIEW customers AS
+        SELECT numbered.*, coalesce({KEYS}, []::UBIGINT[]) AS {KEYS} FROM numbered
+        LEFT JOIN (SELECT number, list(block ORDER BY block) AS {KEYS} FROM blocks GROUP BY number) USING (number)
+    """)
+    found = connection.execute("""
+        SELECT coalesce(sum(size * (size - 1) // 2) FILTER (members IS NOT NULL), 0), count(*) FILTER (members IS NULL)
+        FROM block_members
+    """).fetchone()
+    assert found is not None
+    return Blocks(int(found[0]), int(found[1]))
+
+
+def pair_up(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make the table ``pairs`` (number_l, number_r) of all that share a block, each once; gives how many there are."""
+    made = connection.execute("""
+        CREATE OR REPLACE TEMP TABLE pairs AS
+        SELECT DISTINCT number_l, number_r FROM (
+            SELECT number_l, unnest(members) AS number_r
+            FROM (SELECT unnest(members) AS number_l, members FROM block_members)
+        ) WHERE number_l < number_r
+    """).fetchone()
+    assert made is not None
+    return int(made[0])
+
+
+def _keyed(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[tuple[str, str, int]]:
+    """For each key SQL: what its customers share, of which rows; and the most customers that may share it."""
+    for place, key in enumerate(blocking_keys(columns, settings)):
+        yield f"hash({place}, {key.sql})", f"numbered WHERE ({key.sql}) IS NOT NULL", key.most
+    for name in LISTS:
+        if name in columns:
+            values = f"(SELECT number, unnest(list_distinct({name})) AS value FROM numbered)"
+            yield f"hash('{name}', value)", values, settings.largest_block

@@ -1,0 +1,197 @@
+"""Preparation: the customers' table in the form in which it is compared."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+from anyascii import anyascii
+
+from graph.customers import COUNTED
+from graph.kinds import IDENTIFIER_KINDS
+from resolution.customers import folding
+from resolution.customers.hubs import SuspectDates, shared_values, suspect_dates
+
+ATTRIBUTE_PREFIX = "attribute_"
+# Kinds that are compared as a column of their own; kinds that one person owns are rules instead.
+COMPARED_KINDS = tuple(
+    kind.name for kind in IDENTIFIER_KINDS.values() if not kind.one_person and kind.name not in {"email", "phone"}
+)
+TEXTS = pa.list_(pa.string())
+
+Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
+Columns: TypeAlias = dict[str, Column]
+
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+
+# Prepared column: the column that it is made of, and how.
+_TEXT_COLUMNS: Mapping[str, tuple[str, Callable[[str], str | None]]] = {
+    "given_name": ("given_name", folding.folded),
+    "given_sound": ("given_name", folding.first_sound),
+    "middle_name": ("middle_name", folding.folded),
+    "family_name": ("family_name", folding.folded),
+    "family_sound": ("family_name", folding.sound),
+    "gender": ("gender", folding.folded),
+    "street": ("street", folding.street),
+    "postcode": ("postcode", folding.compact),
+    "city": ("city", folding.folded),
+    "state": ("state", folding.folded),
+    "country": ("country", folding.folded),
+    "company": ("company", folding.folded),
+}
+_LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
+    "given_forms": ("given_name", folding.name_forms),
+    "given_words": ("given_name", folding.given_words),
+    "family_words": ("family_name", folding.name_words),
+    "street_words": ("street", folding.street_words),
+}
+CONTACTS = ("emails", "phones")
+_LISTS = frozenset([*_LIST_COLUMNS, *CONTACTS, *(f"own_{name}" for name in CONTACTS), "identifiers", COUNTED])
+_ALWAYS = frozenset({"key", "source", COUNTED})
+# A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.
+_MADE_OF = {
+    **{name: of for name, (of, _) in {**_TEXT_COLUMNS, **_LIST_COLUMNS}.items()},
+    **dict.fromkeys(("own_emails", "email_provider", "mailbox", "mailbox_letters", "handle"), "emails"),
+    "own_phones": "phones",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The table that is compared, sorted by key, and the guards that acted on it, counted.
+
+    Columns that hold nothing are left out, and empty lists are null: missing is neither for nor against.
+    """
+
+    table: pa.Table
+    suspect: SuspectDates
+    guards: Mapping[str, int]
+
+    def with_columns(self, columns: Sequence[str]) -> pa.Table:
+        """The table with exactly these columns: what a model knows, and empty where nobody has it."""
+        present = set(self.table.column_names)
+        return pa.table({name: self.table[name] if name in present else self._empty(name) for name in columns})
+
+    def _empty(self, name: str) -> pa.Array:
+        return pa.nulls(self.table.num_rows, TEXTS if name in _LISTS else pa.string())
+
+
+def prepare(
+    customers: pa.Table, suspect: SuspectDates | None = None, shared: Mapping[str, frozenset[str]] | None = None
+) -> Prepared:
+    """Fold, check and spread out the columns of ``graph.customers.fetch_customers``.
+
+    ``suspect``: birth dates that a model knows to be none; else they are looked for. ``shared``: values of ``emails``
+    and ``phones`` that people with several given names use; else they are looked for among these customers.
+    """
+    customers = customers.sort_by("key")
+    columns: Columns = {"key": customers["key"], "source": customers["source"]}
+    columns |= {name: _mapped(customers[of], change) for name, (of, change) in _TEXT_COLUMNS.items()}
+    columns |= {name: _mapped_to_lists(customers[of], change) for name, (of, change) in _LIST_COLUMNS.items()}
+    columns |= {name: _mapped(customers[of], folding.folded) for name, of in _attributes(customers).items()}
+    columns |= {kind: _of_kind(customers["identifiers"], kind) for kind in COMPARED_KINDS}
+    columns["identifiers"] = _lists(customers["identifiers"].to_pylist())
+    columns[COUNTED] = _counted(customers)
+    suspect = _add_birth_dates(columns, customers["birth_date"], suspect)
+    shared = shared or _shared(columns, customers)
+    for name in CONTACTS:
+        _add_contacts(columns, name, customers[name].to_pylist(), shared[name])
+    _add_mailboxes(columns, customers)
+    filled = {name: values for name, values in columns.items() if _is_filled(columns, _MADE_OF.get(name, name))}
+    guards = {
+        "birth_dates_ignored": len(suspect.unknown),
+        "birth_dates_read_as_years": len(suspect.years),
+        "values_shared_by_several": sum(map(len, shared.values())),
+    }
+    return Prepared(pa.table(filled), suspect, guards)
+
+
+def _is_filled(columns: Columns, name: str) -> bool:
+    return name in _ALWAYS or columns[name].null_count < len(columns[name])
+
+
+def _attributes(customers: pa.Table) -> dict[str, str]:
+    """Plain names for the columns of further facts: a source may name them in any way, and they enter statements."""
+    names: dict[str, str] = {}
+    for column in customers.column_names:
+        if column.startswith(ATTRIBUTE_PREFIX):
+            name = _NO_NAME.sub("_", anyascii(column).lower())
+            names[name if name not in names else f"{name}_{len(names)}"] = column
+    return names
+
+
+def _add_birth_dates(columns: Columns, birth_dates: Column, suspect: SuspectDates | None) -> SuspectDates:
+    dates = _mapped(birth_dates, folding.birth_date)
+    names = zip(columns["given_name"].to_pylist(), columns["family_name"].to_pylist(), strict=True)
+    suspect = suspect or suspect_dates(dates.to_pylist(), names)
+    columns["birth_date"] = _mapped(dates, suspect.corrected)
+    return suspect
+
+
+def _shared(columns: Columns, customers: pa.Table) -> dict[str, frozenset[str]]:
+    names = columns["given_name"].to_pylist()
+    return {name: shared_values([found or () for found in customers[name].to_pylist()], names) for name in CONTACTS}
+
+
+def _add_contacts(columns: Columns, name: str, held: list[list[str] | None], shared: frozenset[str]) -> None:
+    """Add all values of a list, and apart from them those that only one given name uses."""
+    values = [found or [] for found in held]
+    columns[name] = _lists(values)
+    columns[f"own_{name}"] = _lists([[value for value in found if value not in shared] for found in values])
+
+
+def _add_mailboxes(columns: Columns, customers: pa.Table) -> None:
+    first = [found[0] if found else None for found in customers["emails"].to_pylist()]
+    mailboxes = _mapped(pa.array(first, pa.string()), folding.mailbox)
+    names = zip(customers["given_name"].to_pylist(), customers["family_name"].to_pylist(), strict=True)
+    handles = [
+        folding.handle(mailbox, [name for name in both if name]) if mailbox else None
+        for mailbox, both in zip(mailboxes.to_pylist(), names, strict=True)
+    ]
+    columns["email_provider"] = _mapped(pa.array(first, pa.string()), folding.provider)
+    columns["mailbox"] = mailboxes
+    columns["mailbox_letters"] = _mapped(mailboxes, folding.letters)
+    columns["handle"] = pa.array(handles, pa.string())
+
+
+def _mapped(values: Column, change: Callable[[str], str | None]) -> pa.Array:
+    """Each distinct value is changed once."""
+    return _by_distinct(values, change, pa.string())
+
+
+def _mapped_to_lists(values: Column, change: Callable[[str], list[str]]) -> pa.Array:
+    return _by_distinct(values, lambda value: change(value) or None, TEXTS)
+
+
+def _by_distinct(values: Column, change: Callable[[str], object], kind: pa.DataType) -> pa.Array:
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = whole.dictionary_encode()
+    changed = pa.array([change(value) for value in encoded.dictionary.to_pylist()], kind)
+    return changed.take(encoded.indices)
+
+
+def _lists(values: list[list[str] | None] | list[list[str]]) -> pa.Array:
+    return pa.array([found or None for found in values], TEXTS)
+
+
+def _counted(customers: pa.Table) -> pa.Array:
+    if COUNTED not in customers.column_names:
+        return pa.nulls(customers.num_rows, TEXTS)
+    return _lists(customers[COUNTED].to_pylist())
+
+
+def _of_kind(identifiers: Column, kind: str) -> pa.Array:
+    prefix = f"{kind}:"
+    found = (
+        next((value.removeprefix(prefix) for value in values or () if value.startswith(prefix)), None)
+        for values in identifiers.to_pylist()
+    )
+    return pa.array(list(found), pa.string())
+
+
+def sources_by_size(table: pa.Table) -> list[tuple[str, float]]:
+    """Sources with their share of the records, largest first."""
+    counted = Counter[str](table["source"].to_pylist())
+    return [(name, count / table.num_rows) for name, count in sorted(counted.items(), key=lambda x: (-x[1], x[0]))]

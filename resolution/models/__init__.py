@@ -1,0 +1,1 @@
+"""Models: trained without labels, calibrated, kept as versions, drawn as charts."""

@@ -1,0 +1,111 @@
+"""Fitting: from the customers to a model version, without labels unless some are given."""
+
+from dataclasses import dataclass, replace
+
+import duckdb
+import pyarrow as pa
+
+from graph.guards import Guards
+from resolution.blocks.blocking import Blocks, load_customers, pair_up
+from resolution.clusters.group_guards import GroupGuards
+from resolution.clusters.table_claims import TableClaims
+from resolution.comparing.comparisons import comparisons_for
+from resolution.customers.preparation import Prepared, prepare, sources_by_size
+from resolution.customers.prepared_rows import guards_over
+from resolution.engines.engine import Engine
+from resolution.models.calibration import calibrate, levels_of, merges_of
+from resolution.models.frequencies import count_frequencies, load_frequencies
+from resolution.models.labels import NO_LABELS, Labels, labelled_patterns
+from resolution.models.model import Model, rounded
+from resolution.models.patterns import blocked_pairs, random_pairs
+from resolution.models.training import Estimates, train
+from resolution.progress import Clock
+from resolution.scores.rules import checked, rule_links
+from resolution.scores.scoring import nothing_scored, score
+from resolution.scores.tables import Scores, workspace
+from resolution.settings import ResolutionSettings
+
+_NOTHING = Estimates((), (), 0.5, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A new version, and what it says of the pairs that it was fitted to."""
+
+    model: Model
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What a model is fitted with. ``labels``: pairs that stewards have decided; ``engine``: what scores all pairs."""
+
+    settings: ResolutionSettings
+    guards: Guards
+    labels: Labels = NO_LABELS
+    engine: Engine = score
+
+
+def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
+    """Train on the customers' table and calibrate on the clusters that follow; no truth takes part.
+
+    Labels are evidence about findings and heights; links follow from decisions elsewhere. Training takes samples, which
+    one machine holds: it stays on DuckDB whatever the engine that scores.
+    """
+    settings, labels = teaching.settings, teaching.labels.among(customers)
+    with workspace() as connection:
+        with clock.step("prepare"):
+            prepared = prepare(customers)
+            blocks = load_customers(connection, prepared.table, settings)
+            pair_up(connection)
+        with clock.step("train"):
+            model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=teaching.guards)
+        with clock.step("score"):
+            pairs = teaching.engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
+            rules = checked(connection, model, rule_links(customers))
+    scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
+    with clock.step("calibrate"):
+        claims = TableClaims.of(prepared.table["key"].to_pylist(), pairs, rules)
+        return Fitted(_calibrated(model, claims, guards_over(prepared, model), labels), scores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """The pairs to learn from: how many are blocked, and those of which the answer is known."""
+
+    blocks: Blocks
+    labels: Labels
+
+
+def _trained(
+    connection: duckdb.DuckDBPyConnection, prepared: Prepared, material: _Material, settings: ResolutionSettings
+) -> Model:
+    table = prepared.table
+    sources = sources_by_size(table)
+    comparisons = comparisons_for(set(table.column_names), sources)
+    frequencies = count_frequencies(connection, comparisons)
+    load_frequencies(connection, frequencies)
+    estimates = _NOTHING
+    if comparisons:
+        blocked = blocked_pairs(connection, comparisons, material.blocks.pairs, settings.training_pairs)
+        random = random_pairs(connection, comparisons, settings.random_pairs)
+        labelled = labelled_patterns(connection, comparisons, blocked, material.labels)
+        estimates = rounded(train(comparisons, blocked, random, table.num_rows, labelled))
+    return Model(
+        columns=tuple(table.column_names),
+        sources=tuple(sources),
+        estimates=estimates,
+        frequencies=frequencies,
+        suspect=prepared.suspect,
+        thresholds=settings,
+        customers=table.num_rows,
+        labels=material.labels.counts,
+    )
+
+
+def _calibrated(model: Model, claims: TableClaims, guards: GroupGuards, labels: Labels) -> Model:
+    forest = claims.forest(claims.special.linkage(model.thresholds, guards))
+    merges = claims.merges(forest)
+    labelled = merges_of(forest.links(claims.keys), labels.probabilities) if labels.counts else ()
+    calibration = calibrate(merges, labelled)
+    return replace(model, calibration=calibration, levels=levels_of(merges, calibration))

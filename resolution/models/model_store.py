@@ -1,0 +1,116 @@
+"""The model store: each version a folder of files, written whole or not at all."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graph.errors import ModelError, StorageError
+from graph.settings import cdp_settings
+from resolution.models.frequencies import Frequencies
+from resolution.models.model import Model, model_of
+
+_MODEL, _FREQUENCIES = "model.json", "frequencies"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A version in the store. ``document``: see ``Model.document``."""
+
+    version: str
+    stored_at: datetime
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStore:
+    """Versions in a folder: ``<version>/model.json`` and ``<version>/frequencies/<column>.parquet``."""
+
+    folder: Path
+
+    def save(self, model: Model) -> Path:
+        """Store a version; a known one stays as it is. Raises StorageError."""
+        target = self.folder / model.version
+        if target.exists():
+            return target
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            made = Path(mkdtemp(prefix=".", dir=self.folder))
+            _write(made, model)
+            made.replace(target)
+        except OSError as error:
+            if target.exists():  # another process was faster
+                return target
+            raise StorageError(f"The model cannot be stored ({type(error).__name__}).", "Check CDP_DATA_DIR.") from None
+        return target
+
+    def load(self, version: str) -> Model:
+        """A stored version. Raises ModelError."""
+        stored = self.find(version)
+        folder = self.folder / stored.version / _FREQUENCIES
+        values = {column: _read_values(folder / f"{column}.parquet") for column in stored.document["frequencies"]}
+        return model_of(stored.document, values)
+
+    def has(self, version: str) -> bool:
+        """Whether the store knows a version."""
+        return (self.folder / version / _MODEL).is_file()
+
+    def find(self, version: str) -> StoredModel:
+        """A stored version, by its name or the beginning of it. Raises ModelError."""
+        names = [name for name in self._names() if name == version or name.startswith(version)]
+        if len(names) != 1:
+            problem = "is not known here" if not names else "is ambiguous"
+            raise ModelError(f"The model version {version!r} {problem}.", "See: cdp model list.")
+        return self._read(names[0])
+
+    def versions(self) -> list[StoredModel]:
+        """All versions, oldest first. Raises ModelError."""
+        return sorted((self._read(name) for name in self._names()), key=lambda found: (found.stored_at, found.version))
+
+    def _names(self) -> list[str]:
+        return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{_MODEL}"))
+
+    def _read(self, name: str) -> StoredModel:
+        file = self.folder / name / _MODEL
+        try:
+            stored_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            return StoredModel(name, stored_at, orjson.loads(file.read_bytes()))
+        except (OSError, orjson.JSONDecodeError) as error:
+            raise ModelError(
+                f"The model {name} cannot be read ({type(error).__name__}).", "Train a new one: cdp model train."
+            ) from None
+
+
+def model_store() -> ModelStore:
+    """The store of this project's data folder."""
+    return ModelStore(cdp_settings().data_dir / "models")
+
+
+def _write(folder: Path, model: Model) -> None:
+    (folder / _FREQUENCIES).mkdir()
+    for column, found in model.frequencies.items():
+        pq.write_table(_table(found), folder / _FREQUENCIES / f"{column}.parquet")
+    (folder / _MODEL).write_bytes(orjson.dumps(model.document, option=orjson.OPT_INDENT_2))
+    shutil.copymode(folder.parent, folder)
+
+
+def _table(found: Frequencies) -> pa.Table:
+    values = pa.array(list(found.values), pa.string())
+    return pa.table({"value": values, "frequency": pa.array(list(found.values.values()), pa.float64())})
+
+
+def _read_values(file: Path) -> dict[str, float]:
+    try:
+        table = pq.read_table(file)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ModelError(
+            f"The term frequencies {file.stem} cannot be read ({type(error).__name__}).",
+            "Train a new model: cdp model train.",
+        ) from None
+    return dict(zip(table["value"].to_pylist(), table["frequency"].to_pylist(), strict=True))

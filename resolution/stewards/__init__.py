@@ -1,0 +1,1 @@
+"""Stewards: decisions that outrank the model, the questions that are worth one, and their files."""

@@ -1,0 +1,222 @@
+"""Stewardship: decisions that outrank the model, each taken, checked and clustered in one transaction.
+
+A decision is about customers: one side is one person, of several sides no two are. It survives every run, and
+withdrawing it brings back exactly what the remaining evidence says.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from graph.clusters import connected
+from graph.connection import Graph, Reader, Transaction
+from graph.decisions import (
+    JOINING,
+    Action,
+    Decision,
+    connected_decisions,
+    decisions_of,
+    list_decisions,
+    withdraw_decision,
+    write_decision,
+)
+from graph.deletion import delete_customers
+from graph.errors import ConflictingDecisionError, UnknownCustomerError
+from graph.links import LinkChanges, claims_of
+from graph.resolutions import Increment, write_increment
+from graph.runs import RunScope, ScoringRun
+from graph.surroundings import (
+    count_customers,
+    first_known,
+    holders_of,
+    identifiers_of,
+    known_customers,
+    stored_clusters,
+)
+from graph.times import milliseconds
+from resolution.clusters.profile_changes import profile_counts
+from resolution.incremental import Departed, IncrementalResolution
+from resolution.runs import begun
+
+Sides = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Steward:
+    """Who decides, and why."""
+
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision changed. ``decision``: its key; ``profiles``: what became of profiles, counted."""
+
+    decision: str
+    run_id: str
+    changes: LinkChanges
+    profiles: Mapping[str, int]
+
+
+class Stewardship:
+    """Decisions on one graph, with the model that resolves it."""
+
+    def __init__(self, graph: Graph, resolution: IncrementalResolution) -> None:
+        self._graph, self._resolution = graph, resolution
+
+    def link_customers(self, customers: Sequence[str], steward: Steward) -> Decided:
+        """All of them are one person. Raises UnknownCustomerError, ConflictingDecisionError, GraphError."""
+        return self._decide("link", (_several(customers),), steward)
+
+    def unlink_customers(self, customers: Sequence[str], steward: Steward, others: Sequence[str] = ()) -> Decided:
+        """They are not the same person as ``others``; without others: as everybody else in their profile.
+
+        Raises UnknownCustomerError, ConflictingDecisionError, GraphError.
+        """
+        return self._write(
+            "steward",
+            lambda transaction, run: self._decided(
+                transaction, run, "unlink", (customers, others or self._mates(transaction, customers)), steward
+            ),
+        )
+
+    def confirm_link(self, left: str, right: str, steward: Steward) -> Decided:
+        """Two customers that were compared are one person. Raises as ``link_customers``."""
+        return self._decide("confirm", ((left, right),), steward)
+
+    def reject_link(self, left: str, right: str, steward: Steward) -> Decided:
+        """Two customers that were compared are two people. Raises as ``link_customers``."""
+        return self._decide("reject", ((left,), (right,)), steward)
+
+    def split_cluster(self, sides: Sides, steward: Steward) -> Decided:
+        """Of the sides no two are one person. Raises as ``link_customers``."""
+        return self._decide("split", sides, steward)
+
+    def withdraw(self, decision: str, steward: Steward) -> Decided:
+        """A decision holds no longer; what it had outranked counts again. Raises UnknownCustomerError, GraphError."""
+        found = next((known for known in list_decisions(self._graph) if known.key == decision), None)
+        if found is None or found.withdrawn_at is not None:
+            raise UnknownCustomerError(f"No decision {decision!r} is in force.", "See: cdp audit decisions.")
+
+        def withdrawn(transaction: Transaction, run: ScoringRun) -> tuple[str, Increment]:
+            withdraw_decision(transaction, decision, steward.actor, steward.reason, run.finished_at)
+            return decision, self._resolution.resolve(
+                transaction, found.customers, rescored=found.customers, around=found.customers
+            )
+
+        return self._write("steward", withdrawn)
+
+    def delete_customers(self, customers: Sequence[str]) -> LinkChanges:
+        """Delete customers; whoever they held together is looked at anew. Raises UnknownCustomerError, GraphError."""
+
+        def deleted(transaction: Transaction, _: ScoringRun) -> tuple[str, Increment]:
+            _require(transaction, customers)
+            return "", self._without(transaction, frozenset(customers))
+
+        return self._write("delete", deleted).changes
+
+    # --- how ---------------------------------------------------------------------------------------------------------
+
+    def _decide(self, action: Action, sides: Sides, steward: Steward) -> Decided:
+        return self._write("steward", lambda transaction, run: self._decided(transaction, run, action, sides, steward))
+
+    def _write(self, scope: RunScope, work: Callable[[Transaction, ScoringRun], tuple[str, Increment]]) -> Decided:
+        def locked(transaction: Transaction) -> Decided:
+            transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
+            run = begun(scope, self._resolution.model.version)
+            known, _ = count_customers(transaction)
+            decision, increment = work(transaction, run)
+            counts = profile_counts(increment.profiles, increment.events, known)
+            write_increment(transaction, replace(run, counts={**asdict(increment.changes), **counts}), increment)
+            return Decided(decision, run.run_id, increment.changes, counts)
+
+        return self._graph.write(locked)
+
+    def _decided(
+        self, transaction: Transaction, run: ScoringRun, action: Action, sides: Sides, steward: Steward
+    ) -> tuple[str, Increment]:
+        decision = Decision(
+            key=f"decision-{run.started_at:%Y%m%dT%H%M%S}-{token_hex(4)}",
+            action=action,
+            actor=steward.actor,
+            reason=steward.reason,
+            at=run.finished_at,
+            sides=_checked(sides, action),
+        )
+        unresolved = _require(transaction, decision.customers)
+        if action in {"confirm", "reject"}:
+            _require_claim(transaction, *decision.customers)
+        _require_harmony(transaction, decision)
+        write_decision(transaction, decision)
+        return decision.key, self._resolution.resolve(transaction, unresolved, around=decision.customers)
+
+    def _mates(self, graph: Reader, customers: Collection[str]) -> list[str]:
+        """Everybody else who is one person with some customers at the default confidence."""
+        least = self._resolution.model.levels["default"]
+        clusters = stored_clusters(graph, customers)
+        links = [(x.left, x.right) for cluster in clusters for x in cluster.links if x.confidence >= least]
+        home = connected(sorted({key for cluster in clusters for key in cluster.members}), links)
+        theirs = {home[customer] for customer in customers if customer in home}
+        return sorted(key for key, group in home.items() if group in theirs and key not in set(customers))
+
+    def _without(self, transaction: Transaction, gone: frozenset[str]) -> Increment:
+        clusters = stored_clusters(transaction, gone)
+        mates = frozenset[str]().union(*(cluster.members for cluster in clusters)) - gone
+        departed = Departed(clusters, first_known(transaction, mates | gone))
+        holders = holders_of(transaction, identifiers_of(transaction, gone)) - gone
+        affected = self._resolution.affected_without(transaction, gone)
+        delete_customers(transaction, gone)
+        return self._resolution.resolve(transaction, holders, rescored=affected, around=mates, gone=departed)
+
+
+def _several(customers: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(customers)))
+
+
+def _checked(sides: Sides, action: Action) -> tuple[tuple[str, ...], ...]:
+    """Sides without repetitions; nobody may be on two of them."""
+    found = tuple(_several(side) for side in sides)
+    everybody = [customer for side in found for customer in side]
+    least = found[0] if action in JOINING else found
+    if not all(found) or len(least) <= 1 or len(set(everybody)) < len(everybody):
+        raise UnknownCustomerError(
+            f"To {action} takes two customers at least, and nobody may stand on two sides.", "Name other customers."
+        )
+    return found
+
+
+def _require(graph: Reader, customers: Collection[str]) -> list[str]:
+    """The customers that are not resolved yet; all must be known."""
+    known = known_customers(graph, customers)
+    unknown = sorted(set(customers) - known.keys())
+    if unknown:
+        raise UnknownCustomerError(
+            f"{len(unknown)} of {len(set(customers))} customers are not known, such as {unknown[0]!r}.",
+            "A customer is named as source:external_id.",
+        )
+    return sorted(customer for customer, unresolved in known.items() if unresolved)
+
+
+def _require_claim(graph: Reader, left: str, right: str) -> None:
+    links, compared = claims_of(graph, [left])
+    if (left, right) not in {(claim.left, claim.right) for claim in (*links, *compared)}:
+        raise UnknownCustomerError(
+            f"{left!r} and {right!r} were never compared, so there is no link to confirm or reject.",
+            "Link or unlink them instead.",
+        )
+
+
+def _require_harmony(graph: Reader, decision: Decision) -> None:
+    """No decision in force may say the opposite, directly or through others."""
+    others = connected_decisions(graph, decision.customers)
+    found = decisions_of((d.action in JOINING, d.sides) for d in (decision, *others))
+    home = connected((), found.same)
+    contradicted = next(((a, b) for a, b in sorted(found.apart) if home.get(a, a) == home.get(b, b)), None)
+    if contradicted:
+        keys = ", ".join(sorted(other.key for other in others))
+        raise ConflictingDecisionError(
+            f"Decisions in force say the opposite of {contradicted[0]!r} and {contradicted[1]!r}.",
+            f"Withdraw one of them first: {keys}.",
+        )
