@@ -38,7 +38,7 @@ from resolution.clusters.profile_changes import group, profile_changes, regroupe
 from resolution.customers.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, from_text, kept_row
 from resolution.models.model import Model
 from resolution.scores.rules import is_refused, rule_of
-from resolution.scores.scorer import Scorer, rounded_weight
+from resolution.scores.scorer import Score, Scorer, rounded_weight
 
 _ONE_PERSON = [kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person]
 _LIST_OF = {"email": "emails", "phone": "phones"}
@@ -75,6 +75,24 @@ class Departed:
     created_at: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
 
 
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """What else a change affects.
+
+    ``rescored``: customers all of whose pairs are looked at anew, changed or not; ``around``: customers whose clusters
+    are formed anew, changed or not; ``freed``: pairs that a decision had outranked until now; ``gone``: what was known
+    of customers that are deleted.
+    """
+
+    rescored: Collection[str] = ()
+    around: Collection[str] = ()
+    freed: frozenset[Pair] = frozenset()
+    gone: Departed = field(default_factory=Departed)
+
+
+_NOTHING_ELSE = Affected()
+
+
 class IncrementalResolution:
     """Resolves changes with one model, which stays ready from change to change."""
 
@@ -83,30 +101,16 @@ class IncrementalResolution:
         self._scorer = Scorer(model)
         self._parts = BlockingParts(model)
 
-    def resolve(
-        self,
-        graph: Reader,
-        customers: Collection[str],
-        *,
-        rescored: Collection[str] = (),
-        around: Collection[str] = (),
-        gone: Departed | None = None,
-    ) -> Increment:
-        """What resolving some customers changes; they may be known, new, or written again. Raises GraphError.
-
-        ``rescored``: customers all of whose pairs are looked at anew, changed or not; ``around``: customers whose
-        clusters are formed anew, changed or not; ``gone``: what was known of customers that are deleted.
-        """
+    def resolve(self, graph: Reader, customers: Collection[str], affected: Affected = _NOTHING_ELSE) -> Increment:
+        """What resolving some customers changes; they may be known, new, or written again. Raises GraphError."""
         change = self._changed(graph, customers)
-        stored = {
-            key: from_text(text) for key, text in read_prepared(graph, set(rescored) - change.rows.keys()).items()
-        }
+        stored = self._prepared(graph, set(affected.rescored) - change.rows.keys())
         keys = {key: self.keys(row) for key, row in stored.items()}
         change = replace(change, rows={**change.rows, **stored}, before={**change.before, **keys})
-        start = {*change.rows, *around}
+        start = {*change.rows, *affected.around}
         if not start:
             return Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), change.resolved, ())
-        return self._settle(graph, change, start, gone or Departed())
+        return self._settle(graph, change, start, affected)
 
     def affected_without(self, graph: Reader, customers: Collection[str]) -> frozenset[str]:
         """Customers whose pairs may be others when some are gone: those of blocks that shrink below their limit."""
@@ -151,15 +155,16 @@ class IncrementalResolution:
 
     # --- what it changes ---------------------------------------------------------------------------------------------
 
-    def _settle(self, graph: Reader, change: Change, start: Collection[str], gone: Departed) -> Increment:
+    def _settle(self, graph: Reader, change: Change, start: Collection[str], affected: Affected) -> Increment:
         rows, pairs = self._candidates(graph, change)
         found = self._scored(graph, rows, pairs)
         around = _Around(graph, self.model, rows, found)
+        self._free(graph, frozenset(pair for pair in affected.freed if rows.keys().isdisjoint(pair)), around, found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
         people = partial(people_of, graph, certain=CERTAIN)
         local = recluster(around.clusters({*start, *rows}), around.look, around.clusters, people, linkage)
         links, compared = around.differences(local)
-        profiles = self._regrouped(local, change.new, gone)
+        profiles = self._regrouped(local, change.new, affected.gone)
         return Increment(links, compared, change.resolved, profile_changes(profiles), profiles)
 
     def _candidates(self, graph: Reader, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
@@ -184,7 +189,7 @@ class IncrementalResolution:
         pairs = list(pairs)
         by_rule = rule_partners(graph, rows, _ONE_PERSON)
         others = {key for pair in (*pairs, *by_rule) for key in pair} - rows.keys()
-        known = {**{key: from_text(text) for key, text in read_prepared(graph, others).items()}, **rows}
+        known = {**self._prepared(graph, others), **rows}
         found = _Found()
         for pair in pairs:
             if known.keys() >= set(pair):
@@ -194,11 +199,30 @@ class IncrementalResolution:
                 self._rule(pair, identifier, known, found)
         return found
 
+    def _free(self, graph: Reader, pairs: frozenset[Pair], around: "_Around", found: _Found) -> None:
+        """What rules and guards say of pairs again; their scores were kept all the time, where they had any."""
+        customers = frozenset(key for pair in pairs for key in pair)
+        if not customers:
+            return
+        scored = around.scored(customers) & pairs
+        by_rule = {pair: x for pair, x in rule_partners(graph, customers, _ONE_PERSON).items() if pair in pairs}
+        rows = self._prepared(graph, {key for pair in (*scored, *by_rule) for key in pair})
+        for pair in scored:
+            self._guard(pair, self._scorer.score(rows[pair[0]], rows[pair[1]]), found)
+        for pair, identifier in by_rule.items():
+            self._rule(pair, identifier, rows, found)
+
+    def _prepared(self, graph: Reader, customers: Collection[str]) -> dict[str, PreparedRow]:
+        return {key: from_text(text) for key, text in read_prepared(graph, customers).items()}
+
     def _score(self, pair: Pair, rows: Mapping[str, PreparedRow], found: _Found) -> None:
         score = self._scorer.score_above(self.model.thresholds.keep_above, rows[pair[0]], rows[pair[1]])
         if score is None:
             return
         found.weights[pair], found.findings[pair] = rounded_weight(score), self._scorer.evidence(score)
+        self._guard(pair, score, found)
+
+    def _guard(self, pair: Pair, score: Score, found: _Found) -> None:
         if len(self._scorer.contradictions(score)) >= self.model.guards.contradictions.pair:
             found.guards[pair] = CONTRADICTION
 
@@ -249,6 +273,12 @@ class _Around:
             self._counted |= cluster.counted
             self._decided |= cluster.decided
         return found
+
+    def scored(self, customers: frozenset[str]) -> frozenset[Pair]:
+        """The pairs of some customers whose score the graph has."""
+        self._load(customers)
+        known = chain(self._links.items(), self._compared.items())
+        return frozenset(pair for pair, claim in known if claim.evidence is not None)
 
     def look(self, members: frozenset[str]) -> Surroundings:
         """The claims about every pair with one of the members, and what guards have to know."""

@@ -36,7 +36,7 @@ from graph.surroundings import (
 )
 from graph.times import milliseconds
 from resolution.clusters.profile_changes import profile_counts
-from resolution.incremental import Departed, IncrementalResolution
+from resolution.incremental import Affected, Departed, IncrementalResolution
 from resolution.runs import begun
 
 Sides = Sequence[Sequence[str]]
@@ -102,8 +102,10 @@ class Stewardship:
 
         def withdrawn(transaction: Transaction, run: ScoringRun) -> tuple[str, Increment]:
             withdraw_decision(transaction, decision, steward.actor, steward.reason, run.finished_at)
+            waiting = [key for key, waits in known_customers(transaction, found.customers).items() if waits]
+            pairs = decisions_of([(found.action in JOINING, found.sides)])
             return decision, self._resolution.resolve(
-                transaction, found.customers, rescored=found.customers, around=found.customers
+                transaction, waiting, Affected(around=found.customers, freed=pairs.same | pairs.apart)
             )
 
         return self._write("steward", withdrawn)
@@ -150,7 +152,7 @@ class Stewardship:
             _require_claim(transaction, *decision.customers)
         _require_harmony(transaction, decision)
         write_decision(transaction, decision)
-        return decision.key, self._resolution.resolve(transaction, unresolved, around=decision.customers)
+        return decision.key, self._resolution.resolve(transaction, unresolved, Affected(around=decision.customers))
 
     def _mates(self, graph: Reader, customers: Collection[str]) -> list[str]:
         """Everybody else who is one person with some customers at the default confidence."""
@@ -168,7 +170,7 @@ class Stewardship:
         holders = holders_of(transaction, identifiers_of(transaction, gone)) - gone
         affected = self._resolution.affected_without(transaction, gone)
         delete_customers(transaction, gone)
-        return self._resolution.resolve(transaction, holders, rescored=affected, around=mates, gone=departed)
+        return self._resolution.resolve(transaction, holders, Affected(affected, mates, gone=departed))
 
 
 def _several(customers: Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from graph.links import Pair, claims_of
 from graph.resolutions import write_increment
 from graph.surroundings import known_customers
 from graph.times import milliseconds
-from resolution.incremental import IncrementalResolution
+from resolution.incremental import Affected, IncrementalResolution
 from resolution.runs import begun, now
 from resolution.stewards.stewardship import Steward
 
@@ -81,7 +81,7 @@ def _taken(transaction: Transaction, resolution: IncrementalResolution, chunk: S
     for decision in checked.decisions:
         write_decision(transaction, decision)
     decided = {customer for decision in checked.decisions for customer in decision.customers}
-    increment = resolution.resolve(transaction, checked.unresolved(decided), around=decided)
+    increment = resolution.resolve(transaction, checked.unresolved(decided), Affected(around=decided))
     write_increment(transaction, replace(run, finished_at=now()), increment)
     return outcomes
 
