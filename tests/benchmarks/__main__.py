@@ -5,6 +5,7 @@ Example: python -m tests.benchmarks --only online,growth --sizes 10000,100000 --
 
 import os
 import platform
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -48,6 +49,8 @@ SECTIONS: dict[str, tuple[str, Callable[[Options], Rows]]] = {
     "unlinking": ("A profile of a thousand customers, taken apart in one call", measure_unlinking),
 }
 ALL = ",".join(SECTIONS)
+# Columns of a table that goes to a file: nothing is cut.
+_WIDE = 160
 
 People = Annotated[int, typer.Option("--people", min=100, help="People of the sample company whose speed is measured.")]
 QualityPeople = Annotated[int, typer.Option("--quality-people", min=100, help="People of the sample for quality.")]
@@ -76,7 +79,7 @@ def bench(  # noqa: PLR0913 -- one parameter an option, as typer wants them
     if unknown := set(names) - SECTIONS.keys():
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}", param_hint="--only")
     found: dict[str, Rows] = {}
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, width=None if sys.stdout.isatty() else _WIDE)
     for name in names:
         title, measure = SECTIONS[name]
         found[name] = measure(options)
