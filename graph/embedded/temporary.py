@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from graph.address import Address
 from graph.embedded import guard
@@ -36,36 +35,31 @@ def temporary_server(
     """
     installation = install(cdp_settings().cache_dir, progress or report_progress())
     memory = (heap, page_cache)
-    with _guarded_home() as (home, pids), _running(installation, home, pids, memory, quick=quick) as address:
+    with _guarded_home() as home, _running(installation, home, memory, quick=quick) as address:
         yield address
 
 
 @contextmanager
-def _guarded_home() -> Generator[tuple[Home, IO[str]]]:
-    """A home that goes away with us, and where to write the process ids that go with it."""
+def _guarded_home() -> Generator[Home]:
+    """A home that goes away with us, and whatever server runs in it."""
     folder = Path(tempfile.mkdtemp(prefix="cdp-neo4j-"))
     # -P: the folder of the guard is no place to import from.
     command = [sys.executable, "-P", guard.__file__, str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True) as watching:
-        assert watching.stdin is not None
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True):
         try:
-            yield Home(folder), watching.stdin
+            yield Home(folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _running(
-    installation: Installation, home: Home, pids: IO[str], memory: tuple[str, str], *, quick: bool
-) -> Generator[Address]:
+def _running(installation: Installation, home: Home, memory: tuple[str, str], *, quick: bool) -> Generator[Address]:
     require_room(home.folder, _ROOM_BYTES)
     ports = Ports(bolt=free_port(), http=None)
     configuration = ServerConfiguration(ports, *memory, authentication=False, quick=quick)
     prepare_home(home, configuration, installation.lib)
     process = spawn_server(installation, home, configuration)
     try:
-        pids.write(f"{process.pid}\n")
-        pids.flush()
         endpoint = BoltEndpoint(ports.bolt)
         wait_until_ready(process, endpoint, _START_PATIENCE_S)
         yield Address(endpoint.uri)
