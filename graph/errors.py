@@ -16,6 +16,7 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     ├── InputError                something that was read cannot be used
     │   ├── MappingError          a mapping file is wrong (file, line, field)
     │   ├── SourceReadError       a file, table or format cannot be read
+    │   ├── UnknownSourceError    a source that was never given a write key
     │   └── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
@@ -100,6 +101,10 @@ class MappingError(InputError):
 
 class SourceReadError(InputError):
     """A file, table or format cannot be read."""
+
+
+class UnknownSourceError(InputError):
+    """A source that was never given a write key."""
 
 
 class TooManyRejectionsError(InputError):
