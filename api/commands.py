@@ -13,6 +13,7 @@ from rich.console import Console
 from api.asked import Asked
 from api.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
+from api.tracking.commands import source_app
 from graph.address import resolve_address
 from graph.audit_commands import audit_command
 from graph.commands import neo4j_app
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.add_typer(neo4j_app, name="neo4j")
 app.add_typer(sample_app)
+app.add_typer(source_app, name="source")
 app.command("load")(load_command)
 app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")

@@ -82,12 +82,16 @@ def _completed(known: Row, parts: Sequence[CustomerRecord]) -> Row | None:
     facts = before
     for part in parts:
         facts = merge_facts(facts, facts_of(part))
-    if facts == before and known["content_hash"] is not None and known["complete"] is None:
+    stored_at: int | None = known["observed_at"]
+    observed_at = max(milliseconds(part.observed_at) for part in parts)
+    if facts == before and stored_at is not None and stored_at >= observed_at:
         return None
-    row = _row(facts)
-    latest = max((fact[1] for fact in facts.values()), default=0)
-    observed_at = max(latest, *(milliseconds(part.observed_at) for part in parts))
-    return {**row, "key": known["key"], "observed_at": observed_at, "latest_facts": json_text(facts)}
+    return {
+        **_row(facts),
+        "key": known["key"],
+        "observed_at": observed_at if stored_at is None else max(observed_at, stored_at),
+        "latest_facts": orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode(),
+    }
 
 
 def _stored_facts(known: Row) -> Facts:
@@ -96,7 +100,7 @@ def _stored_facts(known: Row) -> Facts:
     complete: Row | None = known["complete"]
     if complete is None:
         return {}
-    at = complete["observed_at"]
+    at = known["observed_at"]
     facts: Facts = {name: [complete[name], at] for name in (*PERSON_FIELDS, _CREATED_AT) if complete[name] is not None}
     for prefix, name in ((_ATTRIBUTE, "attributes"), (_TRAIT, "traits")):
         values: dict[str, Any] = orjson.loads(complete[name] or "{}")

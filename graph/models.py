@@ -207,7 +207,9 @@ class Interaction(StructuredNode):
 
     key = StringProperty(unique_index=True, help_text="source:message_id")
     source = StringProperty(help_text="source that sent it")
-    type = StringProperty(help_text="track, page, screen, identify, call, order, email: the kind of message")
+    type = StringProperty(
+        help_text="kind of message: track, page, screen, identify, group, alias, call, order, email, push, chat"
+    )
     name = StringProperty(help_text="what happened, in Segment's words: Order Completed, Call Started, ...")
     channel = StringProperty(help_text="web, app, email, call_centre, shop, ...")
     at = DateTimeNeo4jFormatProperty(help_text="when it happened")
@@ -296,9 +298,7 @@ class Session(StructuredNode):
     entry_page = StringProperty(help_text="page of the earliest interaction that has one")
     entry_page_at = DateTimeNeo4jFormatProperty(help_text="time of that interaction: keeps any order of arrival equal")
     campaign = StringProperty(help_text="campaign that the visit came from")
-    cut_of = StringProperty(
-        help_text="source|device where silence cuts the visit, because the source numbers none"
-    )
+    cut_of = StringProperty(help_text="source|device where silence cuts the visit, because the source numbers none")
 
     on_device = RelationshipTo("Device", "ON_DEVICE")
     logged_in = RelationshipTo("Customer", "LOGGED_IN", model=LoggedInRel)

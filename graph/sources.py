@@ -60,7 +60,7 @@ def hash_of(write_key: str) -> str:
 def add_source(graph: Graph, source: NewSource, write_key: str) -> None:
     """Let a source send with a key; one that has keys gets one more, and is taken again. Raises GraphError."""
     parameters: Mapping[str, Any] = {
-        "name": source.name,
+        "source": source.name,
         "kind": str(source.kind),
         "channel": source.channel,
         "trust": source.trust,
@@ -75,16 +75,14 @@ def rotate_key(graph: Graph, name: str, write_key: str, *, keep: bool) -> None:
 
     Raises UnknownSourceError, GraphError.
     """
-    parameters = {"name": name, "write_key": hash_of(write_key), "kept": 1 if keep else 0}
+    parameters = {"source": name, "write_key": hash_of(write_key), "kept": 1 if keep else 0}
     _changed(graph.write(lambda transaction: transaction.run("replace_write_keys", **parameters)).rows, name)
 
 
 def disable_source(graph: Graph, name: str, *, disabled: bool = True) -> None:
     """Refuse a source's calls, or take them again. Raises UnknownSourceError, GraphError."""
     at = milliseconds(datetime.now(UTC)) if disabled else None
-    _changed(
-        graph.write(lambda transaction: transaction.run("retire_source", name=name, disabled_at=at)).rows, name
-    )
+    _changed(graph.write(lambda transaction: transaction.run("retire_source", source=name, disabled_at=at)).rows, name)
 
 
 def _changed(rows: list[Row], name: str) -> None:

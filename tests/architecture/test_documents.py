@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from api.commands import app
 from api.settings import ApiSettings
+from api.tracking.settings import TrackingSettings
 from graph.settings import CdpSettings, Neo4jSettings
 from loaders.mappings.reading import read_mappings
 from loaders.settings import LoadSettings
@@ -24,6 +25,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     ResolutionSettings,
     SparkSettings,
     ApiSettings,
+    TrackingSettings,
 )
 COMMANDS = sorted(set(re.findall(r"\bcdp ([a-z][a-z0-9-]+)", README)))
 PATHS = sorted(set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:yml|md|example|toml))`", README)))
