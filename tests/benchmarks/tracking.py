@@ -8,7 +8,7 @@ import http.client
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,7 +133,7 @@ def _body(batch: Sequence[dict[str, Any]]) -> bytes:
 
 
 @contextmanager
-def _server(address: Address) -> Iterator[str]:
+def _server(address: Address) -> Generator[str]:
     known = [part for part in (address.uri, address.user, address.password) if part]
     with subprocess.Popen([sys.executable, "-c", _SERVER, *known], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

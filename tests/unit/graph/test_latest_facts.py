@@ -4,12 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.latest_facts import MOST_FACTS, facts_of, merge_facts
+from graph.records import CustomerRecord
 from graph.times import milliseconds
 from tests.factories import customer, minutes
 
+
+def part(minute: int, traits: dict[str, Any]) -> CustomerRecord:
+    return customer("web", "u1", observed_at=minutes(minute), traits=traits)
+
+
 parts = st.lists(
     st.builds(
-        lambda minute, names: customer("web", "u1", observed_at=minutes(minute), traits=names),
+        part,
         st.integers(0, 3),
         st.dictionaries(st.sampled_from("abc"), st.sampled_from(["x", "y", 1]), max_size=3),
     ),

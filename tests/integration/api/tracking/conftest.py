@@ -1,6 +1,6 @@
 # Calls go over real HTTP to a real server, one for each module. It keeps the sources for five seconds, so the sources
 # are added once, before it starts, and every test begins by emptying the graph of all but them.
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def emptied(graph: Graph) -> None:
 
 
 @contextmanager
-def data_folder(folder: Path) -> Iterator[Path]:
+def data_folder(folder: Path) -> Generator[Path]:
     """A folder for models and rejects, as a shell would set it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CDP_DATA_DIR", str(folder))
