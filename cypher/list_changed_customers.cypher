@@ -1,6 +1,6 @@
 // Customers with what is compared, what the last resolution compared of them, and who else holds their contacts.
-// $keys, $counted (kinds); rows: as list_customers_to_resolve, prepared, blocking_parts, touched, held (keys of
-// all identifiers, hubs too), holders (value, given_names) of its contacts.
+// $keys, $counted (kinds); rows: as list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch
+// milliseconds), decided (whether a steward ever decided about it), holders (value, given_names) of its contacts.
 UNWIND $keys AS wanted
 MATCH (c:Customer {key: wanted})
 WHERE c.content_hash IS NOT NULL
@@ -22,7 +22,7 @@ RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_na
     RETURN [i.key, r.first_seen_at.epochMillis, r.last_seen_at.epochMillis]
   } AS counted,
   c.prepared AS prepared, coalesce(c.blocking_parts, []) AS blocking_parts, coalesce(c.touched, 0) AS touched,
-  COLLECT { MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]->(i:Identifier) RETURN i.key } AS held,
+  c.created_at.epochMillis AS created_at, EXISTS { (c)<-[:DECIDED]-() } AS decided,
   COLLECT {
     MATCH (c)-[:HAS_EMAIL|HAS_PHONE]->(i:Identifier) WHERE NOT i:Hub
     RETURN {value: i.key, given_names: COLLECT {

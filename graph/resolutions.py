@@ -134,13 +134,13 @@ def _keep(transaction: Transaction, run: ScoringRun, prepared: Sequence[Prepared
                 "prepared": kept.prepared,
                 "blocking_parts": list(kept.blocking_parts),
                 "counted": list(kept.counted),
+                "touched": kept.touched,
             }
             for kept in prepared
         ]
         transaction.run("merge_prepared", rows=rows, at=milliseconds(run.finished_at))
         for kept in prepared:
             transaction.written.write(kept.key, kept.blocking_parts)
-        transaction.run("retire_unresolved", rows=[{"key": kept.key, "touched": kept.touched} for kept in prepared])
 
 
 def _pieces(prepared: Iterable[PreparedCustomer], size: int) -> Iterator[list[PreparedCustomer]]:

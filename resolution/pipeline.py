@@ -134,7 +134,7 @@ def resolve(
     Raises GraphError, ResolutionError, StorageError.
     """
     asked = request or ResolutionRequest()
-    lock = graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
+    lock = graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=[])
     with lock, graph.rehearsing() if asked.dry_run else nullcontext(graph) as used:
         return _Runs(used, settings, store, asked, Clock(progress)).run()
 

@@ -27,7 +27,7 @@ from resolution.models.model import Model
 
 # A key: the parts, each name:value, that its customers have in common.
 Key = tuple[str, ...]
-FindMembers = Callable[[Sequence[BlockQuery]], Sequence[frozenset[str]]]
+FindMembers = Callable[[Sequence[BlockQuery]], Sequence[frozenset[str] | None]]
 
 
 class BlockingParts:
@@ -85,7 +85,8 @@ def find_candidates(
     for keys in blocks.by_length():
         asked = [key for key in keys if not blocks.is_covered(key)]
         for key, found in zip(asked, members(blocks.queries(asked)) if asked else (), strict=True):
-            blocks.see(key, found - before.keys())
+            if found is not None:  # it is too large, before as after
+                blocks.see(key, found - before.keys())
     return Candidates(frozenset(blocks.pairs), frozenset(blocks.affected))
 
 

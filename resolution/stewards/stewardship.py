@@ -126,7 +126,7 @@ class Stewardship:
 
     def _write(self, scope: RunScope, work: Callable[[Transaction, ScoringRun], tuple[str, Increment]]) -> Decided:
         def locked(transaction: Transaction) -> Decided:
-            transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
+            transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=[])
             run = begun(scope, self._resolution.model.version)
             known, _ = count_customers(transaction)
             decision, increment = work(transaction, run)

@@ -74,7 +74,7 @@ def _taken(transaction: Transaction, resolution: IncrementalResolution, chunk: S
     checked = _Checked(transaction, chunk)
     if not any(checked.is_new(verdict) for verdict in chunk):
         return checked.outcomes(())  # no lock, no run: nothing is written
-    transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)))
+    transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=[])
     run, checked = begun("steward", resolution.model.version), _Checked(transaction, chunk)
     keys = [f"decision-{run.started_at:%Y%m%dT%H%M%S}-{token_hex(4)}-{number}" for number in range(len(chunk))]
     outcomes = checked.outcomes(keys)

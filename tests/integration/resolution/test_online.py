@@ -162,7 +162,7 @@ def test_where_the_model_is_not_stored_live_records_wait(people: Graph, store: M
 
 def test_while_another_resolution_writes_live_records_wait(people: Graph, store: ModelStore) -> None:
     resolver = OnlineResolver(people, store, patience_s=0.0)
-    with people.holding("merge_resolution_lock", at=0):
+    with people.holding("merge_resolution_lock", at=0, keys=[]):
         outcome = resolver.write(live(person("email", "0", 0)))
         next_one = resolver.write(live(person("email", "1", 1)))
 
