@@ -84,6 +84,12 @@ _PARTS: dict[str, Part] = {
     "company": Part("company", "company"),
     "mailbox": Part("mailbox", "mailbox"),
 }
+# A part that follows from another: whoever shares the one shares the other, if there is one.
+FOLLOWS = {
+    "given name": ("given sound", "given initial"),
+    "family name": ("family sound", "family start"),
+    "birth date": ("birth year", "birthday"),
+}
 BOTH_NAMES, WHOLE_RECORD = "both names in either field", "whole record"
 # Facts that make a whole record. So many customers may be alike in at least so many of them, as guests who order often.
 _WHOLE = ("given_name", "family_name", "birth_date", "street", "postcode", "city", "company", "mailbox")
