@@ -108,6 +108,12 @@ def pair_row(pair: Pair) -> Row:
     return {"left": pair[0], "right": pair[1]}
 
 
+def claimed_pairs(graph: Reader, pairs: Iterable[Pair]) -> set[Pair]:
+    """Those of some pairs that are links or compared pairs. Raises GraphError."""
+    rows = graph.read("list_claimed_pairs", rows=[pair_row(pair) for pair in pairs])
+    return {(row["left"], row["right"]) for row in rows}
+
+
 def claims_of(graph: Reader, customers: Iterable[str]) -> tuple[list[Link], list[ComparedPair]]:
     """Every live link and compared pair of some customers. Raises GraphError."""
     links: list[Link] = []

@@ -9,7 +9,7 @@ from graph.clusters import get_clusters, read_clusters
 from graph.confidence import get_levels
 from graph.connection import AsyncGraph, Graph
 from graph.customers import fetch_customers
-from graph.decisions import Decision, Decisions, list_decisions, read_decisions, withdraw_decision, write_decision
+from graph.decisions import Decision, Decisions, list_decisions, read_decisions, withdraw_decision, write_decisions
 from graph.errors import ConfigurationError
 from graph.identities import AmbiguousIdentity, Identity, IdentityKind, MergedProfile, UnknownIdentity, find_profile
 from graph.journeys import JourneyFilter, JourneyPage, JourneyPosition, get_journey, get_journey_owners, get_sessions
@@ -340,7 +340,7 @@ def test_decisions_of_stewards_are_read_until_they_are_withdrawn(graph: Graph) -
     linked = Decision("d-1", "link", "ada", "one person", NOON, (("crm:0", "crm:1", "crm:2"),))
     parted = Decision("d-2", "split", "ada", "two people", NOON, (("crm:0", "crm:1"), ("crm:3",)))
     for decision in (linked, parted):
-        graph.write(lambda transaction, decision=decision: write_decision(transaction, decision))
+        graph.write(lambda transaction, decision=decision: write_decisions(transaction, [decision]))
 
     assert read_decisions(graph) == Decisions(
         same=frozenset({("crm:0", "crm:1"), ("crm:1", "crm:2")}),

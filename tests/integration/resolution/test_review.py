@@ -5,7 +5,7 @@ from math import log2
 import pytest
 
 from graph.connection import AsyncGraph, Graph
-from graph.decisions import Decision, write_decision
+from graph.decisions import Decision, write_decisions
 from graph.errors import ConfigurationError, ResolutionError
 from graph.links import ComparedPair, Link
 from graph.resolutions import Resolution, write_resolution
@@ -127,7 +127,7 @@ async def test_hardly_likely_pairs_are_no_questions(graph: Graph, async_graph: A
 
 def decide(graph: Graph, *sides: tuple[str, ...], joins: bool) -> None:
     decision = Decision(f"d-{sides}", "link" if joins else "split", "ada", "as she sees it", NOON, sides)
-    graph.write(lambda transaction: write_decision(transaction, decision))
+    graph.write(lambda transaction: write_decisions(transaction, [decision]))
 
 
 async def test_what_is_decided_is_not_asked_again(graph: Graph, async_graph: AsyncGraph) -> None:
