@@ -1,6 +1,7 @@
 # A small graph whose links are written by hand, so that every question can be reckoned.
 from dataclasses import replace
 from math import log2
+from operator import attrgetter
 
 import pytest
 
@@ -41,7 +42,8 @@ def links(*found: Link | ComparedPair, graph: Graph) -> None:
     model = ScoringModel("by-hand", run.started_at, "{}", (), LEVELS)
     joined = [claim for claim in found if isinstance(claim, Link)]
     compared = [claim for claim in found if isinstance(claim, ComparedPair)]
-    write_resolution(graph, Resolution(joined, compared, model, run))
+    in_order = attrgetter("left", "right")
+    write_resolution(graph, Resolution(sorted(joined, key=in_order), sorted(compared, key=in_order), model, run))
 
 
 def named(questions: list[Question]) -> list[str]:
