@@ -7,7 +7,7 @@ from typing import Any
 from graph.records import CustomerRecord, IdentifierValue
 from loaders.mappings.model import FULL_NAME, CustomerMapping
 from loaders.records.context import Context
-from loaders.records.fields import IdentifierReader, TimeReader, field_reader, read_fields, read_full_name
+from loaders.records.fields import IdentifierReader, TimeReader, field_reader, read_fields, read_full_name, without_title
 from loaders.records.findings import MISSING_ID, Findings, RowRejectedError
 from loaders.records.values import condition_reader, rest_reader, text_reader
 from loaders.sources.rows import Row
@@ -68,12 +68,13 @@ class CustomerReader:
     def _read_fields(self, row: Row, findings: Findings) -> tuple[str | None, dict[str, Any]]:
         written = self._country(row, None, findings)
         country = written if written is not None and is_country(written) else None
-        fields: dict[str, Any] = read_fields(self._fields, row, country or self._context.country, findings)
+        home = country or self._context.country
+        fields: dict[str, Any] = without_title(read_fields(self._fields, row, home, findings))
         if written is not None:
             fields["country"] = written
         name = self._full_name(row)
         if name is not None:
-            fields = read_full_name(name, findings) | fields
+            fields = read_full_name(name, home, findings) | fields
         return country, fields
 
     def _read_identifiers(self, row: Row, country: str | None, findings: Findings) -> tuple[IdentifierValue, ...]:

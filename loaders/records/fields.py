@@ -15,11 +15,13 @@ from loaders.standardise.addresses import (
     standardise_state,
     standardise_street,
 )
+from loaders.standardise.companies import standardise_company
 from loaders.standardise.countries import standardise_country
 from loaders.standardise.dates import standardise_date, standardise_time
+from loaders.standardise.full_names import FullName, cut_title, split_full_name
 from loaders.standardise.genders import standardise_gender
 from loaders.standardise.identifiers import standardise_identifiers
-from loaders.standardise.names import FullName, split_full_name, standardise_name
+from loaders.standardise.names import standardise_name
 from loaders.standardise.texts import standardise_text
 from loaders.standardise.unusable import Unusable
 
@@ -120,9 +122,9 @@ def read_fields(readers: Mapping[str, ReadField], row: Row, country: str | None,
     return kept
 
 
-def read_full_name(text: str, findings: Findings) -> dict[str, str]:
+def read_full_name(text: str, country: str | None, findings: Findings) -> dict[str, str]:
     """The parts of a name in one field: given_name, family_name, name_title, name_suffix."""
-    name = split_full_name(text)
+    name = split_full_name(text, country)
     if isinstance(name, FullName):
         parts = {
             "given_name": name.given_name,
@@ -134,6 +136,12 @@ def read_full_name(text: str, findings: Findings) -> dict[str, str]:
     if name is not None:
         findings.add(FULL_NAME, name, text)
     return {}
+
+
+def without_title(fields: Mapping[str, str]) -> dict[str, str]:
+    """Fields whose given name has no title at its head; the title is kept apart, unless there is one already."""
+    title, given = cut_title(fields.get("given_name", ""))
+    return dict(fields) if title is None else {"name_title": title, **fields, "given_name": given}
 
 
 def _standardiser(name: str, value: Value) -> Standardise:
@@ -149,11 +157,12 @@ def _without_country(standardise: Callable[[str], str | Unusable | None]) -> Sta
 
 _STANDARDISERS: dict[str, Standardise] = {
     "city": _without_country(standardise_city),
+    "company": _without_country(standardise_company),
     "country": _without_country(standardise_country),
     "gender": _without_country(standardise_gender),
     "name": _without_country(standardise_name),
     "postcode": standardise_postcode,
     "state": _without_country(standardise_state),
-    "street": _without_country(standardise_street),
+    "street": standardise_street,
     "text": _without_country(standardise_text),
 }

@@ -39,7 +39,7 @@ def standardise_email(text: str) -> IdentifierValue | Unusable | None:
 
 def _bare(text: str) -> str:
     address = clean(text).removeprefix("mailto:")
-    in_brackets = _IN_BRACKETS.fullmatch(address)
+    in_brackets = _IN_BRACKETS.fullmatch(address) if "<" in address else None
     return (in_brackets[1] if in_brackets else address).strip(" '\"<>,;").lower()
 
 

@@ -215,7 +215,7 @@ def test_a_message_that_cannot_be_used_is_rejected(
 
 
 def test_amounts_that_are_no_numbers_are_set_aside(folder: Path) -> None:
-    translated = translate(folder, TRACKING, message(properties={"total": "1,50", "currency": "EUR"}), WEB)
+    translated = translate(folder, TRACKING, message(properties={"total": "1,500", "currency": "EUR"}), WEB)
     assert (translated.interactions[0].amount, translated.interactions[0].currency) == (None, "EUR")
     assert [found.field for found in translated.set_aside] == ["amount"]
 

@@ -21,7 +21,8 @@ from loaders.standardise.emails import standardise_email
 from loaders.standardise.genders import standardise_gender
 from loaders.standardise.identifiers import standardise_id, standardise_identifier, standardise_reference
 from loaders.standardise.money import standardise_amount, standardise_currency
-from loaders.standardise.names import FullName, split_full_name, standardise_name
+from loaders.standardise.full_names import FullName, split_full_name
+from loaders.standardise.names import standardise_name
 from loaders.standardise.phones import standardise_phone
 from loaders.standardise.texts import clean, standardise_text
 
