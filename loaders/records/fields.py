@@ -96,6 +96,8 @@ ReadField: TypeAlias = Callable[[Row, str | None, Findings], str | None]
 def field_reader(name: str, values: Values) -> ReadField:
     """Reads a field in its standard form."""
     alternatives = [(value_reader(value), _standardiser(name, value)) for value in values]
+    if len(alternatives) == 1:
+        return _only_reader(name, *alternatives[0])
 
     def read(row: Row, country: str | None, findings: Findings) -> str | None:
         for read_text, standardise in alternatives:
@@ -110,6 +112,18 @@ def field_reader(name: str, values: Values) -> ReadField:
         return None
 
     return read
+
+
+def _only_reader(name: str, read_text: ReadText, standardise: Standardise) -> ReadField:
+    def read_only(row: Row, country: str | None, findings: Findings) -> str | None:
+        text = read_text(row)
+        found = None if text is None else standardise(text, country)
+        if isinstance(found, Unusable):
+            findings.add(name, found, text or "")
+            return None
+        return found
+
+    return read_only
 
 
 def read_fields(readers: Mapping[str, ReadField], row: Row, country: str | None, findings: Findings) -> dict[str, str]:
@@ -138,10 +152,12 @@ def read_full_name(text: str, country: str | None, findings: Findings) -> dict[s
     return {}
 
 
-def without_title(fields: Mapping[str, str]) -> dict[str, str]:
-    """Fields whose given name has no title at its head; the title is kept apart, unless there is one already."""
-    title, given = cut_title(fields.get("given_name", ""))
-    return dict(fields) if title is None else {"name_title": title, **fields, "given_name": given}
+def without_title(fields: dict[str, str]) -> dict[str, str]:
+    """Fields whose given name has no title at its head; the title is kept apart."""
+    if " " not in fields.get("given_name", ""):
+        return fields
+    title, given = cut_title(fields["given_name"])
+    return fields if title is None else {"name_title": title, **fields, "given_name": given}
 
 
 def _standardiser(name: str, value: Value) -> Standardise:

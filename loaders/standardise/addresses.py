@@ -8,7 +8,7 @@ from loaders.standardise.streets import write_street
 from loaders.standardise.tables import read_table
 from loaders.standardise.texts import clean, proper_case, standardise_text
 
-_CACHED = 200_000
+_CACHED = 50_000
 _SMALL = PARTICLES | frozenset(read_table("name_words")["in_places"])
 _HOUSE_LETTER = re.compile(r"(?<=\d) ?([A-Z])$")
 _COUNTRY_PREFIX = re.compile(r"[A-Z]{1,3} ?- ?(?=\d)")

@@ -31,9 +31,7 @@ def is_country(code: str) -> bool:
 
 @cache
 def _codes() -> dict[str, str]:
-    codes = {
-        _bare(alias): code for code, aliases in read_table("countries").items() for alias in aliases
-    }
+    codes = {_bare(alias): code for code, aliases in read_table("countries").items() for alias in aliases}
     countries: list[Any] = list(pycountry.countries)
     for country in countries:
         for name in _NAMES:

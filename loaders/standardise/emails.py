@@ -12,7 +12,7 @@ from loaders.standardise.tables import read_table
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
-_CACHED = 200_000
+_CACHED = 50_000
 _LONGEST = 254
 _LONGEST_LOCAL = 64
 _LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from loaders.standardise.names import PARTICLES, standardise_name
 from loaders.standardise.tables import read_table
-from loaders.standardise.texts import clean, proper_case
+from loaders.standardise.texts import proper_case
 from loaders.standardise.unusable import Unusable
 
 _WORDS = read_table("name_words")
@@ -21,8 +21,10 @@ _IN_CHINESE = frozenset({"CN", "TW", "HK", "MO", "SG"})
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af・]+")
 _HANGUL = re.compile(r"[\uac00-\ud7af]{2,5}")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]{2,4}")
+_BETWEEN_SURNAMES = frozenset({"y", "e"})
+_JOINED = 2
 _SHORTEST_CAPITALS = 3
-_CACHED = 200_000
+_CACHED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _capitals(words: list[str]) -> tuple[str, str] | None:
     if count < len(words) and all(loud[:count]):
         return " ".join(words[count:]), _in_proper_case(words[:count])
     at = len(words) - count
-    if not 0 < at or not all(loud[at:]):
+    if at <= 0 or not all(loud[at:]):
         return None
     family = _in_proper_case(words[at:])
     while at > 0 and words[at - 1].lower() in _PART_OF_FAMILY:
@@ -151,6 +153,9 @@ def _in_proper_case(family: list[str]) -> str:
 
 def _at_last_word(words: list[str]) -> tuple[str, str]:
     at = len(words) - 1
+    # Ortega y Gasset: two surnames, where a given name is left before them.
+    if at > _JOINED and words[at - 1].lower() in _BETWEEN_SURNAMES:
+        at -= _JOINED
     while at > 0 and words[at - 1].lower() in _PART_OF_FAMILY:
         at -= 1
     return " ".join(words[: max(at, 0)]), " ".join(words[max(at, 0) :])

@@ -46,8 +46,8 @@ def standardise_amount(text: str, decimal: str | None = None) -> float | Unusabl
 
 def _is_around(text: str) -> bool:
     """Whether a text beside a number is no more than a sign and a currency."""
-    bare = text.strip(f"()+ {_MINUS}")
-    return not bare or bare.upper() in _codes() or bare.casefold() in _signs() or bare.casefold().rstrip(".") in _signs()
+    bare = text.strip(f"()+ {_MINUS}").casefold()
+    return not bare or bare.upper() in _codes() or not _signs().isdisjoint((bare, bare.rstrip(".")))
 
 
 def _is_negative(before: str, after: str) -> bool:
@@ -68,7 +68,8 @@ def _number(digits: str, decimal: str | None) -> float | Unusable:
 
 def _are_thousands(groups: list[str]) -> bool:
     """Three digits each, but in India two: 12,34,567."""
-    return len(groups) == 1 or (len(groups[-1]) == _THOUSAND and all(1 < len(group) <= _THOUSAND for group in groups[1:]))
+    _, *further = map(len, groups)
+    return not further or (further[-1] == _THOUSAND and all(1 < length <= _THOUSAND for length in further))
 
 
 def _decimal_of(digits: str) -> str | Unusable:

@@ -1,4 +1,4 @@
-"""Names of people in fields of their own. Letters and scripts stay: a comparison folds them, a letter is not sent so."""
+"""Names of people in fields of their own. Letters and scripts stay as they are: it is a comparison that folds them."""
 
 from functools import lru_cache
 

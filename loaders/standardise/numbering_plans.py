@@ -74,10 +74,11 @@ def _plan_of_number(digits: str) -> NumberingPlan | None:
 @cache
 def _plan_of_region(region: str) -> NumberingPlan | None:
     metadata = PhoneMetadata.metadata_for_region(region)
-    if metadata is None or not metadata.general_desc.national_number_pattern:
+    general = metadata and metadata.general_desc
+    if metadata is None or metadata.country_code is None or general is None or not general.national_number_pattern:
         return None
     trunk = metadata.national_prefix_for_parsing
-    lengths = frozenset(metadata.general_desc.possible_length)
+    lengths = frozenset(general.possible_length)
     # Regions that share a country code are held against the lengths of the first of them.
     first = COUNTRY_CODE_TO_REGION_CODE[metadata.country_code][0]
     if first != region and (of_first := _plan_of_region(first)) is not None:
@@ -87,6 +88,6 @@ def _plan_of_region(region: str) -> NumberingPlan | None:
         abroad=re.compile(metadata.international_prefix or r"(?!)"),
         trunk=re.compile(trunk) if trunk else None,
         is_plain=metadata.national_prefix_transform_rule is None and "(" not in (trunk or "").replace("(?:", ""),
-        shape=re.compile(metadata.general_desc.national_number_pattern),
+        shape=re.compile(general.national_number_pattern),
         lengths=lengths,
     )

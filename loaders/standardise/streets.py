@@ -58,7 +58,7 @@ def split_street(street: str, country: str) -> Street:
 def write_street(street: str, country: str | None = None) -> str:
     """Street and house number as the country writes them; of an unknown country, and where it is unclear, unchanged."""
     manner = _manner_of(country)
-    if manner.glued:
+    if manner.glued and "str" in street.lower():
         street = _GLUED.sub(lambda found: _spelled(found, manner.glued or ""), street)
     if country is None:
         return street
