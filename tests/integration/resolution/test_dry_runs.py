@@ -120,7 +120,7 @@ def test_other_guards_are_tried_without_a_label_that_stays(
 
     assert everything(changed) == before
     real = resolve(changed, SETTINGS, store)
-    assert nodes(changed, "Hub", "key") == {("email:anna.ilg@example.org",)}
+    assert nodes(changed, "Hub:Email", "key") == {("email:anna.ilg@example.org",)}
     assert (real.way, real.run.counts, changes_of(real)) == ("train", dry.run.counts, changes_of(dry))
 
 
