@@ -41,7 +41,7 @@ RETURN
   } AS links,
   COLLECT {
     UNWIND members AS c
-    MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
+    MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
     RETURN DISTINCT f {
       .key, .source, .purpose, .channel, .state, .basis, .evidence, subject: subject.key,
       effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis

@@ -1,6 +1,7 @@
 // Every customer whose record has arrived, with what is compared; hubs say nothing and are left out.
 // $counted (kinds); rows: the person fields, attributes (JSON text), emails, phones, identifiers (keys, newest first),
-// counted (key, first and last time).
+// hashed_emails (keys of those that some source has sent, whoever's emails they are of), counted (key, first and last
+// time).
 MATCH (c:Customer)
 WHERE c.content_hash IS NOT NULL
 RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
@@ -14,7 +15,12 @@ RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_na
     MATCH (c)-[r:HAS_PHONE]->(p:Phone) WHERE NOT p:Hub RETURN p.key ORDER BY r.last_seen_at DESC, p.key
   } AS phones,
   COLLECT {
-    MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub RETURN i.key ORDER BY r.last_seen_at DESC, i.key
+    MATCH (c)-[:HAS_IDENTIFIER|HAS_HASH]->(h:HashedEmail) WHERE NOT h:Hub AND EXISTS { (h)<-[:HAS_IDENTIFIER]-() }
+    RETURN DISTINCT h.key ORDER BY h.key
+  } AS hashed_emails,
+  COLLECT {
+    MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub AND NOT i:HashedEmail
+    RETURN i.key ORDER BY r.last_seen_at DESC, i.key
   } AS identifiers,
   COLLECT {
     MATCH (c)-[r:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]->(i:Identifier) WHERE i.kind IN $counted AND NOT i:Hub

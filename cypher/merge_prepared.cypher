@@ -1,10 +1,13 @@
-// Keeps what a resolution compared and counted of customers; equal content is not written again.
-// $at (epoch milliseconds); $rows: key, prepared, blocking_parts, counted.
+// Keeps what a resolution compared and counted of customers; equal content is not written again. Takes the label from
+// those that are resolved by it, unless they were written again meanwhile.
+// $at (epoch milliseconds); $rows: key, prepared, blocking_parts, counted, touched.
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.key})
-WHERE c.prepared IS NULL OR c.prepared <> row.prepared OR c.blocking_parts <> row.blocking_parts
-  OR coalesce(c.counted, []) <> row.counted
-// Asked for before it is set: a customer without this time that was resolved before is one of an older release.
-SET c.first_resolved_at =
-      CASE WHEN c.prepared IS NULL THEN datetime({epochMillis: $at}) ELSE c.first_resolved_at END,
-    c.prepared = row.prepared, c.blocking_parts = row.blocking_parts, c.counted = row.counted
+FOREACH (_ IN CASE WHEN c.prepared IS NULL OR c.prepared <> row.prepared OR c.blocking_parts <> row.blocking_parts
+                     OR coalesce(c.counted, []) <> row.counted THEN [1] ELSE [] END |
+  // Asked for before it is set: a customer without this time that was resolved before is one of an older release.
+  SET c.first_resolved_at =
+        CASE WHEN c.prepared IS NULL THEN datetime({epochMillis: $at}) ELSE c.first_resolved_at END,
+      c.prepared = row.prepared, c.blocking_parts = row.blocking_parts, c.counted = row.counted)
+FOREACH (_ IN CASE WHEN c:Unresolved AND coalesce(c.touched, 0) = row.touched THEN [1] ELSE [] END |
+  REMOVE c:Unresolved)

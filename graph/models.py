@@ -150,7 +150,7 @@ class Identifier(StructuredNode):
     key = StringProperty(unique_index=True, help_text="kind:match_key")
     kind = StringProperty(help_text="email, phone, user_id, loyalty_card, ...")
     value = StringProperty(help_text="normalised value, to contact")
-    guard = StringProperty(help_text="why it says nothing about who somebody is: role, or shared by too many")
+    guard = StringProperty(help_text="why it says nothing of who somebody is: role, disposable, or shared by too many")
 
 
 class Email(Identifier):
@@ -158,7 +158,7 @@ class Email(Identifier):
 
 
 class HashedEmail(Identifier):
-    """An email address that a source only gives as a hash."""
+    """The hash of an email address: as a source sends it that has no other, and of every address for it to meet."""
 
 
 class Phone(Identifier):
@@ -278,6 +278,7 @@ class Customer(StructuredNode):
     email = RelationshipTo("Email", "HAS_EMAIL", model=HasIdentifierRel)
     phone = RelationshipTo("Phone", "HAS_PHONE", model=HasIdentifierRel)
     identifier = RelationshipTo("Identifier", "HAS_IDENTIFIER", model=HasIdentifierRel)
+    hash = RelationshipTo("HashedEmail", "HAS_HASH")
     used = RelationshipTo("Device", "USED", model=UsedRel)
     did = RelationshipTo("Interaction", "DID")
     aliased = RelationshipTo("Customer", "ALIASED", model=AliasedRel)

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from graph.guards import Guards, current_guards
 from graph.kinds import IDENTIFIER_KINDS
 from graph.records import (
     ConsentRecord,
@@ -124,15 +123,9 @@ def _identifier_row(value: IdentifierValue) -> Row:
     return {
         "kind": kind.name,
         "label": kind.label,
+        "key": value.key,
         "value": value.normalised,
-        **hub_row(value.key, current_guards()),
     }
-
-
-def hub_row(key: str, guards: Guards) -> Row:
-    """What decides whether an identifier is a hub."""
-    kind, match_key = key.split(":", 1)
-    return {"key": key, "hub_above": guards.hub_above(kind), "role": guards.is_role(kind, match_key)}
 
 
 def has_identifier_rows(customers: Iterable[CustomerRecord]) -> dict[str, list[Row]]:

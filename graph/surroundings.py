@@ -1,11 +1,12 @@
 """Surroundings: what a resolution has to know of customers that have changed, and of those around them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph.batches import batched
 from graph.connection import Reader, Row, Transaction
 from graph.customers import CustomerRows
+from graph.written_parts import WrittenParts
 
 _QUERIES_A_STATEMENT = 2_000
 _KEYS_A_STATEMENT = 5_000
@@ -18,17 +19,27 @@ _FIRST_WAVE, _NEXT_WAVE = 8, 8
 class ChangedCustomers:
     """Customers as they are now, and as the last resolution saw them.
 
-    ``rows``: see ``graph.customers.CustomerRows``. ``prepared`` (none where it never was), ``blocking_parts``,
-    ``touched`` and ``held`` (keys of all identifiers, hubs too) by customer key; ``given_names`` of everybody who holds
-    a contact, by identifier key.
+    ``rows``: see ``graph.customers.CustomerRows``. ``prepared`` (none where it never was), ``blocking_parts`` and
+    ``touched`` by customer key; ``given_names`` of everybody who holds a contact, by identifier key; ``alone``: those
+    that were never resolved, each as the cluster that it is by itself.
     """
 
     rows: CustomerRows
     prepared: Mapping[str, str | None]
     blocking_parts: Mapping[str, tuple[str, ...]]
     touched: Mapping[str, int]
-    held: Mapping[str, tuple[str, ...]]
     given_names: Mapping[str, tuple[str, ...]]
+    alone: Mapping[str, "StoredCluster"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldIdentifier:
+    """An identifier and everybody who holds it; nobody, where it is a hub."""
+
+    key: str
+    kind: str
+    is_hub: bool
+    holders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +52,11 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class BlockQuery:
-    """All blocking parts of one key, and how many customers to look for."""
+    """All blocking parts of one key, and how many customers to look for. ``partly``: some of many will do."""
 
     parts: tuple[str, ...]
     most: int
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +108,57 @@ def read_changed(graph: Reader, customers: Collection[str], counted: Sequence[st
         prepared={row["key"]: row["prepared"] for row in found},
         blocking_parts={row["key"]: tuple(row["blocking_parts"]) for row in found},
         touched={row["key"]: row["touched"] for row in found},
-        held={row["key"]: tuple(row["held"]) for row in found},
         given_names={held["value"]: tuple(held["given_names"]) for row in found for held in row["holders"]},
+        alone={row["key"]: _alone(row) for row in found if row["prepared"] is None},
     )
 
 
-def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str]]:
-    """For each query the customers that have all its parts, as the last resolution left them. Raises GraphError."""
+def _alone(row: Row) -> StoredCluster:
+    members = frozenset([row["key"]])
+    return StoredCluster(
+        members, (), created_at={row["key"]: row["created_at"]}, decided=members if row["decided"] else frozenset()
+    )
+
+
+def held_identifiers(graph: Reader, customers: Collection[str]) -> list[HeldIdentifier]:
+    """The identifiers of some customers, each once. Raises GraphError."""
+    if not customers:
+        return []
+    found = graph.read("list_held_identifiers", keys=sorted(customers))[0]["identifiers"]
+    return [HeldIdentifier(key, kind, is_hub, tuple(holders)) for key, kind, is_hub, holders in found]
+
+
+def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str] | None]:
+    """For each query the customers that have all its parts, as the last resolution left them.
+
+    None where there are at least as many as are looked for: mostly they are too many, and reading their keys takes as
+    long as finding them. Raises GraphError.
+    """
     if not (isinstance(graph, Transaction) and graph.index_misses_nodes):
         return _in_index(graph, queries)
     # What others see, and over it what this transaction has written; as many more are asked for as may be left out.
     written = graph.written
-    more = [BlockQuery(query.parts, query.most + len(written.customers)) for query in queries]
+    more = [replace(query, most=query.most + len(written.customers)) for query in queries]
     outside = _in_index(graph.outside, more)
-    return [
-        found - written.customers | written.having(query.parts) for query, found in zip(queries, outside, strict=True)
-    ]
+    return [_overlaid(query, found, written) for query, found in zip(queries, outside, strict=True)]
 
 
-def _in_index(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str]]:
-    found: list[frozenset[str]] = [frozenset()] * len(queries)
+def _overlaid(query: BlockQuery, outside: frozenset[str] | None, written: WrittenParts) -> frozenset[str] | None:
+    if outside is None:
+        return None
+    found = outside - written.customers | written.having(query.parts)
+    return found if query.partly or len(found) < query.most else None
+
+
+def _in_index(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str] | None]:
+    found: list[frozenset[str] | None] = [None] * len(queries)
     rows: list[Row] = [
-        {"number": number, "query": _lucene(query.parts), "most": query.most} for number, query in enumerate(queries)
+        {"number": number, "query": _lucene(query.parts), "most": query.most, "partly": query.partly}
+        for number, query in enumerate(queries)
     ]
     for batch in batched(rows, _QUERIES_A_STATEMENT):
         for number, keys in graph.read("find_block_members", queries=batch)[0]["blocks"]:
-            found[number] = frozenset(keys)
+            found[number] = None if keys is None else frozenset(keys)
     return found
 
 
@@ -146,14 +183,11 @@ def holders_of(graph: Reader, identifiers: Collection[str]) -> set[str]:
     return {row["key"] for row in graph.read("list_holders", keys=sorted(identifiers))} if identifiers else set()
 
 
-def hubs_among(graph: Reader, identifiers: Collection[str]) -> set[str]:
-    """Which of some identifiers are hubs. Raises GraphError."""
-    return {row["key"] for row in graph.read("list_hubs_among", keys=sorted(identifiers))} if identifiers else set()
-
-
 def rule_partners(graph: Reader, customers: Collection[str], kinds: Collection[str]) -> dict[tuple[str, str], str]:
     """(customer, partner) -> an identifier of these kinds that both hold, the last by name. Raises GraphError."""
     found: dict[tuple[str, str], str] = {}
+    if not customers:
+        return found
     for row in graph.read("list_rule_partners", keys=sorted(customers), kinds=sorted(kinds)):
         pair = min(row["key"], row["partner"]), max(row["key"], row["partner"])
         found[pair] = max(found.get(pair, ""), row["identifier"])

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 
 from graph.connection import Graph, Outcome, Transaction
 from graph.guards import DEVICE, current_guards
+from graph.hashed_emails import emails_of, has_hash_rows, hashed
+from graph.hub_rows import hub_rows
 from graph.records import Batch, Records
 from graph.rows import (
     Row,
@@ -95,8 +97,14 @@ def identifier_steps(records: Records) -> list[Step]:
         Step("merge_has_email", edges["HAS_EMAIL"]),
         Step("merge_has_phone", edges["HAS_PHONE"]),
         Step("merge_has_identifier", edges["HAS_IDENTIFIER"]),
-        Step("merge_identifier_hubs", identifiers),
+        Step("merge_has_hash", has_hash_rows(records.customers)),
+        Step("merge_identifier_hubs", _hub_rows(records, identifiers)),
     ]
+
+
+def _hub_rows(records: Records, identifiers: list[Row]) -> list[Row]:
+    hashes = hashed(email for _, email in emails_of(records.customers))
+    return hub_rows((row["key"] for row in identifiers), current_guards(), hashes)
 
 
 def session_steps(records: Records, cuts: Cuts = NO_CUTS) -> list[Step]:

@@ -18,11 +18,10 @@ from graph.links import ComparedPair, Difference, Link, Pair, claims_of
 from graph.resolutions import Increment, PreparedCustomer
 from graph.surroundings import (
     BlockQuery,
-    ChangedCustomers,
+    HeldIdentifier,
     StoredCluster,
     find_block_members,
-    holders_of,
-    hubs_among,
+    held_identifiers,
     people_of,
     read_changed,
     read_prepared,
@@ -40,8 +39,8 @@ from resolution.models.model import Model
 from resolution.scores.rules import is_refused, rule_of
 from resolution.scores.scorer import Score, Scorer, rounded_weight
 
-_ONE_PERSON = [kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person]
-_LIST_OF = {"email": "emails", "phone": "phones"}
+_ONE_PERSON = frozenset(kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person)
+_LIST_OF = {"email": "emails", "phone": "phones", "hashed_email": "hashed_emails"}
 
 
 @dataclass(slots=True)
@@ -58,13 +57,15 @@ class _Found:
 class Change:
     """Customers that are different from what was last resolved. ``rows``: what they are now; ``before``: their keys.
 
-    ``new``: those that were never resolved; ``resolved``: everybody whom this change settles.
+    ``new``: those that were never resolved, as clusters by themselves; ``resolved``: everybody whom this change
+    settles. ``by_rule``: of whom all partners by rule are known, (customer, partner) -> the identifier that both hold.
     """
 
     rows: Mapping[str, PreparedRow]
     before: Mapping[str, dict[Key, int]]
-    new: frozenset[str] = frozenset()
+    new: Mapping[str, StoredCluster] = field(default_factory=dict[str, StoredCluster])
     resolved: Sequence[PreparedCustomer] = ()
+    by_rule: Mapping[str, Mapping[Pair, str]] = field(default_factory=dict[str, Mapping[Pair, str]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,45 +127,44 @@ class IncrementalResolution:
 
     def _changed(self, graph: Reader, customers: Collection[str]) -> Change:
         """The customers that differ from what was resolved, and the others that differ because of them."""
-        counted = self.model.guards.counted_kinds
-        changed = read_changed(graph, customers, counted)
-        around = read_changed(graph, self._holders(graph, changed) - set(customers), counted)
-        rows = {**changed_rows(changed, self.model), **changed_rows(around, self.model)}
-        stored = {**changed.prepared, **around.prepared}
-        parts = {**changed.blocking_parts, **around.blocking_parts}
-        different = {key: row for key, row in rows.items() if as_text(row) != stored[key]}
-        touched = {**changed.touched, **{key: n for key, n in around.touched.items() if key in different}}
+        held = held_identifiers(graph, customers)
+        changed = read_changed(graph, {*customers, *self._holders(graph, held)}, self.model.guards.counted_kinds)
+        rows = changed_rows(changed, self.model)
+        different = {key: row for key, row in rows.items() if as_text(row) != changed.prepared[key]}
+        touched = {key: count for key, count in changed.touched.items() if key in customers or key in different}
         return Change(
             rows=different,
-            before={key: self._parts.keys(parts[key]) for key in different},
-            new=frozenset(key for key in different if stored[key] is None),
+            before={key: self._parts.keys(changed.blocking_parts[key]) for key in different},
+            new={key: cluster for key, cluster in changed.alone.items() if key in different},
             resolved=[self._kept(rows[key], touched[key]) for key in sorted(touched)],
+            by_rule=_by_rule(customers, held),
         )
 
     def _kept(self, row: PreparedRow, touched: int) -> PreparedCustomer:
         return kept_row(row, self._parts.of(row), touched)
 
-    def _holders(self, graph: Reader, changed: ChangedCustomers) -> set[str]:
+    def _holders(self, graph: Reader, held: Sequence[HeldIdentifier]) -> set[str]:
         """Everybody who shares an identifier with changed customers, or did: it may have become one of several."""
-        identifiers = set(chain.from_iterable(changed.held.values()))
-        hubs = hubs_among(graph, identifiers)
         # The customers of a new hub are those that were resolved with it; the customers of an old one are too many.
-        queries = [BlockQuery((_part_of(hub),), self.model.thresholds.largest_block) for hub in sorted(hubs)]
-        stale = chain.from_iterable(find_block_members(graph, queries)) if queries else ()
-        return holders_of(graph, identifiers - hubs).union(stale)
+        hubs = sorted(identifier.key for identifier in held if identifier.is_hub)
+        most = self.model.thresholds.largest_block
+        queries = [BlockQuery((_part_of(hub),), most, partly=True) for hub in hubs]
+        stale = filter(None, find_block_members(graph, queries)) if queries else ()
+        return {holder for identifier in held for holder in identifier.holders}.union(*stale)
 
     # --- what it changes ---------------------------------------------------------------------------------------------
 
     def _settle(self, graph: Reader, change: Change, start: Collection[str], affected: Affected) -> Increment:
         rows, pairs = self._candidates(graph, change)
-        found = self._scored(graph, rows, pairs)
+        found = self._scored(graph, rows, pairs, change.by_rule)
         around = _Around(graph, self.model, rows, found)
+        around.know(change.new)
         self._free(graph, frozenset(pair for pair in affected.freed if rows.keys().isdisjoint(pair)), around, found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
         people = partial(people_of, graph, certain=CERTAIN)
         local = recluster(around.clusters({*start, *rows}), around.look, around.clusters, people, linkage)
         links, compared = around.differences(local)
-        profiles = self._regrouped(local, change.new, affected.gone)
+        profiles = self._regrouped(local, frozenset(change.new), affected.gone)
         return Increment(links, compared, change.resolved, profile_changes(profiles), profiles)
 
     def _candidates(self, graph: Reader, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
@@ -184,10 +184,18 @@ class IncrementalResolution:
     ) -> Candidates:
         return find_candidates(before, after, partial(find_block_members, graph))
 
-    def _scored(self, graph: Reader, rows: Mapping[str, PreparedRow], pairs: Iterable[Pair]) -> _Found:
+    def _scored(
+        self,
+        graph: Reader,
+        rows: Mapping[str, PreparedRow],
+        pairs: Iterable[Pair],
+        known_rules: Mapping[str, Mapping[Pair, str]],
+    ) -> _Found:
         """Scores and rules of the pairs."""
         pairs = list(pairs)
-        by_rule = rule_partners(graph, rows, _ONE_PERSON)
+        by_rule = rule_partners(graph, rows.keys() - known_rules.keys(), _ONE_PERSON)
+        for key in rows.keys() & known_rules.keys():
+            by_rule |= known_rules[key]
         others = {key for pair in (*pairs, *by_rule) for key in pair} - rows.keys()
         known = {**self._prepared(graph, others), **rows}
         found = _Found()
@@ -247,6 +255,17 @@ class IncrementalResolution:
         return regrouped(before, after, {**created_at, **gone.created_at})
 
 
+def _by_rule(customers: Iterable[str], held: Iterable[HeldIdentifier]) -> dict[str, dict[Pair, str]]:
+    """Of some customers all partners by rule: (customer, partner) -> an identifier that both hold, the last by name."""
+    found: dict[str, dict[Pair, str]] = {key: {} for key in customers}
+    for identifier in sorted(held, key=lambda identifier: identifier.key):
+        holders = identifier.holders if identifier.kind in _ONE_PERSON else ()
+        for customer in found.keys() & holders:
+            others = (other for other in holders if other != customer)
+            found[customer] |= {(min(customer, x), max(customer, x)): identifier.key for x in others}
+    return found
+
+
 def _part_of(identifier: str) -> str:
     """The blocking part that an identifier is."""
     kind, value = identifier.split(":", 1)
@@ -265,10 +284,18 @@ class _Around:
         self._compared: dict[Pair, ComparedPair] = {}
         self._decided: set[str] = set()
         self._decisions: dict[str, Decision] = {}
+        self._alone: dict[str, StoredCluster] = {}
+
+    def know(self, new: Mapping[str, StoredCluster]) -> None:
+        """Customers that were never resolved have no links and no scored pairs: the graph is not asked for them."""
+        self._alone |= new
+        for cluster in new.values():
+            self._decided |= cluster.decided
 
     def clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
         """The stored clusters of some customers."""
-        found = stored_clusters(self._graph, customers)
+        found = stored_clusters(self._graph, [key for key in customers if key not in self._alone])
+        found += [self._alone[key] for key in customers if key in self._alone]
         for cluster in found:
             self._counted |= cluster.counted
             self._decided |= cluster.decided
@@ -302,14 +329,14 @@ class _Around:
         return members.issuperset(pair) or not self._changed.isdisjoint(pair)
 
     def _load(self, members: frozenset[str]) -> None:
-        if members <= self._seen:
-            return
-        if decided := (members - self._seen) & self._decided:
-            self._decisions |= {d.key: d for d in decisions_about(self._graph, decided)}
-        links, compared = claims_of(self._graph, members - self._seen)
-        self._links |= {(link.left, link.right): link for link in links}
-        self._compared |= {(pair.left, pair.right): pair for pair in compared}
+        unseen = members - self._seen
         self._seen |= members
+        if decided := unseen & self._decided:
+            self._decisions |= {d.key: d for d in decisions_about(self._graph, decided)}
+        if resolved := unseen - self._alone.keys():
+            links, compared = claims_of(self._graph, resolved)
+            self._links |= {(link.left, link.right): link for link in links}
+            self._compared |= {(pair.left, pair.right): pair for pair in compared}
 
     def _claims(self, members: frozenset[str], *, settled: bool = False) -> Claims:
         self._load(members)

@@ -74,20 +74,23 @@ class OnlineResolver:
 
         Raises GraphError.
         """
-        known = known_customers(self._graph, customers)
         changes = _NO_CHANGES
         try:
-            for unresolved in batched(sorted(key for key, waits in known.items() if waits), _CHUNK):
+            for chunk in batched(sorted(set(customers)), _CHUNK):
                 with self._turn:
-                    changes += self._resolve(unresolved)
+                    changes += self._resolve(chunk)
         except (ResolutionError, ReadTimeoutError) as error:
             if isinstance(error, BusyError | ReadTimeoutError):
                 self._busy_until = monotonic() + _PAUSE_S
-            return changes, error.problem
+            waits = any(known_customers(self._graph, customers).values())
+            return changes, error.problem if waits else None
         return changes, None
 
     def _resolve(self, customers: Sequence[str]) -> LinkChanges:
-        """Settle customers, with another model where the graph has come to one. Raises ResolutionError, GraphError."""
+        """Settle those of some customers that wait, with another model where the graph has come to one.
+
+        Raises ResolutionError, GraphError.
+        """
         if monotonic() < self._busy_until:
             raise ResolutionError("Another resolution is writing.", "Run later: cdp resolve.")
         patience_s = self._patience_s + _CUSTOMER_S * len(customers)
@@ -99,13 +102,15 @@ class OnlineResolver:
         self._run = run
         return changes
 
-    def _settle(self, transaction: Transaction, customers: Sequence[str]) -> tuple[ScoringRun, LinkChanges]:
-        version = _locked(transaction)
+    def _settle(self, transaction: Transaction, customers: Sequence[str]) -> tuple[ScoringRun | None, LinkChanges]:
+        version, waiting = _locked(transaction, customers)
+        if not waiting:
+            return self._run, _NO_CHANGES
         resolution = self._resolution
         if resolution is None or resolution.model.version != version:
             raise _AnotherModelError(version)
-        increment = resolution.resolve(transaction, customers)
-        run = _after(self._run or begun("online", version), len(customers), increment.changes)
+        increment = resolution.resolve(transaction, waiting)
+        run = _after(self._run or begun("online", version), len(waiting), increment.changes)
         write_increment(transaction, run, increment)
         return run, increment.changes
 
@@ -118,12 +123,15 @@ class _AnotherModelError(Exception):
         super().__init__(version)
 
 
-def _locked(transaction: Transaction) -> str:
-    """Wait for other resolutions; the version of the model that is in force then. Raises ResolutionError."""
-    found = transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC))).rows[0]["model_version"]
-    if found is None:
+def _locked(transaction: Transaction, customers: Sequence[str]) -> tuple[str, list[str]]:
+    """Wait for other resolutions; the version of the model that is in force then, and who waits to be resolved.
+
+    Raises ResolutionError.
+    """
+    found = transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=list(customers)).rows[0]
+    if found["model_version"] is None:
         raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
-    return found
+    return found["model_version"], found["unresolved"]
 
 
 def _after(run: ScoringRun, customers: int, changes: LinkChanges) -> ScoringRun:

@@ -158,7 +158,7 @@ class _Building:
             session=self._optional(data, at, "session"),
             campaign=self._optional(data, at, "campaign"),
             entry_page=self._optional(data, at, "entry_page"),
-            amount=self._optional(data, at, "amount"),
+            amount=read_values(self._document, data["amount"], (*at, "amount")) if "amount" in data else (),
             currency=self._optional(data, at, "currency"),
             properties=_columns(data, "properties"),
             where=read_conditions(self._document, data, at),
@@ -200,7 +200,10 @@ class _Building:
         return CustomerReference(external_id, data.get("source", self._source), data.get("logged_in", False))
 
     def _values(self, data: Any, at: Position) -> Values:  # noqa: ANN401
-        return read_values(self._document, data, at)
+        values = read_values(self._document, data, at)
+        if any(value.decimal for value in values):
+            self._refuse((*at, "decimal"), "only an amount has decimals.", "Leave it out.")
+        return values
 
     def _optional(self, data: Mapping[str, Any], at: Position, name: str) -> Values:
         return self._values(data[name], (*at, name)) if name in data else ()

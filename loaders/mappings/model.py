@@ -21,7 +21,7 @@ PERSON_FIELDS: Mapping[str, str] = {
     "city": "city",
     "state": "state",
     "country": "country",
-    "company": "text",
+    "company": "company",
 }
 """The fields of a customer, each with its standardiser."""
 
@@ -42,6 +42,7 @@ class Value:
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     formats: tuple[str, ...] = ()
     standardise: str | None = None
+    decimal: str | None = None
     line: int | None = None
 
     @property

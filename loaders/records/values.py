@@ -80,8 +80,22 @@ def _origin(value: Value, *, whole: bool) -> ReadText:
         return _template_reader(value.template, whole=whole)
     if value.column is None:
         return lambda _row: value.constant
-    read = column_reader(value.column)
-    return lambda row: as_text(read(row))
+    return _column_text_reader(value.column)
+
+
+def _column_text_reader(path: str) -> ReadText:
+    read = column_reader(path)
+    if "." in path:
+        return lambda row: as_text(read(row))
+
+    def read_text(row: Row) -> str | None:
+        value = row.get(path)
+        if not isinstance(value, str):
+            return as_text(value)
+        kept = value.strip()
+        return None if is_missing(kept) else kept
+
+    return read_text
 
 
 def _template_reader(template: str, *, whole: bool) -> ReadText:

@@ -19,7 +19,7 @@ from resolution.customers.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
 from resolution.settings import ResolutionSettings
 
 KEYS = "block_keys"
-LISTS = ("emails", "phones", "identifiers")
+LISTS = ("emails", "phones", "hashed_emails", "identifiers")
 # So many further attributes take part in keys; combinations grow with the square.
 _ATTRIBUTES = 6
 
@@ -83,6 +83,12 @@ _PARTS: dict[str, Part] = {
     "city": Part("city", "city"),
     "company": Part("company", "company"),
     "mailbox": Part("mailbox", "mailbox"),
+}
+# A part that follows from another: whoever shares the one shares the other, if there is one.
+FOLLOWS = {
+    "given name": ("given sound", "given initial"),
+    "family name": ("family sound", "family start"),
+    "birth date": ("birth year", "birthday"),
 }
 BOTH_NAMES, WHOLE_RECORD = "both names in either field", "whole record"
 # Facts that make a whole record. So many customers may be alike in at least so many of them, as guests who order often.

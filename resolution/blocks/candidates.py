@@ -8,12 +8,13 @@ too.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby
+from itertools import chain, combinations, groupby, product
 
 from graph.links import Pair
 from graph.surroundings import BlockQuery
 from resolution.blocks.blocking import (
     BOTH_NAMES,
+    FOLLOWS,
     LISTS,
     WHOLE_RECORD,
     blocking_keys,
@@ -27,7 +28,7 @@ from resolution.models.model import Model
 
 # A key: the parts, each name:value, that its customers have in common.
 Key = tuple[str, ...]
-FindMembers = Callable[[Sequence[BlockQuery]], Sequence[frozenset[str]]]
+FindMembers = Callable[[Sequence[BlockQuery]], Sequence[frozenset[str] | None]]
 
 
 class BlockingParts:
@@ -78,14 +79,16 @@ def find_candidates(
 ) -> Candidates:
     """Candidates of the customers in ``after``; ``before``: their keys as the index has them.
 
-    ``members``: looks up blocks in the index. Short keys are looked up first: where few customers share a value, they
-    are candidates, and whoever shares more than that value is among them. It spares two look-ups of three.
+    ``members``: looks up blocks in the index. Wide blocks are looked up first: where few customers share a value, they
+    are candidates, and whoever shares more than that value, or what it follows from, is among them. It spares most
+    look-ups.
     """
     blocks = _Blocks(before, after)
-    for keys in blocks.by_length():
+    for keys in blocks.widest_first():
         asked = [key for key in keys if not blocks.is_covered(key)]
         for key, found in zip(asked, members(blocks.queries(asked)) if asked else (), strict=True):
-            blocks.see(key, found - before.keys())
+            if found is not None:  # it is too large, before as after
+                blocks.see(key, found - before.keys())
     return Candidates(frozenset(blocks.pairs), frozenset(blocks.affected))
 
 
@@ -102,19 +105,31 @@ class _Blocks:
         self.small: dict[Key, int] = {}
         self.pairs: set[Pair] = set()
         self.affected: set[str] = set()
+        self._forms: dict[str, tuple[str, ...]] = {}
         for keys in before.values():
-            self.most |= keys
+            self._know(keys)
             for key in keys:
                 self.held[key] += 1
         for customer, keys in after.items():
-            self.most |= keys
+            self._know(keys)
             for key in keys:
                 self.holders[key].append(customer)
 
-    def by_length(self) -> Iterator[list[Key]]:
-        """The keys of one part, those of two, and so on."""
-        for _, keys in groupby(sorted(self.most, key=len), key=len):
+    def _know(self, keys: dict[Key, int]) -> None:
+        """Take in the keys of a customer, and which of its parts follow from others."""
+        self.most |= keys
+        parts = {part.partition(":")[0]: part for part in chain.from_iterable(keys)}
+        for name, following in FOLLOWS.items():
+            if name in parts:
+                self._forms[parts[name]] = (parts[name], *(parts[other] for other in following if other in parts))
+
+    def widest_first(self) -> Iterator[list[Key]]:
+        """Keys of one part first, then those of two of which none follows from another part, and so on."""
+        for _, keys in groupby(sorted(self.most, key=self._narrowness), key=self._narrowness):
             yield list(keys)
+
+    def _narrowness(self, key: Key) -> tuple[int, int]:
+        return len(key), sum(part in self._forms for part in key) if len(key) > 1 else 0
 
     def queries(self, keys: Iterable[Key]) -> list[BlockQuery]:
         """One more than may share a key is too many, whatever the changed customers among the found ones."""
@@ -133,15 +148,16 @@ class _Blocks:
 
     def is_covered(self, key: Key) -> bool:
         """Whether a block lies within one that selects, so that it selects as well and adds nobody."""
-        return any(self.small.get(wider, self.most[key] + 1) <= self.most[key] for wider in _wider(key))
+        most = self.most[key]
+        return any(self.small.get(wider, most + 1) <= most for wider in self._wider(key))
 
-
-def _wider(key: Key) -> Iterator[Key]:
-    """The keys that everybody has who has this one."""
-    for length in range(1, len(key)):
-        yield from combinations(key, length)
-    if both := _both_names(key):
-        yield (both,)
+    def _wider(self, key: Key) -> Iterator[Key]:
+        """The keys that everybody has who has this one."""
+        for length in range(1, len(key) + 1):
+            for parts in combinations(key, length):
+                yield from product(*(self._forms.get(part, (part,)) for part in parts))
+        if both := _both_names(key):
+            yield (both,)
 
 
 def _both_names(key: Key) -> str | None:

@@ -5,12 +5,12 @@ a telephone. So a finding is told apart by context, and in each context counts f
 rule of probability in place of the assumption that facts are independent.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from resolution.conditions.condition import DUCKDB, Condition, Dialect, Holds, Row
+from resolution.conditions.condition import DUCKDB, Condition, Dialect
 from resolution.conditions.logic import OTHERWISE, all_of
 
 _NEVER_MORE_COMMON_THAN = 0.5
@@ -103,28 +103,6 @@ class Comparison:
         finding = _first([finding.condition.sql(dialect) for finding in self.findings[:-1]])
         within = _first([context.condition.sql(dialect) for context in self.contexts])
         return f"({finding}) * {len(self.contexts) + 1}", within
-
-    def compiled(self) -> Callable[[Row, Row], int]:
-        """The same as a function of two prepared rows."""
-        missing = self.missing.compiled()
-        findings = [finding.condition.compiled() for finding in self.findings[:-1]]
-        contexts = [context.condition.compiled() for context in self.contexts]
-        places = len(contexts) + 1
-
-        def position(left: Row, right: Row) -> int:
-            if missing(left, right):
-                return -1
-            return _first_of(findings, left, right) * places + _first_of(contexts, left, right)
-
-        return position
-
-
-def _first_of(conditions: Sequence[Holds], left: Row, right: Row) -> int:
-    """The place of the first condition that holds, their number where none does."""
-    for place, holds in enumerate(conditions):
-        if holds(left, right):
-            return place
-    return len(conditions)
 
 
 def _first(conditions: Sequence[str]) -> str:

@@ -1,17 +1,18 @@
-"""Conditions on two customers, declared once: as SQL for an engine that scores in bulk, and as a Python function.
+"""Conditions on two customers, declared once: as SQL for an engine that scores in bulk, and as Python text.
 
-Both follow SQL's logic of three values: a missing value makes a condition neither true nor false (None) until
-``Surely`` or ``Missing`` settles it. Texts are compared by their UTF-8 bytes, as DuckDB does.
+Both follow SQL's logic of three values: a missing value makes a condition neither true nor false until ``Surely`` or
+``Missing`` settles it. Python text is of two kinds therefore: what is true where the condition holds, and what is true
+where it fails. Texts are compared by their UTF-8 bytes, as DuckDB does.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from resolution.conditions.variables import Variables, present
+
 Row = Mapping[str, Any]
-Holds = Callable[[Row, Row], bool | None]
-Reads = Callable[[Row, Row], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,37 @@ SPARK = Dialect(
 
 
 class Condition(ABC):
-    """Something that holds, does not hold, or cannot be told of two customers."""
+    """Something that holds, fails, or cannot be told of two customers."""
 
     @abstractmethod
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         """SQL over ``<column>_l`` and ``<column>_r``."""
 
     @abstractmethod
-    def compiled(self) -> Holds:
-        """A function of two prepared rows (``resolution.customers.preparation``); None where it cannot be told."""
+    def holds(self, variables: Variables) -> str:
+        """Python text that is true where it holds."""
+
+    @abstractmethod
+    def fails(self, variables: Variables) -> str:
+        """Python text that is true where it fails: not where it cannot be told."""
+
+
+class Fact(Condition):
+    """A condition on values: it cannot be told where one of them is missing."""
+
+    @abstractmethod
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        """The variables that it needs, and Python text that tells of them whether it holds."""
+
+    def holds(self, variables: Variables) -> str:
+        """Python text that is true where it holds."""
+        needed, test = self.test(variables)
+        return f"({present(needed)} and {test})"
+
+    def fails(self, variables: Variables) -> str:
+        """Python text that is true where it fails: not where it cannot be told."""
+        needed, test = self.test(variables)
+        return f"({present(needed)} and not ({test}))"
 
 
 class Value(ABC):
@@ -66,5 +89,5 @@ class Value(ABC):
         """SQL over ``<column>_l`` and ``<column>_r``."""
 
     @abstractmethod
-    def compiled(self) -> Reads:
-        """A function of two prepared rows; None where the value is missing."""
+    def text(self, variables: Variables) -> tuple[list[str], str]:
+        """The variables that it is made of, and Python text that makes it of them when they have a value."""

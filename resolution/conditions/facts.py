@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-from resolution.conditions.condition import DUCKDB, Condition, Dialect, Holds, Row, Value
+from resolution.conditions.condition import DUCKDB, Condition, Dialect, Fact, Value
 from resolution.conditions.values import Column, Slice
+from resolution.conditions.variables import Variables, present
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +19,18 @@ class Missing(Condition):
         del dialect
         return " OR ".join(f"{column}_l IS NULL OR {column}_r IS NULL" for column in self.columns)
 
-    def compiled(self) -> Holds:
-        columns = self.columns
-        if len(columns) == 1:
-            column = columns[0]
-            return lambda left, right: left.get(column) is None or right.get(column) is None
-        return lambda left, right: any(left.get(c) is None or right.get(c) is None for c in columns)
+    def holds(self, variables: Variables) -> str:
+        return f"({' or '.join(f'{name} is None' for name in self._both(variables))})"
+
+    def fails(self, variables: Variables) -> str:
+        return f"({present(self._both(variables))})"
+
+    def _both(self, variables: Variables) -> list[str]:
+        return [variables.column(column, side) for column in self.columns for side in "lr"]
 
 
 @dataclass(frozen=True, slots=True)
-class Equal(Condition):
+class Equal(Fact):
     """Two values are equal."""
 
     one: Value
@@ -36,18 +39,13 @@ class Equal(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return f"{self.one.sql(dialect)} = {self.other.sql(dialect)}"
 
-    def compiled(self) -> Holds:
-        one, other = self.one.compiled(), self.other.compiled()
-
-        def equal(left: Row, right: Row) -> bool | None:
-            x, y = one(left, right), other(left, right)
-            return None if x is None or y is None else x == y
-
-        return equal
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        (of_one, one), (of_other, other) = self.one.text(variables), self.other.text(variables)
+        return [*of_one, *of_other], f"{one} == {other}"
 
 
 @dataclass(frozen=True, slots=True)
-class Same(Condition):
+class Same(Fact):
     """The values of a column are equal."""
 
     column: str
@@ -56,18 +54,13 @@ class Same(Condition):
         del dialect
         return f"{self.column}_l = {self.column}_r"
 
-    def compiled(self) -> Holds:
-        column = self.column
-
-        def same(left: Row, right: Row) -> bool | None:
-            x, y = left.get(column), right.get(column)
-            return None if x is None or y is None else x == y
-
-        return same
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        left, right = _both(self.column, variables)
+        return [left, right], f"{left} == {right}"
 
 
 @dataclass(frozen=True, slots=True)
-class Is(Condition):
+class Is(Fact):
     """A column of the left customer has this value."""
 
     column: str
@@ -78,19 +71,13 @@ class Is(Condition):
         escaped = self.value.replace("'", "''")
         return f"{self.column}_l = '{escaped}'"
 
-    def compiled(self) -> Holds:
-        column, value = self.column, self.value
-
-        def matches(left: Row, right: Row) -> bool | None:
-            del right
-            found = left.get(column)
-            return None if found is None else found == value
-
-        return matches
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        left = variables.column(self.column, "l")
+        return [left], f"{left} == {self.value!r}"
 
 
 @dataclass(frozen=True, slots=True)
-class HasLength(Condition):
+class HasLength(Fact):
     """A text of one side has at least ``least`` and at most ``most`` letters."""
 
     column: str
@@ -102,18 +89,13 @@ class HasLength(Condition):
         del dialect
         return f"length({self.column}_{self.side}) BETWEEN {self.least} AND {self.most}"
 
-    def compiled(self) -> Holds:
-        read, least, most = Column(self.column, self.side).compiled(), self.least, self.most
-
-        def long_enough(left: Row, right: Row) -> bool | None:
-            text = read(left, right)
-            return None if text is None else least <= len(text) <= most
-
-        return long_enough
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        text = variables.column(self.column, self.side)
+        return [text], f"{self.least} <= len({text}) <= {self.most}"
 
 
 @dataclass(frozen=True, slots=True)
-class Similar(Condition):
+class Similar(Fact):
     """Jaro-Winkler similarity of at least so much, between two columns of either side."""
 
     one: Column
@@ -123,14 +105,9 @@ class Similar(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return f"{dialect.similarity}({self.one.sql(dialect)}, {self.other.sql(dialect)}) >= {self.least}"
 
-    def compiled(self) -> Holds:
-        one, other, least = self.one.compiled(), self.other.compiled(), self.least
-
-        def similar(left: Row, right: Row) -> bool | None:
-            x, y = one(left, right), other(left, right)
-            return None if x is None or y is None else similarity(x, y) >= least
-
-        return similar
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        one, other = (variables.column(column.name, column.side) for column in (self.one, self.other))
+        return [one, other], f"{variables.once(f'similarity({one}, {other})')} >= {self.least}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +123,18 @@ class WithinEdits(Condition):
         near = f"{dialect.similarity}{both} >= {self.least_similar}"
         return f"CASE WHEN {near} THEN {dialect.edits}{both} <= {self.most} ELSE false END"
 
-    def compiled(self) -> Holds:
-        column, most, least = self.column, self.most, self.least_similar
+    def holds(self, variables: Variables) -> str:
+        left, right = _both(self.column, variables)
+        similar = f"{variables.once(f'similarity({left}, {right})')} >= {self.least_similar}"
+        near = f"{variables.once(f'edits({left}, {right})')} <= {self.most}"
+        return f"({present([left, right])} and {similar} and {near})"
 
-        def near(left: Row, right: Row) -> bool:
-            x, y = left.get(column), right.get(column)
-            if x is None or y is None or similarity(x, y) < least:
-                return False
-            return edits(x, y) <= most
-
-        return near
+    def fails(self, variables: Variables) -> str:
+        return f"(not {self.holds(variables)})"
 
 
 @dataclass(frozen=True, slots=True)
-class Meet(Condition):
+class Meet(Fact):
     """Two lists have a value in common."""
 
     column: str
@@ -167,18 +142,13 @@ class Meet(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return f"{dialect.meet}({self.column}_l, {self.column}_r)"
 
-    def compiled(self) -> Holds:
-        column = self.column
-
-        def meet(left: Row, right: Row) -> bool | None:
-            x, y = left.get(column), right.get(column)
-            return None if x is None or y is None else any(value in y for value in x)
-
-        return meet
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        left, right = _both(self.column, variables)
+        return [left, right], variables.once(f"meet({left}, {right})")
 
 
 @dataclass(frozen=True, slots=True)
-class ShareMost(Condition):
+class ShareMost(Fact):
     """Two lists have at least ``least`` values in common, and half of the shorter list."""
 
     column: str
@@ -190,21 +160,13 @@ class ShareMost(Condition):
         shorter = f"least({dialect.size}({left}), {dialect.size}({right}))"
         return f"({common} >= {self.least} AND 2 * {common} >= {shorter})"
 
-    def compiled(self) -> Holds:
-        column, least = self.column, self.least
-
-        def share(left: Row, right: Row) -> bool | None:
-            x, y = left.get(column), right.get(column)
-            if x is None or y is None:
-                return None
-            common = len(set(x).intersection(y))
-            return common >= least and 2 * common >= min(len(x), len(y))
-
-        return share
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        left, right = _both(self.column, variables)
+        return [left, right], f"share_most({left}, {right}, {self.least})"
 
 
 @dataclass(frozen=True, slots=True)
-class YearsApart(Condition):
+class YearsApart(Fact):
     """Two dates lie at most so many calendar years apart."""
 
     column: str
@@ -215,14 +177,13 @@ class YearsApart(Condition):
         left, right = (f"CAST(substring({self.column}_{side}, 1, 4) AS INT)" for side in "lr")
         return f"abs({left} - {right}) <= {self.most}"
 
-    def compiled(self) -> Holds:
-        column, most = self.column, self.most
+    def test(self, variables: Variables) -> tuple[list[str], str]:
+        left, right = _both(self.column, variables)
+        return [left, right], f"abs(int({left}[:4]) - int({right}[:4])) <= {self.most}"
 
-        def apart(left: Row, right: Row) -> bool | None:
-            x, y = left.get(column), right.get(column)
-            return None if x is None or y is None else abs(int(x[:4]) - int(y[:4])) <= most
 
-        return apart
+def _both(column: str, variables: Variables) -> tuple[str, str]:
+    return variables.column(column, "l"), variables.column(column, "r")
 
 
 def missing(*columns: str) -> Condition:
@@ -252,3 +213,18 @@ def edits(x: str, y: str) -> int:
     if x.isascii() and y.isascii():
         return DamerauLevenshtein.distance(x, y)
     return DamerauLevenshtein.distance(x.encode(), y.encode())
+
+
+def meet(one: list[str], other: list[str]) -> bool:
+    """Whether two lists have a value in common; they are short, so no set is made of them."""
+    return any(value in other for value in one)
+
+
+def share_most(one: list[str], other: list[str], least: int) -> bool:
+    """Whether two lists have so many values in common, and half of the shorter list."""
+    common = len(set(one).intersection(other))
+    return common >= least and 2 * common >= min(len(one), len(other))
+
+
+FUNCTIONS = {function.__name__: function for function in (similarity, edits, meet, share_most)}
+"""What Python text of conditions calls."""

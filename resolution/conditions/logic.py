@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from resolution.conditions.condition import DUCKDB, Condition, Dialect, Holds, Row
+from resolution.conditions.condition import DUCKDB, Condition, Dialect
+from resolution.conditions.variables import Variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +15,11 @@ class All(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return " AND ".join(f"({condition.sql(dialect)})" for condition in self.of)
 
-    def compiled(self) -> Holds:
-        conditions = [condition.compiled() for condition in self.of]
+    def holds(self, variables: Variables) -> str:
+        return _joined(" and ", [condition.holds(variables) for condition in self.of])
 
-        def hold(left: Row, right: Row) -> bool | None:
-            found: bool | None = True
-            for condition in conditions:
-                one = condition(left, right)
-                if one is None:
-                    found = None
-                elif not one:
-                    return False
-            return found
-
-        return hold
+    def fails(self, variables: Variables) -> str:
+        return _joined(" or ", [condition.fails(variables) for condition in self.of])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +31,11 @@ class OneOf(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return " OR ".join(f"({condition.sql(dialect)})" for condition in self.of)
 
-    def compiled(self) -> Holds:
-        conditions = [condition.compiled() for condition in self.of]
+    def holds(self, variables: Variables) -> str:
+        return _joined(" or ", [condition.holds(variables) for condition in self.of])
 
-        def hold(left: Row, right: Row) -> bool | None:
-            found: bool | None = False
-            for condition in conditions:
-                one = condition(left, right)
-                if one is None:
-                    found = None
-                elif one:
-                    return True
-            return found
-
-        return hold
+    def fails(self, variables: Variables) -> str:
+        return _joined(" and ", [condition.fails(variables) for condition in self.of])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +47,11 @@ class Not(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return f"NOT ({self.of.sql(dialect)})"
 
-    def compiled(self) -> Holds:
-        condition = self.of.compiled()
+    def holds(self, variables: Variables) -> str:
+        return self.of.fails(variables)
 
-        def turned(left: Row, right: Row) -> bool | None:
-            found = condition(left, right)
-            return None if found is None else not found
-
-        return turned
+    def fails(self, variables: Variables) -> str:
+        return self.of.holds(variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +63,11 @@ class Surely(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return f"coalesce({self.of.sql(dialect)}, false)"
 
-    def compiled(self) -> Holds:
-        condition = self.of.compiled()
-        return lambda left, right: condition(left, right) is True
+    def holds(self, variables: Variables) -> str:
+        return self.of.holds(variables)
+
+    def fails(self, variables: Variables) -> str:
+        return f"(not {self.of.holds(variables)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +78,13 @@ class Otherwise(Condition):
         del dialect
         return "ELSE"
 
-    def compiled(self) -> Holds:
-        return lambda _, __: True
+    def holds(self, variables: Variables) -> str:
+        del variables
+        return "True"
+
+    def fails(self, variables: Variables) -> str:
+        del variables
+        return "False"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +95,20 @@ class Always(Condition):
         del dialect
         return "true"
 
-    def compiled(self) -> Holds:
-        return lambda _, __: True
+    def holds(self, variables: Variables) -> str:
+        del variables
+        return "True"
+
+    def fails(self, variables: Variables) -> str:
+        del variables
+        return "False"
 
 
 OTHERWISE, ALWAYS = Otherwise(), Always()
+
+
+def _joined(word: str, texts: list[str]) -> str:
+    return f"({word.join(texts)})"
 
 
 def any_of(*conditions: Condition) -> Condition:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from resolution.conditions.condition import DUCKDB, Dialect, Reads, Row, Value
+from resolution.conditions.condition import DUCKDB, Dialect, Value
+from resolution.conditions.variables import Variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,9 @@ class Column(Value):
         del dialect
         return f"{self.name}_{self.side}"
 
-    def compiled(self) -> Reads:
-        name = self.name
-        if self.side == "l":
-            return lambda left, _: left.get(name)
-        return lambda _, right: right.get(name)
+    def text(self, variables: Variables) -> tuple[list[str], str]:
+        name = variables.column(self.name, self.side)
+        return [name], name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +33,9 @@ class Slice(Value):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return f"substring({self.of.sql(dialect)}, {self.first}, {self.last - self.first + 1})"
 
-    def compiled(self) -> Reads:
-        read, start, end = self.of.compiled(), self.first - 1, self.last
-
-        def sliced(left: Row, right: Row) -> str | None:
-            text = read(left, right)
-            return None if text is None else text[start:end]
-
-        return sliced
+    def text(self, variables: Variables) -> tuple[list[str], str]:
+        needed, text = self.of.text(variables)
+        return needed, f"{text}[{self.first - 1}:{self.last}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +50,6 @@ class AllBut(Value):
         text = self.of.sql(dialect)
         return f"substring({text}, 1, greatest(length({text}) - {self.without}, {self.least}))"
 
-    def compiled(self) -> Reads:
-        read, without, least = self.of.compiled(), self.without, self.least
-
-        def shortened(left: Row, right: Row) -> str | None:
-            text = read(left, right)
-            return None if text is None else text[: max(len(text) - without, least)]
-
-        return shortened
+    def text(self, variables: Variables) -> tuple[list[str], str]:
+        needed, text = self.of.text(variables)
+        return needed, f"{text}[:max(len({text}) - {self.without}, {self.least})]"

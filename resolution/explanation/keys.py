@@ -43,9 +43,14 @@ def compared_keys(graph: Reader, model: Model, customers: Pair) -> ComparedKeys:
     left, right = (blocking.of(from_text(prepared[key])) for key in customers)
     ours, theirs = blocking.keys(left), blocking.keys(right)
     shared = sorted(ours.keys() & theirs.keys(), key=lambda key: (len(key), key))
-    found = find_block_members(graph, [BlockQuery(key, ours[key] + 1) for key in shared])
+    queries = [BlockQuery(key, ours[key] + 1) for key in shared]
+    blocks = zip(queries, find_block_members(graph, queries), strict=True)
     return ComparedKeys(
-        tuple(SharedKey(key, ours[key], len(members)) for key, members in zip(shared, found, strict=True)),
+        tuple(SharedKey(query.parts, ours[query.parts], _size(query, members)) for query, members in blocks),
         tuple(part for part in left if part not in right),
         tuple(part for part in right if part not in left),
     )
+
+
+def _size(query: BlockQuery, members: frozenset[str] | None) -> int:
+    return query.most if members is None else len(members)

@@ -1,17 +1,17 @@
 """The scorer: a model's match weight of two customers in plain Python, equal to Splink's.
 
 Weight = log2 of the prior's odds + for each comparison log2(m / u) of the level that holds; where the level's values
-have frequencies, the larger of the two stands for u (Fellegi and Sunter 1969, Winkler 1989). A pair takes some fifty
-microseconds, where a query takes milliseconds whatever it is asked: made for a few thousand pairs.
+have frequencies, the larger of the two stands for u (Fellegi and Sunter 1969, Winkler 1989).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from math import inf, log2
 
 import orjson
 
 from resolution.comparing.levels import Comparison
+from resolution.comparing.places import Question, Weight, places
 from resolution.conditions.condition import Row
 from resolution.models.frequencies import Frequencies
 from resolution.models.model import Model
@@ -43,7 +43,6 @@ class _Judge:
     """One comparison, ready to be asked."""
 
     comparison: Comparison
-    position: Callable[[Row, Row], int]
     weights: Sequence[float]
     frequencies: Sequence[tuple[str, Frequencies, float] | None]
     opposite: frozenset[int]
@@ -54,15 +53,22 @@ class _Judge:
         """How far apart the most is that it says for and against one person."""
         return self.most - min(self.weights, default=0.0)
 
-    def find(self, left: Row, right: Row) -> Finding | None:
-        level = self.position(left, right)
-        if level < 0:
-            return None
-        frequency = 0.0
-        if adjusted := self.frequencies[level]:
-            column, known, log_u = adjusted
-            frequency = log_u - log2(max(known.of(left[column]), known.of(right[column])))
-        return Finding(self.comparison.name, level, self.weights[level], frequency)
+    def weigh(self, level: int) -> Weight:
+        """The weight of a level, which depends on the value where its values have frequencies."""
+        if self.frequencies[level] is None:
+            return self.weights[level]
+        return lambda left, right: self.weights[level] + self._frequency_weight(level, left, right)
+
+    def finding(self, level: int, left: Row, right: Row) -> Finding:
+        """What a level says of two customers."""
+        return Finding(self.comparison.name, level, self.weights[level], self._frequency_weight(level, left, right))
+
+    def _frequency_weight(self, level: int, left: Row, right: Row) -> float:
+        adjusted = self.frequencies[level]
+        if adjusted is None:
+            return 0.0
+        column, known, log_u = adjusted
+        return log_u - log2(max(known.of(left[column]), known.of(right[column])))
 
 
 # Sums in another order differ in their last digits.
@@ -75,31 +81,41 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self._prior = log2(model.prior / (1 - model.prior))
         self._judges = [_judge(model, number) for number in range(len(model.comparisons))]
-        # Those that say most, for or against, come first; with each, the most that all later ones can say for.
-        order = sorted(range(len(self._judges)), key=lambda number: -self._judges[number].range)
-        later = [sum(self._judges[n].most for n in order[place + 1 :]) for place in range(len(order))]
-        self._decisive = [(number, self._judges[number], most) for number, most in zip(order, later, strict=True)]
         self._by_name = {judge.comparison.name: judge for judge in self._judges}
+        # Those that say most, for or against, are asked first: most pairs of a block need two or three comparisons.
+        self._order = sorted(range(len(self._judges)), key=lambda number: -self._judges[number].range)
+        self._places = places(self._questions(), self._prior)
 
     def score(self, left: Row, right: Row) -> Score:
         """Score two prepared customers; the order does not matter."""
-        return self._total([found for judge in self._judges if (found := judge.find(left, right))])
+        found = self._places(left, right, -inf)
+        assert found is not None
+        return self._total(found, left, right)
 
     def score_above(self, least: float, left: Row, right: Row) -> Score | None:
-        """The same score, or none where it is below ``least``: most pairs of a block need two or three comparisons."""
-        findings: list[Finding | None] = [None] * len(self._judges)
-        sure = self._prior
-        for number, judge, later in self._decisive:
-            if found := judge.find(left, right):
-                findings[number] = found
-                sure += found.weight + found.frequency_weight
-            if sure + later < least - _ALMOST:
-                return None
-        score = self._total([found for found in findings if found])
+        """The same score, or none where it is below ``least``."""
+        found = self._places(left, right, least - _ALMOST)
+        if found is None:
+            return None
+        score = self._total(found, left, right)
         return score if score.weight >= least else None
 
-    def _total(self, findings: list[Finding]) -> Score:
-        return Score(self._prior + sum(found.weight + found.frequency_weight for found in findings), tuple(findings))
+    def _questions(self) -> list[Question]:
+        """The comparisons in the order in which they are asked."""
+        judges = [self._judges[number] for number in self._order]
+        return [
+            Question(
+                judge.comparison,
+                [judge.weigh(level) for level in range(len(judge.weights))],
+                later=sum(later.most for later in judges[place:]),
+            )
+            for place, judge in enumerate(judges, start=1)
+        ]
+
+    def _total(self, found: Sequence[int], left: Row, right: Row) -> Score:
+        levels = sorted(zip(self._order, found, strict=True))
+        findings = tuple(self._judges[n].finding(level, left, right) for n, level in levels if level >= 0)
+        return Score(self._prior + sum(found.weight + found.frequency_weight for found in findings), findings)
 
     def evidence(self, score: Score) -> str:
         """The findings as JSON text, as links carry them."""
@@ -129,7 +145,7 @@ def _judge(model: Model, number: int) -> _Judge:
         for level, y in zip(comparison.levels, u, strict=True)
     ]
     most = max(0.0, *(weight + _rarest(found) for weight, found in zip(weights, frequencies, strict=True)))
-    return _Judge(comparison, comparison.compiled(), weights, frequencies, frozenset(opposite_levels(comparison)), most)
+    return _Judge(comparison, weights, frequencies, frozenset(opposite_levels(comparison)), most)
 
 
 def _rarest(adjusted: tuple[str, Frequencies, float] | None) -> float:

@@ -55,7 +55,8 @@ def scale(
         file = Path(folder) / "customers.parquet"
         pq.write_table(_copied(pq.read_table(table), copies) if table else drawn_table(records), file)
         found = {name: _apart(name, file) for name in ("ours", "bare")}
-    found["ratio"] = {of: found["ours"][of] / found["bare"][of] for of in ("seconds", "cpu_seconds")}
+    if all("seconds" in side for side in found.values()):
+        found["ratio"] = {of: found["ours"][of] / found["bare"][of] for of in ("seconds", "cpu_seconds")}
     if as_json:
         typer.echo(orjson.dumps(found))
     else:
@@ -63,8 +64,12 @@ def scale(
 
 
 def _apart(side: str, file: Path) -> dict[str, Any]:
+    """One side in a process of its own, told as it ends; where it did not come to its end, its exit code."""
     command = [sys.executable, "-m", "tests.benchmarks.scale", "--side", side, "--table", str(file)]
-    return orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    ended = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+    found = orjson.loads(ended.stdout) if ended.returncode == 0 else {"exit": ended.returncode, "steps": {}}
+    typer.echo(f"{side}: {orjson.dumps(found).decode()}", err=True)
+    return found
 
 
 def _measured(side: str, customers: pa.Table) -> dict[str, Any]:
@@ -113,10 +118,11 @@ def _print(found: dict[str, Any]) -> None:
     table = Table("side", "seconds", "CPU seconds", "peak GB", "steps")
     for name in ("ours", "bare"):
         steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in found[name]["steps"].items())
-        figures = (f"{found[name][of]:.1f}" for of in ("seconds", "cpu_seconds", "peak_gb"))
+        figures = (f"{found[name].get(of, float('nan')):.1f}" for of in ("seconds", "cpu_seconds", "peak_gb"))
         table.add_row(name, *figures, steps)
     Console().print(table)
-    Console().print(f"ratio {found['ratio']['seconds']:.2f}, of CPU seconds {found['ratio']['cpu_seconds']:.2f}")
+    if "ratio" in found:
+        Console().print(f"ratio {found['ratio']['seconds']:.2f}, of CPU seconds {found['ratio']['cpu_seconds']:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Interactions, and what messages show of their sessions."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from api.tracking.messages import Message
@@ -10,6 +12,7 @@ from graph.records import InteractionRecord, SessionRecord
 from graph.sources import TrackedSource
 from loaders.records.values import as_text
 from loaders.standardise.money import standardise_amount, standardise_currency
+from loaders.standardise.user_agents import read_user_agent
 
 NAMES_OF_TYPES: Mapping[str, tuple[str, ...]] = {
     "order": ("Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"),
@@ -104,7 +107,15 @@ def _kept(message: Message, *, whole_ip: bool) -> dict[str, Any]:
     kept = dict(message.properties)
     if "ip" in kept and not whole_ip:
         kept["ip"] = shortened_ip(str(kept["ip"]))
+    if isinstance(kept.get("userAgent"), str):
+        kept["agent"] = agent_of(kept["userAgent"])
     times = message.times
     known = {"originalTimestamp": times.original_at, "sentAt": times.sent_at, "receivedAt": times.received_at}
     kept |= {name: at.isoformat(timespec="milliseconds") for name, at in known.items() if at is not None}
     return kept
+
+
+@lru_cache(10_000)
+def agent_of(text: str) -> dict[str, Any]:
+    """What a user agent says, as far as it says anything."""
+    return {name: value for name, value in asdict(read_user_agent(text)).items() if value}

@@ -1,6 +1,6 @@
 from graph.connection import Graph
 from graph.surroundings import BlockQuery, find_block_members
-from tests.assertions import nodes
+from tests.assertions import edges, nodes
 
 PART = BlockQuery(("family_name:ilg",), 100)
 # Nodes and relationships of a graph that is new have the same internal ids, from 0 on.
@@ -9,7 +9,7 @@ PAIRS = "MATCH (a:Customer), (b:Customer) WHERE a.key < b.key CREATE (a)-[:COMPA
 
 
 def pairs(graph: Graph) -> list[dict[str, str]]:
-    return [{"left": row["left"], "right": row["right"]} for row in graph.read("list_compared_pairs")]
+    return [{"left": left, "right": right} for left, right in sorted(edges(graph, "COMPARED"))]
 
 
 def test_nobody_is_missed_in_a_transaction_that_has_deleted_pairs(graph: Graph) -> None:
@@ -39,7 +39,21 @@ def test_what_a_transaction_has_written_counts_over_what_others_see(graph: Graph
         rehearsed.write(lambda transaction: transaction.written.write("crm:3"))
         of_one_name, of_both = rehearsed.write(lambda transaction: find_block_members(transaction, [PART, both]))
 
+    assert of_one_name is not None
     assert {"crm:1", "crm:4"} <= of_one_name
     assert of_one_name.isdisjoint({"crm:2", "crm:3"})
     assert len(of_one_name) == 38
     assert of_both == {"crm:1"}
+
+
+def test_a_block_that_is_too_large_gives_nobody_unless_a_part_of_it_will_do(graph: Graph) -> None:
+    graph.driver.execute_query(PEOPLE, database_=graph.database)  # pyright: ignore[reportArgumentType]
+    parts = PART.parts
+
+    asked = [BlockQuery(parts, 41), BlockQuery(parts, 40), BlockQuery(parts, 7, partly=True)]
+    fitting, too_large, some = find_block_members(graph, asked)
+
+    assert fitting == frozenset(key for (key,) in nodes(graph, "Customer", "key"))
+    assert too_large is None
+    assert some is not None
+    assert len(some) == 7

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from resolution.comparing.comparisons import comparisons_for
+from resolution.comparing.places import Question, places
 from resolution.conditions.condition import DUCKDB, SPARK, Dialect
 from resolution.conditions.facts import edits, similarity
 from resolution.settings import SparkSettings
@@ -23,6 +24,7 @@ from resolution.engines.spark_texts import register_texts
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+NOTHING = [0.0] * 100  # weights of levels, which do not matter here
 SOURCES = [("crm", 0.5), ("o'shop", 0.5)]
 TEXTS = ("given_name", "given_sound", "middle_name", "family_name", "family_sound", "street", "postcode", "city")
 FURTHER = (
@@ -96,8 +98,8 @@ def positions(dialect: Dialect) -> list[str]:
 
 
 def test_the_three_find_the_same(people: list[dict[str, Any]], file: Path, spark: "SparkSession") -> None:
-    compiled = [comparison.compiled() for comparison in COMPARISONS]
-    in_python = [tuple(position(left, right) for position in compiled) for left, right in combinations(people, 2)]
+    asked_in_python = places([Question(comparison, NOTHING) for comparison in COMPARISONS])
+    in_python = [tuple(asked_in_python(left, right, 0.0) or ()) for left, right in combinations(people, 2)]
 
     assert on_duckdb(file, positions(DUCKDB)) == in_python
     assert [tuple(row) for row in spark.sql(asked(positions(SPARK))).collect()] == in_python

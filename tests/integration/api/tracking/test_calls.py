@@ -155,11 +155,13 @@ def test_browser_clients_start_with_what_they_ask_for(client: httpx.Client, url:
 
 
 def test_a_browsers_own_words_are_kept_and_its_address_is_shortened(client: httpx.Client, live: Graph) -> None:
-    browser = {"User-Agent": "Mozilla/5.0 (X11)", "Sec-GPC": "1"}
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    browser = {"User-Agent": agent, "Sec-GPC": "1"}
     client.post("/v1/p", json={"anonymousId": "a1", "userId": "u1", "messageId": "m1"}, auth=(KEY, ""), headers=browser)
 
     ((properties,),) = nodes(live, "Interaction", "properties")
-    assert orjson.loads(properties)["userAgent"] == "Mozilla/5.0 (X11)"
+    assert orjson.loads(properties)["userAgent"] == agent
+    assert orjson.loads(properties)["agent"] == {"browser": "Firefox 140", "os": "Linux", "device": "desktop"}
     assert orjson.loads(properties)["ip"] == "127.0.0.0"
     assert nodes(live, "ConsentFact", "purpose", "state", "evidence") == {("sale", "denied", "Sec-GPC: 1")}
     assert {subject for _, subject in edges(live, "STATED_FOR")} == {"anonymous_id:a1", "web:u1"}

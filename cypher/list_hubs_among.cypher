@@ -1,5 +1,0 @@
-// Which of some identifiers are hubs.
-// $keys; rows: key.
-UNWIND $keys AS wanted
-MATCH (i:Identifier:Hub {key: wanted})
-RETURN i.key AS key
