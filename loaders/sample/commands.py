@@ -45,8 +45,9 @@ def sample(
 ) -> None:
     """Make the sample company: what CRM, call centre, shop, web, app and email know of the same invented people.
 
-    With --all-systems every other kind of system too; the files of the six stay the same. Who is who is in truth/, which no loader reads. The same numbers give the same files, and a small sample is the
-    beginning of every larger one with the same seed.
+    With --all-systems every other kind of system too; the files of the six stay the same. Who is who is in truth/,
+    which no loader reads. The same numbers give the same files, and a small sample is the beginning of every larger one
+    with the same seed.
     """
     if not force and not is_sample(out):
         raise ConfigurationError(

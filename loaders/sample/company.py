@@ -55,10 +55,10 @@ def write_sample(
 ) -> SampleReport:
     """Write the sample of so many people; ``progress`` hears how many more are done.
 
-    Six systems see them, or all kinds of systems that a company has (``all_systems``); the files of the six, and who
-    wanted what, are the same in both. The same arguments give the same bytes, and whatever a sample holds is in every larger one of the same seed too.
-    Files are made in a hidden folder and moved when all are complete. Raises ConfigurationError where the numbers make
-    no sense or the folder cannot be written.
+    Six systems see them, or all kinds of systems that a company has (``all_systems``); the files of the six are the
+    same in both. The same arguments give the same bytes, and whatever a sample holds is in every larger one of the same
+    seed too. Files are made in a hidden folder and moved when all are complete. Raises ConfigurationError where the
+    numbers make no sense or the folder cannot be written.
     """
     started = time.perf_counter()
     _check(people, seed)

@@ -53,7 +53,9 @@ class _Campaign:
 
 
 _CAMPAIGNS = (
-    _Campaign("XS-2502", "Second card for the family", "cross-sell", "letter", datetime(2025, 2, 10, tzinfo=UTC), "0.95"),
+    _Campaign(
+        "XS-2502", "Second card for the family", "cross-sell", "letter", datetime(2025, 2, 10, tzinfo=UTC), "0.95"
+    ),
     _Campaign("UP-2509", "More data, same price", "up-sell", "sms", datetime(2025, 9, 15, tzinfo=UTC), "0.07"),
     _Campaign("XS-2511", "Black Week phones", "cross-sell", "push", datetime(2025, 11, 24, tzinfo=UTC), "0.00"),
     _Campaign("LO-2603", "Thank you for five years", "loyalty", "letter", datetime(2026, 3, 2, tzinfo=UTC), "1.10"),

@@ -51,9 +51,7 @@ class CmpFiles:
 def _clicks(cookie: str, at: datetime, dice: Dice) -> Iterator[tuple[datetime, dict[str, Any]]]:
     """The first click, and now and then a later withdrawal of what was agreed to."""
     action = dice.weighted(_ACTIONS)
-    agreed = {
-        purpose: action == "accept_all" or (action == "custom" and dice.chance(0.5)) for purpose in PURPOSES
-    }
+    agreed = {purpose: action == "accept_all" or (action == "custom" and dice.chance(0.5)) for purpose in PURPOSES}
     status = {purpose: "CONFIRMED" if given else "NOT_GIVEN" for purpose, given in agreed.items()}
     yield at, _document(cookie, at, (action, status), dice)
     if any(agreed.values()) and dice.chance(0.12):

@@ -26,7 +26,12 @@ FORMAT = CsvFormat(
 )
 
 _CONSENTS = 1_000_000_000
-_ASKED = (("Werbung", "E-Mail", 0.6), ("Werbung", "Telefon", 0.35), ("Werbung", "Post", 0.7), ("Profilbildung", "", 0.5))
+_ASKED = (
+    ("Werbung", "E-Mail", 0.6),
+    ("Werbung", "Telefon", 0.35),
+    ("Werbung", "Post", 0.7),
+    ("Profilbildung", "", 0.5),
+)
 _SHARING = ("Weitergabe", "", 0.2)
 _FORMS = ("Vertragsformular", "Filiale", "Kundenportal", "Hotline")
 
