@@ -14,6 +14,7 @@ from graph.connection import Graph, open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError, InputError
 from graph.writing import write_batch
+from loaders.available import Available, find_available
 from loaders.mappings.reading import read_mappings, shipped_mappings
 from loaders.pipeline import LoadPlan, load, replay
 from loaders.progress import Progress, shown
@@ -41,6 +42,7 @@ Replay = Annotated[
     Path | None,
     typer.Option("--replay", metavar="REJECTS.jsonl", help="Load the rows of a rejects file again.", dir_okay=False),
 ]
+All = Annotated[bool, typer.Option("--all", help="Load every shipped mapping whose files are in --data.")]
 List = Annotated[bool, typer.Option("--list", help="List the shipped mappings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
@@ -51,6 +53,7 @@ def load_command(
     max_rejected: MaxRejected = None,
     batch_size: BatchSize = None,
     replay_file: Replay = None,
+    load_all: All = False,
     list_shipped: List = False,
     as_json: AsJson = False,
 ) -> None:
@@ -63,15 +66,25 @@ def load_command(
     if list_shipped:
         _list_shipped(as_json=as_json)
         return
-    if not mappings and replay_file is None:
+    if not mappings and replay_file is None and not load_all:
         raise ConfigurationError("There is nothing to load.", f"Name a mapping. {_EXAMPLE}")
-    plan = LoadPlan(read_mappings(mappings or []), data, settings=_settings(max_rejected, batch_size))
+    chosen = _available(mappings, data) if load_all else Available(tuple(read_mappings(mappings or [])), ())
+    plan = LoadPlan(chosen.mappings, data, settings=_settings(max_rejected, batch_size))
     with open_graph(resolve_address()) as graph, shown(Console(stderr=True)) as progress:
         install_schema(graph)
         report = _run(plan, replay_file, graph, progress)
+    report.absent.extend(chosen.absent)
     _print(report, as_json=as_json)
     if report.problems:
         raise typer.Exit(InputError.exit_code)
+
+
+def _available(mappings: list[str] | None, data: Path | None) -> Available:
+    if mappings or data is None:
+        raise ConfigurationError(
+            "--all takes every shipped mapping.", "Say where the data is with --data, and no name."
+        )
+    return find_available(data)
 
 
 def _settings(max_rejected: float | None, batch_size: int | None) -> LoadSettings:

@@ -17,13 +17,14 @@ from loaders.batches import batches_of
 from loaders.delivery_writer import DeliveryWriter, WriteBatch
 from loaders.intake import Intake, take_in
 from loaders.mappings.model import SourceMapping
-from loaders.mappings.reading import is_shipped, reference_of
+from loaders.mappings.reading import folders_of, is_shipped, reference_of
 from loaders.progress import Progress, silent
 from loaders.rejections import RejectsFile
 from loaders.replay import replayed_intakes
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.deliveries import find_deliveries
+from loaders.sources.lookups import with_lookups
 from loaders.spool import Spool
 
 
@@ -76,12 +77,6 @@ def _check_data_dir(plan: LoadPlan) -> None:
         raise ConfigurationError(problem, "Say where with --data.")
 
 
-def _folders(mapping: SourceMapping, data_dir: Path | None) -> tuple[Path, ...]:
-    if data_dir is None:
-        return (mapping.file.parent,)
-    return (data_dir, data_dir / mapping.name)
-
-
 @contextmanager
 def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
     with DeliveryWriter(write, plan.settings.batch_rows, progress) as writer:
@@ -98,16 +93,18 @@ class _Loading:
         self._report = LoadReport(self._run_id)
 
     def load_input(self, mapping: SourceMapping, number: int) -> None:
-        location = mapping.inputs[number].location
+        location, lookups = mapping.inputs[number].location, mapping.inputs[number].lookups
+        folders = folders_of(mapping, self._plan.data_dir)
         try:
-            deliveries = find_deliveries(location, _folders(mapping, self._plan.data_dir), mapping.delivered_at)
+            deliveries = find_deliveries(location, folders, mapping.delivered_at)
         except InputError as error:
             name = location.name
             left_out = DeliveryReport(mapping.source.name, reference_of(mapping), name, problem=error)
             self._report.deliveries.append(left_out)
             return
         for delivery in deliveries:
-            self.load_delivery(Intake(mapping, number, delivery), self._plan.settings.max_rejected)
+            intake = Intake(mapping, number, with_lookups(delivery, lookups, folders))
+            self.load_delivery(intake, self._plan.settings.max_rejected)
 
     def load_delivery(self, intake: Intake, max_rejected: float) -> None:
         report = intake.report()

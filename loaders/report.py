@@ -60,11 +60,15 @@ class DeliveryReport:
 
 @dataclass(slots=True)
 class LoadReport:
-    """One load. ``rejects``: files with what was set aside."""
+    """One load.
+
+    ``rejects``: files with what was set aside. ``absent``: mappings without a file, where all shipped ones were wanted.
+    """
 
     run_id: str
     deliveries: list[DeliveryReport] = field(default_factory=list[DeliveryReport])
     rejects: list[Path] = field(default_factory=list[Path])
+    absent: list[str] = field(default_factory=list[str])
     seconds: float = 0.0
 
     @property
@@ -97,6 +101,7 @@ class LoadReport:
             "seconds": round(self.seconds, 3),
             "deliveries": [delivery.as_document() for delivery in self.deliveries],
             "rejects": [str(path) for path in self.rejects],
+            "absent": self.absent,
             "problems": [str(problem) for problem in self.problems],
         }
 
@@ -110,6 +115,8 @@ def print_report(report: LoadReport, console: Console) -> None:
         console.print(reasons)
     for path in report.rejects:
         console.print(f"Set aside: {path}", markup=False, highlight=False, soft_wrap=True)
+    if report.absent:
+        console.print(f"Not here: {', '.join(report.absent)}", markup=False, highlight=False, soft_wrap=True)
     counts = report.written
     records = counts.customers + counts.sessions + counts.interactions + counts.consents
     said = (

@@ -19,6 +19,7 @@ from loaders.mappings.model import (
     InputMapping,
     InteractionMapping,
     Location,
+    Lookup,
     SourceMapping,
     Values,
 )
@@ -96,6 +97,18 @@ class _Building:
             json=tuple(data.get("json", ())),
             ignore=frozenset(data.get("ignore", ())),
             where=read_conditions(self._document, data, at),
+            split=dict(data.get("split", {})),
+            lookups={
+                name: self._lookup(part, (*at, "lookups", name)) for name, part in data.get("lookups", {}).items()
+            },
+        )
+
+    def _lookup(self, data: Mapping[str, Any], at: Position) -> Lookup:
+        known = {name: data[name] for name in ("format", "delimiter", "encoding") if name in data}
+        return Lookup(
+            location=Location(files=(data["file"],), **known),
+            key=data["key"],
+            column=self._values(data["column"], (*at, "column")),
         )
 
     def _location(self, data: Mapping[str, Any], at: Position) -> Location:

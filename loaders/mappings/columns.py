@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 
 from graph.errors import MappingError
 from loaders.mappings.model import Condition, InputMapping, SourceMapping, Value
+from loaders.mappings.paths import first_column
 
 _SHOWN = 60
 
@@ -12,7 +13,7 @@ _SHOWN = 60
 def used_columns(mapping: InputMapping) -> frozenset[str]:
     """The columns that are read for something or never read: none of them is left over."""
     read = {column for part in _reading_parts(mapping) for column in _columns_of(part)}
-    return frozenset(read | {column.partition(".")[0] for column in read}) | mapping.ignore
+    return frozenset(read | set(map(first_column, read))) | mapping.ignore
 
 
 def check_columns(source: SourceMapping, mapping: InputMapping, delivery: str, columns: Collection[str]) -> None:
@@ -30,7 +31,7 @@ def check_columns(source: SourceMapping, mapping: InputMapping, delivery: str, c
 
 
 def _has(columns: Collection[str], column: str) -> bool:
-    return column in columns or column.partition(".")[0] in columns
+    return column in columns or first_column(column) in columns
 
 
 def _columns_of(part: Value | Condition) -> tuple[str, ...]:

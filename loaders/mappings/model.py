@@ -183,6 +183,15 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Rows of another file: for each row the one whose column ``key`` has the value of the row's ``column``."""
+
+    location: Location
+    key: str
+    column: Values
+
+
+@dataclass(frozen=True, slots=True)
 class InputMapping:
     """One kind of row: where it is and what becomes of it. ``line``: where in the mapping file it begins."""
 
@@ -194,6 +203,8 @@ class InputMapping:
     json: tuple[str, ...] = ()
     ignore: frozenset[str] = frozenset()
     where: Conditions = ()
+    split: Mapping[str, str] = field(default_factory=dict[str, str])
+    lookups: Mapping[str, Lookup] = field(default_factory=dict[str, Lookup])
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ def shipped_mappings() -> dict[str, list[Path]]:
     return {**groups, **{file.stem: [file] for file in _yaml_files(_shipped(_SINGLE))}}
 
 
+def folders_of(mapping: SourceMapping, data_dir: Path | None) -> tuple[Path, ...]:
+    """Where the relative paths of a mapping are looked for, the first first."""
+    return (mapping.file.parent,) if data_dir is None else (data_dir, data_dir / mapping.name)
+
+
 def is_shipped(mapping: SourceMapping) -> bool:
     """Whether a mapping came with the program, so that its data is elsewhere."""
     return any(mapping.file.is_relative_to(_shipped(folder)) for folder in (*_GROUPS, _SINGLE))

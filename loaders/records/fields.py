@@ -7,7 +7,7 @@ from typing import TypeAlias
 from graph.records import IdentifierValue
 from loaders.mappings.model import FULL_NAME, PERSON_FIELDS, IdentifierMapping, Value, Values
 from loaders.records.findings import Findings, RowRejectedError
-from loaders.records.values import ReadText, text_reader, value_reader
+from loaders.records.values import ReadText, text_reader, texts_reader, value_reader
 from loaders.sources.rows import Row
 from loaders.standardise.addresses import (
     standardise_city,
@@ -67,21 +67,22 @@ class IdentifierReader:
 
     def __init__(self, mapping: IdentifierMapping) -> None:
         self._kind = mapping.kind
-        self._text = text_reader(mapping.value)
+        self._texts = texts_reader(mapping.value)
         self._verified: ReadText | None = text_reader(mapping.verified) if mapping.verified else None
 
     def read(self, row: Row, country: str | None, findings: Findings) -> list[IdentifierValue]:
         """The identifiers in the field; those that cannot be used are set aside."""
-        text = self._text(row)
-        if text is None:
+        texts = self._texts(row)
+        if not texts:
             return []
         verified = self._verified is not None and (self._verified(row) or "").casefold() in _YES
         usable: list[IdentifierValue] = []
-        for value in standardise_identifiers(self._kind, text, country):
-            if isinstance(value, Unusable):
-                findings.add(self._kind, value, text)
-            else:
-                usable.append(_verified(value) if verified else value)
+        for text in texts:
+            for value in standardise_identifiers(self._kind, text, country):
+                if isinstance(value, Unusable):
+                    findings.add(self._kind, value, text)
+                else:
+                    usable.append(_verified(value) if verified else value)
         return usable
 
 

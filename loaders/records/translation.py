@@ -42,7 +42,7 @@ class Translation:
 
     def __init__(self, mapping: InputMapping, context: Context) -> None:
         used = used_columns(mapping)
-        self._json = mapping.json
+        self._json, self._split = mapping.json, mapping.split
         self._counts = condition_reader(mapping.where)
         self._customer = mapping.customer and CustomerReader(_with_traits(mapping), context, used)
         self._interactions = [InteractionReader(part, context, used) for part in mapping.interactions]
@@ -52,7 +52,7 @@ class Translation:
         """What a row means. ``delivered_at``: age of what has no age of its own."""
         findings = Findings()
         try:
-            return self._translate(self._with_json(row, findings) if self._json else row, delivered_at, findings)
+            return self._translate(self._with_parts(row, findings), delivered_at, findings)
         except RowRejectedError as error:
             return Translated(rejected=Finding(error.field, error.problem, ""))
 
@@ -77,8 +77,14 @@ class Translation:
             set_aside=tuple(findings.rejected) if findings.found else (),
         )
 
-    def _with_json(self, row: Row, findings: Findings) -> Row:
+    def _with_parts(self, row: Row, findings: Findings) -> Row:
+        if not (self._json or self._split):
+            return row
         changed = dict(row)
+        for column, separator in self._split.items():
+            text = row.get(column)
+            if isinstance(text, str):
+                changed[column] = [part.strip() for part in text.split(separator) if part.strip()]
         for column in self._json:
             text = row.get(column)
             if isinstance(text, str) and text.strip():

@@ -1,25 +1,34 @@
 """Values of rows, as mappings name them: compiled once, read for every row."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from string import Formatter
 from typing import Any, TypeAlias
 
 import orjson
 
 from loaders.mappings.model import Condition, Conditions, Value, Values
+from loaders.mappings.paths import all_reader, leads_into_lists
 from loaders.sources.rows import Row
 from loaders.standardise.placeholders import is_missing
 
 ReadValue: TypeAlias = Callable[[Row], Any]
 ReadText: TypeAlias = Callable[[Row], str | None]
 """Gives the text of a value, none where it is missing."""
+ReadTexts: TypeAlias = Callable[[Row], Sequence[str]]
+"""Gives all texts of a value."""
 
 SPREAD = ".*"
 
 
 def column_reader(path: str) -> ReadValue:
-    """Reads a column; dots lead into nested objects, where no column is called like the whole."""
+    """Reads a column; dots lead into nested objects, where no column is called like the whole.
+
+    Of a path that leads into lists it gives the first value.
+    """
+    if leads_into_lists(path):
+        read_all = all_reader(path)
+        return lambda row: next((value for value in read_all(row) if value is not None), None)
     if "." not in path:
         return lambda row: row.get(path)
     parts = path.split(".")
@@ -59,20 +68,46 @@ def text_reader(values: Values, *, whole: bool = False) -> ReadText:
     return lambda row: next((text for read in readers if (text := read(row)) is not None), None)
 
 
+def texts_reader(values: Values) -> ReadTexts:
+    """Reads the first of the alternatives that a row has, with all its texts where it is a list."""
+    readers = [_several_reader(value) for value in values]
+    if len(readers) == 1:
+        return readers[0]
+    return lambda row: next((texts for read in readers if (texts := read(row))), ())
+
+
+def _several_reader(value: Value) -> ReadTexts:
+    if value.column is None:
+        read_one = value_reader(value)
+        return lambda row: () if (text := read_one(row)) is None else (text,)
+    is_listed = leads_into_lists(value.column)
+    read = all_reader(value.column) if is_listed else column_reader(value.column)
+    meaning_of = _meaning(value)
+
+    def read_texts(row: Row) -> Sequence[str]:
+        found = read(row)
+        parts = found if isinstance(found, list) else (found,)
+        texts = (as_text(part) for part in parts)
+        return [meaning_of(text) for text in texts if text is not None]
+
+    return read_texts
+
+
 def value_reader(value: Value, *, whole: bool = False) -> ReadText:
     """Reads one value."""
     read = _origin(value, whole=whole)
     if not value.values:
         return read
+    meaning_of = _meaning(value)
+    return lambda row: None if (text := read(row)) is None else meaning_of(text)
+
+
+def _meaning(value: Value) -> Callable[[str], str]:
+    """What a text of the source means here."""
+    if not value.values:
+        return str
     meanings = {**{text.casefold(): meaning for text, meaning in value.values.items()}, **value.values}
-
-    def read_meaning(row: Row) -> str | None:
-        text = read(row)
-        if text is None:
-            return None
-        return meanings.get(text) or meanings.get(text.casefold(), text)
-
-    return read_meaning
+    return lambda text: meanings.get(text) or meanings.get(text.casefold(), text)
 
 
 def _origin(value: Value, *, whole: bool) -> ReadText:

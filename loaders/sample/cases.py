@@ -40,9 +40,9 @@ class CaseBook:
     def add(self, observed: Observed) -> None:
         """One more person."""
         person = observed.person
-        for kind, group in sorted(set(_own_cases(person, observed.sightings))):
+        for kind, group in sorted(set(_own_cases(person, observed.records))):
             self._write(person.id, kind, group)
-        for kind, value in _shared_values(person, observed.sightings):
+        for kind, value in _shared_values(person, observed.records):
             self._sharing[kind, value][person.id] = person.id
         for family in _family_names(person):
             self._sharing[SAME_NAME, f"{person.given} {family}"][person.id] = person.household.id

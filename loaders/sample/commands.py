@@ -23,16 +23,31 @@ _LINE_EVERY_S = 5.0
 People = Annotated[int, typer.Option("--people", help="How many people the world has.", min=1)]
 Seed = Annotated[int, typer.Option("--seed", help="Another seed is another world.", min=0)]
 Out = Annotated[Path, typer.Option("--out", help="The folder to write into.", file_okay=False)]
+AllSystems = Annotated[
+    bool,
+    typer.Option(
+        "--all-systems",
+        help="Also social, campaigns, another CDP, DWH, data mart, DMP, CMP, loyalty; push tokens, sends, consents.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Write into a folder that holds other files too.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
 
 @sample_app.command(epilog="Example: cdp sample --people 2000 --seed 7 --out sample")
-def sample(out: Out, people: People = 2000, seed: Seed = 7, force: Force = False, as_json: AsJson = False) -> None:
+def sample(
+    out: Out,
+    people: People = 2000,
+    seed: Seed = 7,
+    all_systems: AllSystems = False,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
     """Make the sample company: what CRM, call centre, shop, web, app and email know of the same invented people.
 
-    Who is who is in truth/, which no loader reads. The same numbers give the same files, and a small sample is the
-    beginning of every larger one with the same seed.
+    With --all-systems every other kind of system too; the files of the six stay the same. Who is who is in truth/,
+    which no loader reads. The same numbers give the same files, and a small sample is the beginning of every larger one
+    with the same seed.
     """
     if not force and not is_sample(out):
         raise ConfigurationError(
@@ -40,7 +55,7 @@ def sample(out: Out, people: People = 2000, seed: Seed = 7, force: Force = False
             "Choose another folder with --out, or add --force to write into this one.",
         )
     with _counted(people) as progress:
-        report = write_sample(people, seed, out, progress)
+        report = write_sample(people, seed, out, progress, all_systems=all_systems)
     if as_json:
         typer.echo(json.dumps(asdict(report) | {"folder": str(report.folder)}))
     else:

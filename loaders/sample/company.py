@@ -1,4 +1,4 @@
-"""The sample company: a world of people, and the files in which six systems of one company see it."""
+"""The sample company: a world of people, and the files in which the systems of one company see it."""
 
 import shutil
 import time
@@ -38,14 +38,27 @@ class SampleReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _World:
+    people: int
+    seed: int
+    all_systems: bool
+
+
 def write_sample(
-    people: int, seed: int, folder: Path, progress: Callable[[int], None] = lambda _people: None
+    people: int,
+    seed: int,
+    folder: Path,
+    progress: Callable[[int], None] = lambda _people: None,
+    *,
+    all_systems: bool = False,
 ) -> SampleReport:
     """Write the sample of so many people; ``progress`` hears how many more are done.
 
-    The same arguments give the same bytes, and whatever a sample holds is in every larger one of the same seed too.
-    Files are made in a hidden folder and moved when all are complete. Raises ConfigurationError where the numbers make
-    no sense or the folder cannot be written.
+    Six systems see them, or all kinds of systems that a company has (``all_systems``); the files of the six are the
+    same in both. The same arguments give the same bytes, and whatever a sample holds is in every larger one of the same
+    seed too. Files are made in a hidden folder and moved when all are complete. Raises ConfigurationError where the
+    numbers make no sense or the folder cannot be written.
     """
     started = time.perf_counter()
     _check(people, seed)
@@ -53,7 +66,7 @@ def write_sample(
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        manifest = _write_files(people, seed, unfinished, progress)
+        manifest = _write_files(unfinished, _World(people, seed, all_systems), progress)
         _move(unfinished, folder, manifest)
     except OSError as error:
         problem = f"{folder} cannot be written: {error.strerror or type(error).__name__}."
@@ -89,12 +102,12 @@ def _check(people: int, seed: int) -> None:
         raise ConfigurationError(f"The seed {seed} is negative.", "Give --seed 0 or more.")
 
 
-def _write_files(people: int, seed: int, folder: Path, progress: Callable[[int], None]) -> Manifest:
+def _write_files(folder: Path, world: _World, progress: Callable[[int], None]) -> Manifest:
     runs = folder / "runs"
     runs.mkdir()
-    files = open_files(folder, runs)
+    files = open_files(folder, runs, all_systems=world.all_systems)
     try:
-        manifest = _fill(files, people, seed, progress)
+        manifest = _fill(files, world, progress)
     finally:
         files.shop.close()
     shutil.rmtree(runs)
@@ -102,7 +115,8 @@ def _write_files(people: int, seed: int, folder: Path, progress: Callable[[int],
     return manifest
 
 
-def _fill(files: SampleFiles, people: int, seed: int, progress: Callable[[int], None]) -> Manifest:
+def _fill(files: SampleFiles, world: _World, progress: Callable[[int], None]) -> Manifest:
+    people, seed = world.people, world.seed
     kiosks = install_kiosks(seed)
     households: set[int] = set()
     stories = Stories()

@@ -32,6 +32,17 @@ class Stream(IntEnum):
     KIOSKS = 11
     NAMES = 12
     LANDLINES = 13
+    CRM_CONSENTS = 14
+    EMAIL_SENDS = 15
+    PUSH_TOKENS = 16
+    SOCIAL = 17
+    CAMPAIGN = 18
+    CDP = 19
+    DWH = 20
+    DATA_MART = 21
+    DMP = 22
+    CMP = 23
+    LOYALTY = 24
 
 
 class Weighted(Generic[T]):

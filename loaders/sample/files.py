@@ -6,6 +6,7 @@ from pathlib import Path
 from loaders.sample import cases
 from loaders.sample.cases import CaseBook
 from loaders.sample.dice import Dice, Stream
+from loaders.sample.further import FurtherFiles, open_further_files
 from loaders.sample.observations import Observed
 from loaders.sample.shop_database import ShopDatabase
 from loaders.sample.sources import app, call_centre, crm, email, web
@@ -34,18 +35,22 @@ class SampleFiles:
     records: CsvFile
     sessions: CsvFile
     cases: CaseBook
+    further: FurtherFiles | None = None
 
     def add(self, observed: Observed, seed: int) -> None:
         """Write down what the systems saw of a person, and the truth."""
         self._add_customers(observed, seed)
         self._add_messages(observed, seed)
+        if self.further is not None:
+            observed.further.extend(self.further.add(observed, seed))
         self._add_truth(observed)
 
     def finish(self) -> tuple[WrittenFile, ...]:
         """Write all files."""
         by_source = (self.crm, self.calls, self.shop, self.web, self.app, self.contacts, self.email_events)
+        further = self.further.files if self.further else ()
         truth = (self.records, self.sessions, self.cases)
-        return tuple(written for file in (*by_source, *truth) for written in file.finish())
+        return tuple(written for file in (*by_source, *further, *truth) for written in file.finish())
 
     def _add_customers(self, observed: Observed, seed: int) -> None:
         place = observed.person.number + _WRITING
@@ -73,7 +78,7 @@ class SampleFiles:
 
     def _add_truth(self, observed: Observed) -> None:
         person = observed.person.id
-        for sighting in observed.sightings:
+        for sighting in observed.records:
             cells = (sighting.source, sighting.external_id, person, sighting.hard_case)
             self.records.add(f"{sighting.source} {sighting.external_id}", cells)
         self.cases.add(observed)
@@ -83,7 +88,7 @@ class SampleFiles:
             self.sessions.add(f"{source} {session_id}", (source, session_id, person))
 
 
-def open_files(folder: Path, runs: Path) -> SampleFiles:
+def open_files(folder: Path, runs: Path, *, all_systems: bool) -> SampleFiles:
     """The files of a sample in an empty folder; ``runs`` is for sorting and can go afterwards."""
     return SampleFiles(
         crm=CsvFile(folder, crm.PATH, crm.FORMAT, runs),
@@ -96,4 +101,5 @@ def open_files(folder: Path, runs: Path) -> SampleFiles:
         records=CsvFile(folder, TRUTH_RECORDS, _RECORDS, runs),
         sessions=CsvFile(folder, TRUTH_SESSIONS, _SESSIONS, runs),
         cases=CaseBook(CsvFile(folder, cases.PATH, cases.FORMAT, runs)),
+        further=open_further_files(folder, runs) if all_systems else None,
     )

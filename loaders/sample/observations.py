@@ -1,6 +1,6 @@
 """What all systems together saw of one person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loaders.sample.devices import Kiosks
 from loaders.sample.dice import Dice, Stream
@@ -12,7 +12,7 @@ from loaders.sample.visits import WebVisit, plan_visits
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One person in six systems."""
+    """One person in six systems, and as ``further`` the records of the others where the sample has them."""
 
     person: Person
     crm: list[crm.CrmCustomer]
@@ -21,11 +21,17 @@ class Observed:
     cards: list[call_centre.CallCard]
     visits: list[WebVisit]
     app_sessions: list[app.AppSession]
+    further: list[Sighting] = field(default_factory=list[Sighting])
 
     @property
     def sightings(self) -> list[Sighting]:
-        """All records of the person."""
+        """The records of the person in the six systems."""
         return _sightings(self.crm, self.shop, self.contact, self.cards)
+
+    @property
+    def records(self) -> list[Sighting]:
+        """All records of the person."""
+        return [*self.sightings, *self.further]
 
     @property
     def account(self) -> Sighting | None:

@@ -30,6 +30,8 @@ class HardCase(StrEnum):
     UMLAUT = "umlaut"
     MISSPELT = "misspelt"
     SHARED_LANDLINE = "shared_landline"
+    HASHED_ONLY = "hashed_only"
+    HANDLE_ONLY = "handle_only"
     KIOSK = "kiosk"
     GUEST = "guest"
 

@@ -129,9 +129,9 @@ class CsvFile:
         end = self._format.line_end.encode()
         header = self._format.line(self._format.columns)
         lines = (line for _, line in self._lines)
-        path = _prepared(self._folder / self._path)
-        with path.open("wb") as file:
-            file.writelines(line + end for line in _first(header, lines))
+        with _Output(self._folder / self._path) as file:
+            for line in _first(header, lines):
+                file.write(line + end)
         return [measure(self._folder, self._path, (self._rows, self._broken, 0))]
 
 
