@@ -10,17 +10,20 @@ from graph.rows import (
     Row,
     consent_rows,
     consent_subject_rows,
+    cursor_rows,
     customer_rows,
     device_rows,
     has_identifier_rows,
     identifier_rows,
     interaction_rows,
     login_rows,
+    member_rows,
     on_device_rows,
     reference_rows,
     session_rows,
     visits,
 )
+from graph.times import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def steps_of(batch: Batch) -> list[Step]:
         *_session_steps(batch),
         *_interaction_steps(batch),
         *_consent_steps(batch),
+        *snapshot_steps(batch),
+        Step("merge_source_cursors", cursor_rows(batch.cursors), {"run_id": batch.run_id}),
     ]
     return [step for step in steps if step.rows]
 
@@ -125,6 +130,17 @@ def _consent_steps(batch: Batch) -> list[Step]:
         Step("merge_consents_of_customer", subjects["customer"]),
         Step("merge_consents_of_identifier", subjects["identifier"]),
         Step("merge_consents_of_device", subjects["device"]),
+    ]
+
+
+def snapshot_steps(batch: Batch) -> list[Step]:
+    """What belongs to the snapshot of a batch, and what does not any more."""
+    if batch.snapshot is None:
+        return []
+    parameters = {"snapshot": batch.snapshot.name, "at": milliseconds(batch.snapshot.at)}
+    return [
+        Step("merge_snapshot_members", member_rows(batch.customers), parameters),
+        Step("retire_customers", [{"key": key} for key in sorted(batch.snapshot.missing)], parameters),
     ]
 
 
