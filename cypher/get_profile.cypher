@@ -3,7 +3,8 @@
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit
-WITH collect(member) AS members
+// Who is retired says nothing, but what is linked through it holds until the next resolution.
+WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members
 RETURN
   COLLECT {
     UNWIND members AS c

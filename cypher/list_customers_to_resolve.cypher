@@ -2,9 +2,11 @@
 // $counted (kinds); rows: the person fields, attributes (JSON text), emails, phones, identifiers (keys, newest first),
 // hashed_emails (keys of those that some source has sent, whoever's emails they are of), counted (key, first and last
 // time).
-MATCH (c:Customer)
-WHERE c.content_hash IS NOT NULL
-RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
+MATCH (record:Customer)
+WHERE record.content_hash IS NOT NULL
+// Of a retired record nothing is known any more, so that it takes no part without being a case of its own.
+WITH record.key AS key, record.source AS source, CASE WHEN record.retired_at IS NULL THEN record END AS c
+RETURN key, source, c.given_name AS given_name, c.middle_name AS middle_name,
   c.family_name AS family_name, c.birth_date AS birth_date, c.gender AS gender, c.street AS street,
   c.postcode AS postcode, c.city AS city, c.state AS state, c.country AS country, c.company AS company,
   c.attributes AS attributes,

@@ -4,6 +4,7 @@ UNWIND $keys AS wanted
 MATCH (:Customer {key: wanted})-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]->(i:Identifier)
 WITH DISTINCT i
 RETURN collect([i.key, i.kind, i:Hub, CASE WHEN i:Hub THEN [] ELSE COLLECT {
-  MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]-(holder:Customer) WHERE holder.content_hash IS NOT NULL
+  MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]-(holder:Customer)
+  WHERE holder.content_hash IS NOT NULL AND holder.retired_at IS NULL
   RETURN DISTINCT holder.key
 } END]) AS identifiers

@@ -17,7 +17,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── MappingError          a mapping file is wrong (file, line, field)
     │   ├── SourceReadError       a file, table or format cannot be read
     │   ├── UnknownSourceError    a source that was never given a write key
-    │   └── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
+    │   ├── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
+    │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
         ├── UnknownCustomerError  a customer, link or decision that is not there
@@ -109,6 +110,16 @@ class UnknownSourceError(InputError):
 
 class TooManyRejectionsError(InputError):
     """Too large a part of a file was rejected; nothing of that file was kept."""
+
+
+class SuspiciousSnapshotError(InputError):
+    """A full snapshot is empty or lost too large a share of its customers; nothing of it was kept."""
+
+    def __init__(self, name: str, lost: int, held: int, max_lost: float) -> None:
+        self.lost, self.held = lost, held
+        what = f"lost {lost:,} of its {held:,} customers ({lost / held:.0%})" if lost else "is empty"
+        advice = f"If it is right, allow it once with --max-lost 1; more than {max_lost:.0%} are not lost unseen."
+        super().__init__(f"{name}: the snapshot {what}. Nothing of it was kept.", advice)
 
 
 class ResolutionError(CdpError):

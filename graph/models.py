@@ -144,6 +144,19 @@ class Source(StructuredNode):
     disabled_at = DateTimeNeo4jFormatProperty(help_text="since when its tracking calls are refused; none: they are not")
 
 
+class SourceCursor(StructuredNode):
+    """How far one part of an input was read; written with the last batch of what was read."""
+
+    key = StringProperty(unique_index=True, help_text="source:input:part")
+    source = StringProperty(help_text="source that was read")
+    input = StringProperty(help_text="mapping and place of the rows")
+    part = StringProperty(help_text="file, partition or stream within the input")
+    position = StringProperty(help_text="how far: a number or a text that only grows, such as an offset or a time")
+    value = StringProperty(help_text="what the connector needs besides it to go on, as JSON text")
+    at = DateTimeNeo4jFormatProperty(help_text="when it was written")
+    run_id = StringProperty(help_text="run that wrote it")
+
+
 class Identifier(StructuredNode):
     """A value that points at a customer; the key holds the match key, the edge the raw value."""
 
@@ -269,6 +282,10 @@ class Customer(StructuredNode):
         help_text="JSON object of what was said last of each field, with the time in epoch milliseconds; only where "
         "the record is put together from messages that each say a part"
     )
+    snapshots = ArrayProperty(
+        StringProperty(), help_text="full snapshots that held the record when they were last loaded"
+    )
+    retired_at = DateTimeNeo4jFormatProperty(help_text="since when no snapshot holds the record; none while it counts")
     touched = IntegerProperty(help_text="counts what was written since; tells a resolution whether it read the latest")
     first_resolved_at = DateTimeNeo4jFormatProperty(help_text="when it was first resolved; before, it stood alone")
     prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")

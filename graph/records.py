@@ -196,8 +196,40 @@ class Records(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SourceCursor:
+    """How far one part of an input was read: a file, a partition, a table, whatever its connector counts by.
+
+    ``position`` grows; of two the greater stays. ``value``: what the connector needs besides it to go on, as JSON text.
+    """
+
+    source: str
+    input: str
+    part: str
+    position: int | str
+    at: datetime
+    value: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Key of the node."""
+        return f"{self.source}:{self.input}:{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A full snapshot, taken at a time, to which the customers of a batch belong.
+
+    ``missing``: keys of customers that it held before and holds no more.
+    """
+
+    name: str
+    at: datetime
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one source that are written in one transaction."""
+    """Records of one source that are written in one transaction, with how far its inputs were read by then."""
 
     source: SourceRecord
     run_id: str
@@ -205,6 +237,8 @@ class Batch:
     sessions: tuple[SessionRecord, ...] = ()
     interactions: tuple[InteractionRecord, ...] = ()
     consents: tuple[ConsentRecord, ...] = ()
+    snapshot: Snapshot | None = None
+    cursors: tuple[SourceCursor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

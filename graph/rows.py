@@ -1,6 +1,7 @@
 """Records as rows of parameters: plain values, times in epoch milliseconds, one row per key."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -17,6 +18,7 @@ from graph.records import (
     InteractionRecord,
     Records,
     SessionRecord,
+    SourceCursor,
 )
 from graph.times import milliseconds
 
@@ -308,6 +310,18 @@ def _consent_row(record: ConsentRecord) -> Row:
         "effective_at": milliseconds(record.effective_at),
         "recorded_at": milliseconds(record.recorded_at),
     }
+
+
+def member_rows(customers: Iterable[CustomerRecord]) -> list[Row]:
+    """Customers that a snapshot holds."""
+    keys = {f"{record.source}:{record.external_id}" for record in customers}
+    return [{"key": key} for key in sorted(keys)]
+
+
+def cursor_rows(cursors: Iterable[SourceCursor]) -> list[Row]:
+    """How far inputs were read."""
+    rows = ({"key": cursor.key, **asdict(cursor), "at": milliseconds(cursor.at)} for cursor in cursors)
+    return sorted(rows, key=_by_key)
 
 
 def _by_key(row: Row) -> str:

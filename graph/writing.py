@@ -12,18 +12,21 @@ from graph.rows import (
     Row,
     consent_rows,
     consent_subject_rows,
+    cursor_rows,
     customer_rows,
     device_rows,
     has_identifier_rows,
     identifier_rows,
     interaction_rows,
     login_rows,
+    member_rows,
     on_device_rows,
     reference_rows,
     session_rows,
     visits,
 )
 from graph.silence import NO_CUTS, Cuts
+from graph.times import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ def steps_of(batch: Batch) -> list[Step]:
         *session_steps(batch),
         *interaction_steps(interaction_rows(batch.interactions), batch.run_id),
         *consent_steps(batch, batch.run_id),
+        *snapshot_steps(batch),
+        Step("merge_source_cursors", cursor_rows(batch.cursors), {"run_id": batch.run_id}),
     ]
     return [step for step in steps if step.rows]
 
@@ -138,6 +143,17 @@ def consent_steps(records: Records, run_id: str) -> list[Step]:
         Step("merge_consents_of_customer", subjects["customer"]),
         Step("merge_consents_of_identifier", subjects["identifier"]),
         Step("merge_consents_of_device", subjects["device"]),
+    ]
+
+
+def snapshot_steps(batch: Batch) -> list[Step]:
+    """What belongs to the snapshot of a batch, and what does not any more."""
+    if batch.snapshot is None:
+        return []
+    parameters = {"snapshot": batch.snapshot.name, "at": milliseconds(batch.snapshot.at)}
+    return [
+        Step("merge_snapshot_members", member_rows(batch.customers), parameters),
+        Step("retire_customers", [{"key": key} for key in sorted(batch.snapshot.missing)], parameters),
     ]
 
 

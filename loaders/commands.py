@@ -1,10 +1,12 @@
 """``cdp load``: read the data of a source into the graph."""
 
 import json
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 from rich.console import Console
@@ -15,8 +17,9 @@ from graph.constraints import install_schema
 from graph.errors import ConfigurationError, InputError
 from graph.writing import write_batch
 from loaders.available import Available, find_available
+from loaders.connectors.memory import GraphMemory
 from loaders.mappings.reading import read_mappings, shipped_mappings
-from loaders.pipeline import LoadPlan, load, replay
+from loaders.pipeline import LoadPlan, load, load_singer, replay
 from loaders.progress import Progress, shown
 from loaders.report import LoadReport, print_report
 from loaders.settings import LoadSettings, load_settings
@@ -43,6 +46,14 @@ Replay = Annotated[
     typer.Option("--replay", metavar="REJECTS.jsonl", help="Load the rows of a rejects file again.", dir_okay=False),
 ]
 All = Annotated[bool, typer.Option("--all", help="Load every shipped mapping whose files are in --data.")]
+FromStart = Annotated[bool, typer.Option("--from-start", help="Read everything again, whatever was loaded before.")]
+Singer = Annotated[
+    bool, typer.Option("--singer", help="Read the output of a Singer tap on standard input, as the mapping says.")
+]
+MaxLost = Annotated[
+    float | None,
+    typer.Option("--max-lost", min=0, max=1, help="Largest share of its customers that a full snapshot may lose."),
+]
 List = Annotated[bool, typer.Option("--list", help="List the shipped mappings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
@@ -54,6 +65,9 @@ def load_command(
     batch_size: BatchSize = None,
     replay_file: Replay = None,
     load_all: All = False,
+    from_start: FromStart = False,
+    max_lost: MaxLost = None,
+    singer: Singer = False,
     list_shipped: List = False,
     as_json: AsJson = False,
 ) -> None:
@@ -69,10 +83,13 @@ def load_command(
     if not mappings and replay_file is None and not load_all:
         raise ConfigurationError("There is nothing to load.", f"Name a mapping. {_EXAMPLE}")
     chosen = _available(mappings, data) if load_all else Available(tuple(read_mappings(mappings or [])), ())
-    plan = LoadPlan(chosen.mappings, data, settings=_settings(max_rejected, batch_size))
+    settings = _settings(max_rejected, batch_size)
+    plan = LoadPlan(chosen.mappings, data, settings=settings, max_lost=max_lost)
     with open_graph(resolve_address()) as graph, shown(Console(stderr=True)) as progress:
         install_schema(graph)
-        report = _run(plan, replay_file, graph, progress)
+        plan = replace(plan, memory=GraphMemory(graph, from_start=from_start))
+        lines = sys.stdin.buffer if singer else None
+        report = _run(plan, lines or replay_file, graph, progress)
     report.absent.extend(chosen.absent)
     _print(report, as_json=as_json)
     if report.problems:
@@ -92,9 +109,13 @@ def _settings(max_rejected: float | None, batch_size: int | None) -> LoadSetting
     return load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
-def _run(plan: LoadPlan, replay_file: Path | None, graph: Graph, progress: Progress) -> LoadReport:
+def _run(plan: LoadPlan, again: Path | IO[bytes] | None, graph: Graph, progress: Progress) -> LoadReport:
     write = partial(write_batch, graph)
-    return load(plan, write, progress) if replay_file is None else replay(plan, replay_file, write, progress)
+    if again is None:
+        return load(plan, write, progress)
+    if isinstance(again, Path):
+        return replay(plan, again, write, progress)
+    return load_singer(plan, again, write, progress)
 
 
 def _print(report: LoadReport, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ A delivery is written when all of it was read and few enough rows were rejected;
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +14,11 @@ from secrets import token_hex
 from graph.errors import ConfigurationError, InputError, TooManyRejectionsError
 from graph.settings import cdp_settings
 from loaders.batches import batches_of
+from loaders.connectors.choice import connector_of
+from loaders.connectors.memory import Memory, NoMemory
+from loaders.connectors.singer import SingerReading, singer_streams
 from loaders.delivery_writer import DeliveryWriter, WriteBatch
+from loaders.endings import Ending
 from loaders.intake import Intake, take_in
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import folders_of, is_shipped, reference_of
@@ -23,7 +27,6 @@ from loaders.rejections import RejectsFile
 from loaders.replay import replayed_intakes
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
-from loaders.sources.deliveries import find_deliveries
 from loaders.sources.lookups import with_lookups
 from loaders.spool import Spool
 
@@ -35,12 +38,18 @@ def default_rejects_dir() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """What to load. ``data_dir``: where relative paths of the mappings are; without it, beside each mapping."""
+    """What to load.
+
+    ``data_dir``: where relative paths of the mappings are; without it, beside each mapping. ``memory``: how far earlier
+    loads came. ``max_lost``: of snapshots, outranks mappings and settings.
+    """
 
     mappings: Sequence[SourceMapping]
     data_dir: Path | None = None
     rejects_dir: Path = field(default_factory=default_rejects_dir)
     settings: LoadSettings = field(default_factory=load_settings)
+    memory: Memory = field(default_factory=NoMemory)
+    max_lost: float | None = None
 
 
 def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> LoadReport:
@@ -55,6 +64,24 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
         for mapping in plan.mappings:
             for number in range(len(mapping.inputs)):
                 loading.load_input(mapping, number)
+    return loading.finish()
+
+
+def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progress: Progress = silent) -> LoadReport:
+    """Load the output of a Singer tap, for whose streams one mapping of the plan has inputs.
+
+    A delivery that is refused ends the load, so that no later state says that it was taken. Raises ConfigurationError
+    where no mapping, or more than one, has such inputs, and GraphError.
+    """
+    mappings = [mapping for mapping in plan.mappings if singer_streams(mapping)]
+    if len(mappings) != 1:
+        problem = f"{len(mappings)} of the mappings take streams of a Singer tap."
+        raise ConfigurationError(problem, "Name one whose inputs say `singer: STREAM`.")
+    reading = SingerReading(mappings[0], lines)
+    with _loading(plan, write, progress) as loading:
+        loading.load_sequence(mappings[0], reading.intakes())
+        for stream, rows in reading.unknown.items():
+            loading.leave_out(DeliveryReport(mappings[0].source.name, reference_of(mappings[0]), stream, rows, rows))
     return loading.finish()
 
 
@@ -93,44 +120,70 @@ class _Loading:
         self._report = LoadReport(self._run_id)
 
     def load_input(self, mapping: SourceMapping, number: int) -> None:
-        location, lookups = mapping.inputs[number].location, mapping.inputs[number].lookups
         folders = folders_of(mapping, self._plan.data_dir)
         try:
-            deliveries = find_deliveries(location, folders, mapping.delivered_at)
+            self._load_deliveries(mapping, number, folders)
         except InputError as error:
-            name = location.name
-            left_out = DeliveryReport(mapping.source.name, reference_of(mapping), name, problem=error)
-            self._report.deliveries.append(left_out)
-            return
-        for delivery in deliveries:
-            intake = Intake(mapping, number, with_lookups(delivery, lookups, folders))
-            self.load_delivery(intake, self._plan.settings.max_rejected)
+            name = mapping.inputs[number].location.name
+            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), name, problem=error))
 
-    def load_delivery(self, intake: Intake, max_rejected: float) -> None:
+    def load_sequence(self, mapping: SourceMapping, intakes: Iterator[Intake]) -> None:
+        """Deliveries each of which goes on where the one before ended, up to the first that is refused."""
+        try:
+            for intake in intakes:
+                if not self.load_delivery(intake, self._plan.settings.max_rejected):
+                    break
+        except InputError as error:
+            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), "stdin", problem=error))
+
+    def leave_out(self, report: DeliveryReport) -> None:
+        """Tell of a delivery of which nothing is taken."""
+        self._report.deliveries.append(report)
+
+    def _load_deliveries(self, mapping: SourceMapping, number: int, folders: tuple[Path, ...]) -> None:
+        connector, lookups = connector_of(mapping, number, folders), mapping.inputs[number].lookups
+        cursor = self._plan.memory.cursor(mapping.source.name, connector.input)
+        for delivery in connector.read(cursor):
+            intake = Intake(mapping, number, with_lookups(delivery, lookups, folders))
+            is_kept = self.load_delivery(intake, self._plan.settings.max_rejected)
+            if connector.is_sequence and not is_kept:
+                break  # what comes after it would move the cursor past what was refused
+
+    def load_delivery(self, intake: Intake, max_rejected: float) -> bool:
+        """Read a delivery and hand it to the writer; false where it was refused."""
         report = intake.report()
         self._report.deliveries.append(report)
         with ExitStack() as unfinished:
             spool = unfinished.enter_context(Spool())
             try:
-                self._fill(spool, intake, report)
+                ending = self._fill(spool, intake, report)
                 _refuse_too_many(report, max_rejected)
+                ending.finish(spool, report, self._plan.settings.batch_rows)
             except InputError as error:
                 report.problem = error
-                return
+                return False
             unfinished.pop_all()  # from here on it is the writer's
         self._writer.write(spool, report)
+        return True
 
     def finish(self) -> LoadReport:
         self._report.seconds = time.perf_counter() - self._started
         return self._report
 
-    def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> None:
+    def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> Ending:
+        ending = Ending(intake, self._run_id, self._plan.memory, self._max_lost(intake))
         with self._rejects(intake.mapping) as rejects, _timed(report):
             translated = take_in(intake, report, rejects.add)
             source, rows = intake.mapping.source, self._plan.settings.batch_rows
-            for batch in batches_of(translated, source, self._run_id, rows):
+            for batch in ending.all_but_last(batches_of(translated, source, self._run_id, rows)):
                 spool.add(batch)
                 self._progress(report.delivery, "read", report.rows)
+        return ending
+
+    def _max_lost(self, intake: Intake) -> float:
+        snapshot = intake.input_mapping.snapshot
+        given = (self._plan.max_lost, snapshot and snapshot.max_lost)
+        return next((share for share in given if share is not None), self._plan.settings.max_lost)
 
     @contextmanager
     def _rejects(self, mapping: SourceMapping) -> Generator[RejectsFile]:

@@ -18,7 +18,8 @@ class DeliveryReport:
     """One file, table or query.
 
     ``rejected_rows`` by reason code, ``rejected_fields`` by field and code: of those the row was kept. ``skipped``:
-    rows that the mapping does not want. ``problem``: why nothing of it was kept.
+    rows that the mapping does not want. ``retired``: customers that a snapshot holds no more. ``problem``: why
+    nothing of it was kept.
     """
 
     source: str
@@ -29,6 +30,7 @@ class DeliveryReport:
     rejected_rows: Counter[str] = field(default_factory=Counter[str])
     rejected_fields: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     written: WriteCounts = field(default_factory=WriteCounts)
+    retired: int = 0
     seconds: float = 0.0
     problem: CdpError | None = None
 
@@ -53,6 +55,7 @@ class DeliveryReport:
                 for (name, code), count in sorted(self.rejected_fields.items())
             ],
             "written": asdict(self.written),
+            "retired": self.retired,
             "seconds": round(self.seconds, 3),
             "problem": str(self.problem) if self.problem else None,
         }

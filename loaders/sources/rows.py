@@ -33,11 +33,27 @@ Read: TypeAlias = ReadRow | BrokenRow
 
 
 @dataclass(frozen=True, slots=True)
+class CursorPart:
+    """How far one part of an input was read (``graph.records.SourceCursor``)."""
+
+    input: str
+    part: str
+    position: int | str
+    value: str | None = None
+
+
+def no_cursor() -> Sequence[CursorPart]:
+    """Of deliveries that are read again each time."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One file, table or query: what is loaded whole or not at all.
+    """One file, table, query or page: what is loaded whole or not at all.
 
     ``name``: for people; ``path``: to find it again. ``delivered_at``: age of its rows where they have none of their
-    own. ``read``: starts from the beginning each time; raises SourceReadError.
+    own. ``read``: starts from the beginning each time; raises SourceReadError. ``after``: once it was read to its end,
+    the cursor after it. ``is_snapshot``: there is nothing of the input but its rows.
     """
 
     name: str
@@ -45,6 +61,8 @@ class Delivery:
     read: Callable[[], Iterator[Read]]
     path: str
     has_fixed_columns: bool = True
+    after: Callable[[], Sequence[CursorPart]] = no_cursor
+    is_snapshot: bool = False
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a database gives
