@@ -17,6 +17,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── MappingError          a mapping file is wrong (file, line, field)
     │   ├── SourceReadError       a file, table or format cannot be read
     │   └── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
+    ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
+    │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
         ├── UnknownCustomerError  a customer, link or decision that is not there
@@ -104,6 +106,16 @@ class SourceReadError(InputError):
 
 class TooManyRejectionsError(InputError):
     """Too large a part of a file was rejected; nothing of that file was kept."""
+
+
+class LocalStoreError(CdpError):
+    """A store of rejected rows or of deliveries cannot be opened, read or written."""
+
+    exit_code = 7
+
+
+class UnknownDeadLetterError(LocalStoreError):
+    """A rejected row that is not there."""
 
 
 class ResolutionError(CdpError):

@@ -10,13 +10,13 @@ import typer
 from rich.console import Console
 
 from graph.address import resolve_address
-from graph.connection import Graph, open_graph
+from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError, InputError
 from graph.writing import write_batch
 from loaders.mappings.reading import read_mappings, shipped_mappings
-from loaders.pipeline import LoadPlan, load, replay
-from loaders.progress import Progress, shown
+from loaders.pipeline import LoadPlan, load
+from loaders.progress import shown
 from loaders.report import LoadReport, print_report
 from loaders.settings import LoadSettings, load_settings
 
@@ -32,14 +32,15 @@ Data = Annotated[
 ]
 MaxRejected = Annotated[
     float | None,
-    typer.Option("--max-rejected", min=0, max=1, help="Largest share of rejected rows of a file. 0.05 if not set."),
+    typer.Option(
+        "--max-rejected",
+        min=0,
+        max=1,
+        help="Largest share of rejected rows of a file; outranks mappings and settings.",
+    ),
 ]
 BatchSize = Annotated[
     int | None, typer.Option("--batch-size", min=1, max=100_000, help="Rows in one transaction. 5000 if not set.")
-]
-Replay = Annotated[
-    Path | None,
-    typer.Option("--replay", metavar="REJECTS.jsonl", help="Load the rows of a rejects file again.", dir_okay=False),
 ]
 List = Annotated[bool, typer.Option("--list", help="List the shipped mappings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
@@ -50,38 +51,32 @@ def load_command(
     data: Data = None,
     max_rejected: MaxRejected = None,
     batch_size: BatchSize = None,
-    replay_file: Replay = None,
     list_shipped: List = False,
     as_json: AsJson = False,
 ) -> None:
     """Load data into the graph, as mapping files say. Loading the same data again changes nothing.
 
-    Rows that cannot be used are set aside in a rejects file; a file with too many of them is left out as a whole.
+    Rows that cannot be used are set aside (cdp rejects); a file with too many of them is left out as a whole.
 
     Example: cdp load sample --data sample-company
     """
     if list_shipped:
         _list_shipped(as_json=as_json)
         return
-    if not mappings and replay_file is None:
+    if not mappings:
         raise ConfigurationError("There is nothing to load.", f"Name a mapping. {_EXAMPLE}")
-    plan = LoadPlan(read_mappings(mappings or []), data, settings=_settings(max_rejected, batch_size))
+    plan = LoadPlan(read_mappings(mappings), data, settings=_settings(batch_size), max_rejected=max_rejected)
     with open_graph(resolve_address()) as graph, shown(Console(stderr=True)) as progress:
         install_schema(graph)
-        report = _run(plan, replay_file, graph, progress)
+        report = load(plan, partial(write_batch, graph), progress)
     _print(report, as_json=as_json)
     if report.problems:
         raise typer.Exit(InputError.exit_code)
 
 
-def _settings(max_rejected: float | None, batch_size: int | None) -> LoadSettings:
-    given = {"max_rejected": max_rejected, "batch_rows": batch_size}
-    return load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-
-
-def _run(plan: LoadPlan, replay_file: Path | None, graph: Graph, progress: Progress) -> LoadReport:
-    write = partial(write_batch, graph)
-    return load(plan, write, progress) if replay_file is None else replay(plan, replay_file, write, progress)
+def _settings(batch_size: int | None) -> LoadSettings:
+    settings = load_settings()
+    return settings if batch_size is None else settings.model_copy(update={"batch_rows": batch_size})
 
 
 def _print(report: LoadReport, *, as_json: bool) -> None:

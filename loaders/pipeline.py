@@ -11,35 +11,40 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from graph.errors import ConfigurationError, InputError, TooManyRejectionsError
-from graph.settings import cdp_settings
+from graph.errors import ConfigurationError, InputError
 from loaders.batches import batches_of
 from loaders.delivery_writer import DeliveryWriter, WriteBatch
-from loaders.intake import Intake, take_in
+from loaders.health.log import DeliveryLog
+from loaders.health.recording import delivered
+from loaders.intake import Intake, SetAside, take_in
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import is_shipped, reference_of
 from loaders.progress import Progress, silent
-from loaders.rejections import RejectsFile
-from loaders.replay import replayed_intakes
+from loaders.rejects.model import DeadLetter
+from loaders.rejects.settings import default_rejects_dir
+from loaders.rejects.store import DeadLetters
+from loaders.rejects.thresholds import max_rejected_of, refuse_too_many
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.deliveries import find_deliveries
 from loaders.spool import Spool
 
-
-def default_rejects_dir() -> Path:
-    """Where rejects files go: a folder of this project's data."""
-    return cdp_settings().data_dir / "rejects"
+_LETTERS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """What to load. ``data_dir``: where relative paths of the mappings are; without it, beside each mapping."""
+    """What to load.
+
+    ``data_dir``: where relative paths of the mappings are; without it, beside each mapping. ``rejects_dir``: of dead
+    letters and the log of deliveries. ``max_rejected``: outranks those of mappings and settings.
+    """
 
     mappings: Sequence[SourceMapping]
     data_dir: Path | None = None
     rejects_dir: Path = field(default_factory=default_rejects_dir)
     settings: LoadSettings = field(default_factory=load_settings)
+    max_rejected: float | None = None
 
 
 def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> LoadReport:
@@ -54,18 +59,6 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
         for mapping in plan.mappings:
             for number in range(len(mapping.inputs)):
                 loading.load_input(mapping, number)
-    return loading.finish()
-
-
-def replay(plan: LoadPlan, rejects: Path, write: WriteBatch, progress: Progress = silent) -> LoadReport:
-    """Load the rows of a rejects file again, after they or the mapping were mended.
-
-    Mappings of the plan take the place of those that the file names. Rows that are rejected again are set aside again;
-    however many they are, the others are kept. Raises SourceReadError, MappingError, GraphError.
-    """
-    with _loading(plan, write, progress) as loading:
-        for intake in replayed_intakes(rejects, plan.mappings):
-            loading.load_delivery(intake, max_rejected=1.0)
     return loading.finish()
 
 
@@ -84,15 +77,20 @@ def _folders(mapping: SourceMapping, data_dir: Path | None) -> tuple[Path, ...]:
 
 @contextmanager
 def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
-    with DeliveryWriter(write, plan.settings.batch_rows, progress) as writer:
-        yield _Loading(plan, writer, progress)
+    with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
+        loading = _Loading(plan, progress, letters, log)
+        with DeliveryWriter(write, plan.settings.batch_rows, progress, loading.record) as writer:
+            loading.writer = writer
+            yield loading
 
 
 class _Loading:
     """One run of a load."""
 
-    def __init__(self, plan: LoadPlan, writer: DeliveryWriter, progress: Progress) -> None:
-        self._plan, self._writer, self._progress = plan, writer, progress
+    writer: DeliveryWriter
+
+    def __init__(self, plan: LoadPlan, progress: Progress, letters: DeadLetters, log: DeliveryLog) -> None:
+        self._plan, self._progress, self._letters, self._log = plan, progress, letters, log
         self._started = time.perf_counter()
         self._run_id = f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
         self._report = LoadReport(self._run_id)
@@ -103,47 +101,67 @@ class _Loading:
             deliveries = find_deliveries(location, _folders(mapping, self._plan.data_dir), mapping.delivered_at)
         except InputError as error:
             name = location.name
-            left_out = DeliveryReport(mapping.source.name, reference_of(mapping), name, problem=error)
-            self._report.deliveries.append(left_out)
+            self._leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), name, place=name), error)
             return
         for delivery in deliveries:
-            self.load_delivery(Intake(mapping, number, delivery), self._plan.settings.max_rejected)
+            self._load_delivery(Intake(mapping, number, delivery))
 
-    def load_delivery(self, intake: Intake, max_rejected: float) -> None:
-        report = intake.report()
-        self._report.deliveries.append(report)
-        with ExitStack() as unfinished:
-            spool = unfinished.enter_context(Spool())
-            try:
-                self._fill(spool, intake, report)
-                _refuse_too_many(report, max_rejected)
-            except InputError as error:
-                report.problem = error
-                return
-            unfinished.pop_all()  # from here on it is the writer's
-        self._writer.write(spool, report)
+    def record(self, report: DeliveryReport) -> None:
+        """Keep in the log what became of a delivery."""
+        self._log.add(delivered(report, self._run_id))
 
     def finish(self) -> LoadReport:
         self._report.seconds = time.perf_counter() - self._started
         return self._report
 
+    def _load_delivery(self, intake: Intake) -> None:
+        report = intake.report()
+        with ExitStack() as unfinished:
+            spool = unfinished.enter_context(Spool())
+            try:
+                self._fill(spool, intake, report)
+                refuse_too_many(report, self._max_rejected(intake.mapping))
+            except InputError as error:
+                self._leave_out(report, error)
+                return
+            self._report.deliveries.append(report)
+            unfinished.pop_all()  # from here on it is the writer's
+        self.writer.write(spool, report)
+
+    def _max_rejected(self, mapping: SourceMapping) -> float:
+        return max_rejected_of(mapping, self._plan.max_rejected, self._plan.settings.max_rejected)
+
+    def _leave_out(self, report: DeliveryReport, error: InputError) -> None:
+        report.problem = error
+        self._report.deliveries.append(report)
+        self.record(report)
+
     def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> None:
-        with self._rejects(intake.mapping) as rejects, _timed(report):
-            translated = take_in(intake, report, rejects.add)
+        with self._aside() as set_aside, _timed(report):
+            translated = take_in(intake, report, set_aside)
             source, rows = intake.mapping.source, self._plan.settings.batch_rows
             for batch in batches_of(translated, source, self._run_id, rows):
                 spool.add(batch)
                 self._progress(report.delivery, "read", report.rows)
 
     @contextmanager
-    def _rejects(self, mapping: SourceMapping) -> Generator[RejectsFile]:
-        file = RejectsFile(self._plan.rejects_dir / self._run_id / f"{mapping.source.name}.jsonl")
+    def _aside(self) -> Generator[SetAside]:
+        """Dead letters are kept some at a time, and the last ones also when the delivery turns out to be unreadable."""
+        waiting: list[DeadLetter] = []
+
+        def keep() -> None:
+            self._report.dead_letters += self._letters.add(waiting, self._run_id)
+            waiting.clear()
+
+        def set_aside(letter: DeadLetter) -> None:
+            waiting.append(letter)
+            if len(waiting) >= _LETTERS_AT_ONCE:
+                keep()
+
         try:
-            yield file
+            yield set_aside
         finally:
-            file.close()
-            if file.path.exists() and file.path not in self._report.rejects:
-                self._report.rejects.append(file.path)
+            keep()
 
 
 @contextmanager
@@ -153,14 +171,3 @@ def _timed(report: DeliveryReport) -> Generator[None]:
         yield
     finally:
         report.seconds += time.perf_counter() - started
-
-
-def _refuse_too_many(report: DeliveryReport, max_rejected: float) -> None:
-    if report.rejected > max_rejected * report.rows:
-        share = report.rejected / report.rows
-        reasons = ", ".join(f"{code} {count:,}" for code, count in report.rejected_rows.most_common(3))
-        problem = f"{report.delivery}: {report.rejected:,} of {report.rows:,} rows rejected ({share:.1%}): {reasons}."
-        raise TooManyRejectionsError(
-            f"{problem} Nothing of it was kept.",
-            f"See the rejects file; allow more than {max_rejected:.0%} with --max-rejected.",
-        )

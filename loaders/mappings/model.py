@@ -197,7 +197,10 @@ class InputMapping:
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
-    """One mapping file. ``country`` and ``zone`` hold where a record says nothing else."""
+    """One mapping file. ``country`` and ``zone`` hold where a record says nothing else.
+
+    ``max_rejected``: largest share of rejected rows of a delivery, none for that of the settings.
+    """
 
     file: Path
     name: str
@@ -207,3 +210,4 @@ class SourceMapping:
     country: str | None = None
     delivered_at: datetime | None = None
     revision: int = 0
+    max_rejected: float | None = None

@@ -36,8 +36,8 @@ Read: TypeAlias = ReadRow | BrokenRow
 class Delivery:
     """One file, table or query: what is loaded whole or not at all.
 
-    ``name``: for people; ``path``: to find it again. ``delivered_at``: age of its rows where they have none of their
-    own. ``read``: starts from the beginning each time; raises SourceReadError.
+    ``name``: for people; ``path``: to find it again; ``connector``: how it came. ``delivered_at``: age of its rows
+    where they have none of their own. ``read``: starts from the beginning each time; raises SourceReadError.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Delivery:
     read: Callable[[], Iterator[Read]]
     path: str
     has_fixed_columns: bool = True
+    connector: str = "file"
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a database gives

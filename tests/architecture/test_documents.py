@@ -11,6 +11,7 @@ from api.commands import app
 from api.settings import ApiSettings
 from graph.settings import CdpSettings, Neo4jSettings
 from loaders.mappings.reading import read_mappings
+from loaders.rejects.settings import RejectsSettings
 from loaders.settings import LoadSettings
 from resolution.settings import ResolutionSettings, SparkSettings
 
@@ -21,6 +22,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     Neo4jSettings,
     CdpSettings,
     LoadSettings,
+    RejectsSettings,
     ResolutionSettings,
     SparkSettings,
     ApiSettings,

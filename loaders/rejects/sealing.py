@@ -1,0 +1,64 @@
+"""Rows as they lie on the disk: as JSON, encrypted where there is a key; and their fingerprints."""
+
+import json
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from graph.errors import ConfigurationError
+from loaders.rejects.settings import RejectsSettings
+
+# How every token of Fernet begins (its version and the upper bytes of its time); JSON begins otherwise.
+_SEALED = b"gAAAA"
+_FINGERPRINT_BYTES = 10
+
+
+class Seal:
+    """Encrypts with the first key, decrypts with all. Raises ConfigurationError for a key that is none."""
+
+    def __init__(self, settings: RejectsSettings) -> None:
+        given = settings.key.get_secret_value() if settings.key else ""
+        keys = [key.strip() for key in given.split(",") if key.strip()]
+        self._fernet = MultiFernet([_fernet(key) for key in keys]) if keys else None
+        # Of the oldest key, so that a new one in front changes no fingerprint.
+        self._secret = keys[-1].encode()[:64] if keys else b""
+
+    def close(self, value: Any) -> bytes:  # noqa: ANN401 -- whatever a row holds
+        """A value for the disk."""
+        text = _written(value)
+        return self._fernet.encrypt(text) if self._fernet else text
+
+    def open(self, sealed: bytes) -> Any:  # noqa: ANN401
+        """The value again. Raises ConfigurationError without the key that closed it."""
+        if not sealed.startswith(_SEALED):
+            return json.loads(sealed)
+        if self._fernet is None:
+            raise ConfigurationError("The rejected rows are encrypted.", "Set the key of then: CDP_REJECTS_KEY.")
+        try:
+            return json.loads(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            problem = "CDP_REJECTS_KEY does not open a rejected row."
+            raise ConfigurationError(problem, "Add the key of then behind the new one, with a comma.") from None
+
+    def fingerprint(self, parts: Sequence[Any]) -> str:
+        """A short name of values; without the key nobody can try values until one fits."""
+        return blake2b(_written(parts), digest_size=_FINGERPRINT_BYTES, key=self._secret).hexdigest()
+
+
+def _written(value: Any) -> bytes:  # noqa: ANN401
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # Whole numbers of more than 64 bits and halves of surrogate pairs; 20 times slower.
+        return json.dumps(value, default=str, sort_keys=True).encode()
+
+
+def _fernet(key: str) -> Fernet:
+    try:
+        return Fernet(key.replace("+", "-").replace("/", "_"))
+    except ValueError:
+        problem = "CDP_REJECTS_KEY holds something that is no key."
+        raise ConfigurationError(problem, "Make one with: openssl rand -base64 32.") from None
