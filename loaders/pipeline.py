@@ -23,7 +23,7 @@ from loaders.progress import Progress, silent
 from loaders.rejects.model import DeadLetter
 from loaders.rejects.settings import default_rejects_dir
 from loaders.rejects.store import DeadLetters
-from loaders.rejects.thresholds import max_rejected_of, refuse_too_many
+from loaders.rejects.thresholds import max_rejected_of, refuse_too_many, stop_early
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.deliveries import find_deliveries
@@ -137,7 +137,7 @@ class _Loading:
         self.record(report)
 
     def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> None:
-        with self._aside() as set_aside, _timed(report):
+        with self._aside(report, self._max_rejected(intake.mapping)) as set_aside, _timed(report):
             translated = take_in(intake, report, set_aside)
             source, rows = intake.mapping.source, self._plan.settings.batch_rows
             for batch in batches_of(translated, source, self._run_id, rows):
@@ -145,7 +145,7 @@ class _Loading:
                 self._progress(report.delivery, "read", report.rows)
 
     @contextmanager
-    def _aside(self) -> Generator[SetAside]:
+    def _aside(self, report: DeliveryReport, max_rejected: float) -> Generator[SetAside]:
         """Dead letters are kept some at a time, and the last ones also when the delivery turns out to be unreadable."""
         waiting: list[DeadLetter] = []
 
@@ -157,6 +157,7 @@ class _Loading:
             waiting.append(letter)
             if len(waiting) >= _LETTERS_AT_ONCE:
                 keep()
+                stop_early(report, max_rejected)
 
         try:
             yield set_aside

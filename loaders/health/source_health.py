@@ -16,6 +16,8 @@ DAY = timedelta(days=1)
 SHORTEST_GAP = timedelta(hours=1)
 SILENT_AFTER_GAPS = 3
 FEW, MANY = 0.5, 2.0
+# A daily delivery that comes so much earlier or later than the day before is still one of its day.
+_LATE = timedelta(hours=2)
 # So many deliveries before the last one make a habit.
 _HABIT = 2
 
@@ -35,8 +37,8 @@ class SourceHealth:
     """One source. Times in seconds.
 
     ``lag_s``: age of its newest event or record. ``silent_s``: since it brought something new, ``usual_gap_s``: the
-    median time between two such deliveries. ``day_rows``: rows within the 24 hours up to its last delivery,
-    ``usual_day_rows``: the median of the 24 hours before with rows. ``problem``: why its last run was left out.
+    median time between two such deliveries. ``day_rows``: rows within the 22 hours up to its last delivery,
+    ``usual_day_rows``: the median of the days before that had rows. ``problem``: why its last run was left out.
     """
 
     source: str
@@ -100,11 +102,11 @@ def _usual_gap(news: Sequence[SourceRun]) -> timedelta | None:
 
 
 def _volumes(news: Sequence[SourceRun]) -> tuple[int, float | None]:
-    """Rows of the 24 hours up to the last delivery, and what is usual. Files and streams are treated alike."""
+    """Rows of the day up to the last delivery, and what is usual. Files and streams are treated alike."""
     if not news:
         return 0, None
     days: Counter[int] = Counter()
     for run in news:
-        days[(news[0].at - run.at) // DAY] += run.news
+        days[(news[0].at - run.at + _LATE) // DAY] += run.news
     last = days.pop(0)
     return last, float(median(days.values())) if len(days) >= _HABIT else None

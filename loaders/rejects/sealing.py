@@ -28,7 +28,7 @@ class Seal:
 
     def close(self, value: Any) -> bytes:  # noqa: ANN401 -- whatever a row holds
         """A value for the disk."""
-        text = _written(value)
+        text = _written(value, orjson.OPT_NON_STR_KEYS)
         return self._fernet.encrypt(text) if self._fernet else text
 
     def open(self, sealed: bytes) -> Any:  # noqa: ANN401
@@ -45,15 +45,19 @@ class Seal:
 
     def fingerprint(self, parts: Sequence[Any]) -> str:
         """A short name of values; without the key nobody can try values until one fits."""
-        return blake2b(_written(parts), digest_size=_FINGERPRINT_BYTES, key=self._secret).hexdigest()
+        return blake2b(
+            _written(parts, orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS),
+            digest_size=_FINGERPRINT_BYTES,
+            key=self._secret,
+        ).hexdigest()
 
 
-def _written(value: Any) -> bytes:  # noqa: ANN401
+def _written(value: Any, options: int) -> bytes:  # noqa: ANN401
     try:
-        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, default=str, option=options)
     except TypeError:
         # Whole numbers of more than 64 bits and halves of surrogate pairs; 20 times slower.
-        return json.dumps(value, default=str, sort_keys=True).encode()
+        return json.dumps(value, default=str).encode()
 
 
 def _fernet(key: str) -> Fernet:

@@ -5,6 +5,7 @@ from loaders.mappings.model import SourceMapping
 from loaders.report import DeliveryReport
 
 _TOLD_CODES = 3
+_ENOUGH = 10_000
 
 
 def max_rejected_of(mapping: SourceMapping, asked: float | None, default: float) -> float:
@@ -14,12 +15,21 @@ def max_rejected_of(mapping: SourceMapping, asked: float | None, default: float)
     return default if mapping.max_rejected is None else mapping.max_rejected
 
 
-def refuse_too_many(report: DeliveryReport, max_rejected: float) -> None:
+def stop_early(report: DeliveryReport, max_rejected: float) -> None:
+    """Raises TooManyRejectionsError in the middle of a delivery that is past its threshold with many rejected rows.
+
+    A file of another format would else fill the store with each of its lines.
+    """
+    if report.rejected >= _ENOUGH:
+        refuse_too_many(report, max_rejected, "the first ")
+
+
+def refuse_too_many(report: DeliveryReport, max_rejected: float, of: str = "") -> None:
     """Raises TooManyRejectionsError for a delivery with a larger share of rejected rows."""
     if report.rejected > max_rejected * report.rows:
-        share = report.rejected / report.rows
+        share, total = report.rejected / report.rows, f"{of}{report.rows:,}"
         reasons = ", ".join(f"{code} {count:,}" for code, count in report.rejected_rows.most_common(_TOLD_CODES))
-        problem = f"{report.delivery}: {report.rejected:,} of {report.rows:,} rows rejected ({share:.1%}): {reasons}."
+        problem = f"{report.delivery}: {report.rejected:,} of {total} rows rejected ({share:.1%}): {reasons}."
         raise TooManyRejectionsError(
             f"{problem} Nothing of it was kept.",
             f"See: cdp rejects list. Allow more than {max_rejected:.0%} with --max-rejected, "

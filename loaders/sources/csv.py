@@ -39,6 +39,9 @@ def read_csv(path: Path, options: CsvOptions) -> Iterator[Read]:
         cells = _parsed(lines, delimiter)
         columns = list(options.columns) or _header(cells, path)
         for line, found, problem in cells:
+            if lines.is_full:
+                advice = "A quote is opened there and never closed."
+                raise SourceReadError(f"{path}:{line}: a row is {too_long_reason()}.", advice)
             if problem is None and len(found) == len(columns):
                 yield ReadRow(line, dict(zip(columns, found, strict=True)))
             else:
@@ -66,7 +69,7 @@ class _Lines:
     """Lines for the parser, which can be given back.
 
     A quote that is never closed makes the parser swallow the rows after it. They are given back, so that one broken
-    row costs one row; but not where it swallowed as much as a line may be long, or each of the rows could do so again.
+    row costs one row; but not where it swallowed more than a line may be long, or each of the rows could do so again.
     """
 
     def __init__(self, text: IO[str]) -> None:
@@ -99,7 +102,7 @@ class _Lines:
 
     @property
     def is_full(self) -> bool:
-        """Whether the row is longer than a line may be."""
+        """Whether the row is longer than a line may be: nobody can tell where the next one begins."""
         return self._left < 0
 
     def problem(self) -> str | None:
@@ -120,8 +123,6 @@ class _Lines:
 
     def give_back(self) -> None:
         """All lines of the row but its first."""
-        if self.is_full:
-            return
         self._again.extendleft(reversed(self.taken[1:]))
         self.number -= max(len(self.taken) - 1, 0)
         self.taken = self.taken[:1]

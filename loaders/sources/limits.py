@@ -18,7 +18,7 @@ _HARMLESS = 64 << 20
 
 def too_long_reason() -> str:
     """In words, with the limit."""
-    return f"longer than {load_settings().max_line_bytes:,} bytes (CDP_LOAD_MAX_LINE_BYTES); its beginning was kept"
+    return f"longer than {load_settings().max_line_bytes:,} bytes (CDP_LOAD_MAX_LINE_BYTES)"
 
 
 def capped_lines(file: IO[AnyStr]) -> Iterator[tuple[AnyStr, bool]]:

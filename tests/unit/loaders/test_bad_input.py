@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,12 @@ Load = Callable[..., Loaded]
 @pytest.fixture
 def deliver(tmp_path: Path) -> Generator[Load]:
     """Loads a file as it is written, with any share of rejected rows."""
-    yield lambda name, content=None, **options: deliver_and_load(tmp_path, name, content, **options)
+    yield partial(deliver_and_load, tmp_path)
     load_settings.cache_clear()
 
 
 def deliver_and_load(
-    folder: Path, name: str, content: bytes | str | None, encoding: str = "", max_rejected: float = 1
+    folder: Path, name: str, content: bytes | str | None = None, encoding: str = "", max_rejected: float = 1
 ) -> Loaded:
     (folder / "crm.yaml").write_text(
         "source: {name: crm, kind: crm}\n"
@@ -104,7 +105,7 @@ def csv(*rows: str, header: str = HEADER) -> str:
         ("source: {name: crm}\ninputs: []\n", "crm.yaml:1: source: 'kind' is missing.", "Add 'kind'."),
         (
             "source: {name: crm, kind: crn}\ninputs: [{}]\n",
-            "crm.yaml:1: source.kind: unknown value 'crn'.",
+            "crm.yaml:1: source.kind: unknown",
             "Did you mean 'crm'?",
         ),
         ("source: [\n", "crm.yaml:2: the mapping: not YAML", "Check indentation, quotes and colons"),
@@ -122,13 +123,13 @@ def test_a_bad_mapping_says_file_line_and_field(tmp_path: Path, mapping: str, pl
 
 def test_a_renamed_column_is_told_with_those_that_are_there(deliver: Load) -> None:
     problem = deliver("a.csv", csv(GOOD, header="id,First,born,mail,company")).problem()
-    assert "crm.yaml:6: first: a.csv has no such column." in problem
+    assert "crm.yaml:7: first: a.csv has no such column." in problem
     assert "It has: First, born, company, id, mail." in problem
 
 
 def test_a_missing_column_leaves_the_file_out(deliver: Load) -> None:
     problem = deliver("a.csv", csv("1,Anna,1980-01-01,Acme", header="id,first,born,company")).problem()
-    assert "crm.yaml:7: mail: a.csv has no such column." in problem
+    assert "crm.yaml:8: mail: a.csv has no such column." in problem
 
 
 def test_objects_without_their_id_are_rejected_and_too_many_stop_the_file(deliver: Load) -> None:
@@ -152,7 +153,7 @@ def test_bytes_of_another_encoding_break_their_row_and_never_become_wrong_letter
         ("utf-16-le", "", "a.csv is no text: its first line has NUL bytes."),
         ("utf-16-le", "utf-8", "Name its `encoding` in the mapping, such as utf-16-le"),
         ("utf-8", "utf-17", "a.csv is not encoded as utf-17."),
-        ("utf-8", "utf-16", "a.csv has no such column"),
+        ("utf-8", "utf-16", "a.csv is not encoded as utf-16."),
     ],
 )
 def test_a_file_of_another_encoding_is_left_out(deliver: Load, written: str, declared: str, told: str) -> None:
@@ -169,19 +170,25 @@ def test_of_a_truncated_archive_nothing_is_written(deliver: Load, name: str) -> 
     assert f"{name} cannot be read (EOFError). Check that the file is whole and readable." in problem
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
-def test_a_line_of_a_gigabyte_is_one_rejected_row_in_flat_memory(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "size"), [("a.csv", 1 << 30), ("a.jsonl", 1 << 28)])
+def test_a_line_of_a_gigabyte_is_one_rejected_row_in_flat_memory(tmp_path: Path, name: str, size: int) -> None:
     first, last = (GOOD, "2,Bob,,,") if name == "a.csv" else ('{"id":"1"}', '{"id":"2"}')
     with (tmp_path / name).open("wb") as file:
         file.write(f"{HEADER}\n{first}\nx".encode() if name == "a.csv" else f"{first}\nx".encode())
-        file.seek(1 << 30, 1)  # a hole: NUL bytes that take no room on the disk
+        file.seek(size, 1)  # a hole: NUL bytes that take no room on the disk
         file.write(f"\n{last}\n".encode())
     # In a process of its own: the peak of this one is that of all tests before.
     loaded = subprocess.run([sys.executable, "-c", READ, tmp_path / name], capture_output=True, text=True, check=True)
     good, broken, peak = loaded.stdout.split("|")
     assert good == "['1', '2']"
-    assert broken == "line_too_long: longer than 16,777,216 bytes (CDP_LOAD_MAX_LINE_BYTES); its beginning was kept"
+    assert broken == "line_too_long: longer than 16,777,216 bytes (CDP_LOAD_MAX_LINE_BYTES)"
     assert int(peak) < 350 << 10
+
+
+def test_a_file_of_bad_rows_is_given_up_before_it_fills_the_store(deliver: Load) -> None:
+    loaded = deliver("a.jsonl", "no JSON\n" * 50_000, max_rejected=0.05)
+    assert "10,000 of the first 10,000 rows rejected (100.0%): unreadable_json 10,000" in loaded.problem()
+    assert len(loaded.letters) == 10_000
 
 
 def test_a_file_without_line_ends_is_no_csv(deliver: Load, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,21 +197,20 @@ def test_a_file_without_line_ends_is_no_csv(deliver: Load, monkeypatch: pytest.M
     assert "is no CSV: its first line is longer than 1,000 bytes" in deliver("a.csv", "x" * 5_000).problem()
 
 
-def test_a_row_that_swallows_its_followers_is_bounded_as_a_line_is(
+def test_a_row_that_swallows_more_than_a_line_may_be_long_leaves_the_file_out(
     deliver: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CDP_LOAD_MAX_LINE_BYTES", "1000")
     load_settings.cache_clear()
     swallowing = ['2,"x'] + ['y","z'] * 400 + ['"'] + ["3,Bob,,,"]
-    loaded = deliver("a.csv", csv(GOOD, *swallowing))
-    assert [customer.external_id for customer in loaded.customers] == ["1", "3"]
-    assert loaded.letters[0]["code"] == "line_too_long"
-    assert all(len(str(letter["raw"])) < 2_000 for letter in loaded.letters)
+    problem = deliver("a.csv", csv(GOOD, *swallowing)).problem()
+    assert "a.csv:3: a row is longer than 1,000 bytes (CDP_LOAD_MAX_LINE_BYTES)." in problem
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl.gz", "a.csv.zst"])
 def test_a_bomb_is_not_unpacked(deliver: Load, tmp_path: Path, name: str) -> None:
-    megabyte = b"1,Anna,,,\n" * (1 << 17)
+    line = f'{{"id":1,"note":"{"x" * 10_000}"}}\n' if "jsonl" in name else f"1,{'x' * 10_000},,,\n"
+    megabyte = line.encode() * 105
     with (tmp_path / name).open("wb") as file:
         if name.endswith(".gz"):
             with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=9) as archive:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -77,6 +78,7 @@ def test_letters_are_kept_all_or_none(letters: DeadLetters) -> None:
     assert letters.count(Selection()) == {}
 
 
+@settings_of_hypothesis(max_examples=25)
 @given(st.lists(st.sampled_from(["add", "replay", "fail", "mend", "discard"]), max_size=12))
 def test_whatever_happens_to_a_letter_it_is_one_and_its_status_is_right(
     tmp_path_factory: pytest.TempPathFactory, actions: list[str]
@@ -114,7 +116,7 @@ def test_threads_and_processes_write_at_once_and_lose_nothing(tmp_path: Path) ->
     )
     with DeadLetters(tmp_path, settings()) as store, ThreadPoolExecutor(8) as threads:
         processes = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(2)]
-        list(threads.map(lambda number: store.add([letter(number)]), range(40)))
+        list(threads.map(store.add, [[letter(number)] for number in range(40)]))
         assert [process.wait(60) for process in processes] == [0, 0]
         found = [kept for page in store.pages(Selection(), 7) for kept in page]
     assert [kept.letter.position.number for kept in found] == list(range(40))
