@@ -165,7 +165,7 @@ def _in_words(kept: KeptLetter) -> str:
     """Two lines, which no width of a terminal cuts: an id is there to be copied."""
     letter, reason = kept.letter, kept.letter.reason
     what = reason.field if reason.field and not reason.row_rejected else "row"
-    tried = f"tried {kept.attempts} times, last on {kept.last_seen:%Y-%m-%d %H:%M}"
+    tried = f"attempts {kept.attempts}, the last on {kept.last_seen:%Y-%m-%d %H:%M}"
     place = f"{letter.position.place}:{letter.position.number}"
     return f"{kept.id}  {letter.source}  {place}\n    {what}: {reason.code} ({reason.message}); {tried}"
 

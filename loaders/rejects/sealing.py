@@ -1,15 +1,19 @@
 """Rows as they lie on the disk: as JSON, encrypted where there is a key; and their fingerprints."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from graph.errors import ConfigurationError
 from loaders.rejects.settings import RejectsSettings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 # How every token of Fernet begins (its version and the upper bytes of its time); JSON begins otherwise.
 _SEALED = b"gAAAA"
@@ -22,7 +26,7 @@ class Seal:
     def __init__(self, settings: RejectsSettings) -> None:
         given = settings.key.get_secret_value() if settings.key else ""
         keys = [key.strip() for key in given.split(",") if key.strip()]
-        self._fernet = MultiFernet([_fernet(key) for key in keys]) if keys else None
+        self._fernet = _fernet(keys) if keys else None
         # Of the oldest key, so that a new one in front changes no fingerprint.
         self._secret = keys[-1].encode()[:64] if keys else b""
 
@@ -37,6 +41,8 @@ class Seal:
             return json.loads(sealed)
         if self._fernet is None:
             raise ConfigurationError("The rejected rows are encrypted.", "Set the key of then: CDP_REJECTS_KEY.")
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- as below
+
         try:
             return json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
@@ -60,9 +66,12 @@ def _written(value: Any, options: int) -> bytes:  # noqa: ANN401
         return json.dumps(value, default=str).encode()
 
 
-def _fernet(key: str) -> Fernet:
+def _fernet(keys: Sequence[str]) -> MultiFernet:
+    # Imported here: most projects have no key, and it takes 50 ms of every command.
+    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
     try:
-        return Fernet(key.replace("+", "-").replace("/", "_"))
+        return MultiFernet([Fernet(key.replace("+", "-").replace("/", "_")) for key in keys])
     except ValueError:
         problem = "CDP_REJECTS_KEY holds something that is no key."
         raise ConfigurationError(problem, "Make one with: openssl rand -base64 32.") from None

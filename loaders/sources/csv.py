@@ -39,11 +39,11 @@ def read_csv(path: Path, options: CsvOptions) -> Iterator[Read]:
         cells = _parsed(lines, delimiter)
         columns = list(options.columns) or _header(cells, path)
         for line, found, problem in cells:
-            if lines.is_full:
-                advice = "A quote is opened there and never closed."
-                raise SourceReadError(f"{path}:{line}: a row is {too_long_reason()}.", advice)
             if problem is None and len(found) == len(columns):
                 yield ReadRow(line, dict(zip(columns, found, strict=True)))
+            elif lines.is_full:
+                advice = "A quote is opened there and never closed."
+                raise SourceReadError(f"{path}:{line}: a row is {too_long_reason()}.", advice)
             else:
                 code = problem or ("unclosed_quote" if len(lines.taken) > 1 else "wrong_cells")
                 lines.give_back()
@@ -96,7 +96,7 @@ class _Lines:
         self.number += 1
         self.taken.append(line)
         self._left -= len(line)
-        if self.is_full or isinstance(line, _Beginning):
+        if self._left < 0 or isinstance(line, _Beginning):
             raise csv.Error
         return line
 
@@ -107,7 +107,11 @@ class _Lines:
 
     def problem(self) -> str | None:
         """What is wrong with the lines of the row, the parser's opinion aside."""
-        if self.is_full or isinstance(self.taken[0], _Beginning):
+        first = self.taken[0]
+        # Nearly every row: one line of plain letters.
+        if len(self.taken) == 1 and first.isascii() and "\0" not in first and not self.ended:
+            return TOO_LONG if self._left < 0 or isinstance(first, _Beginning) else None
+        if self.is_full or isinstance(first, _Beginning):
             return TOO_LONG
         if any("\0" in line for line in self.taken):
             return "nul_byte"

@@ -62,7 +62,7 @@ def _delivery(location: Location, path: Path, folders: tuple[Path, ...], deliver
         name=f"{path.relative_to(folder)}{selection}",
         delivered_at=delivered_at or modified_at(path),
         read=_reader(location, path),
-        path=f"{path}{selection}",
+        path=f"{path.resolve()}{selection}",  # the same from every folder: a row is known again by it
         has_fixed_columns=not is_json,
         connector="file" if location.files else _DATABASE,
     )

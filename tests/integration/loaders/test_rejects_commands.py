@@ -58,7 +58,7 @@ def test_what_was_set_aside_is_listed_without_personal_data(run: Run, loaded: Pa
     result = run("rejects", "list")
     assert result.exit_code == 0
     assert f"crm  {loaded / 'customers.csv'}:62" in result.stdout
-    assert "row: wrong_cells (2 cells instead of 3); tried 1 times" in result.stdout
+    assert "row: wrong_cells (2 cells instead of 3); attempts 1, the last on" in result.stdout
     assert "birth_date: undeclared_order" in result.stdout
     assert "2 open. crm undeclared_order 1, crm wrong_cells 1" in result.stderr
     assert "Bob" not in result.output
