@@ -11,37 +11,38 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from graph.errors import ConfigurationError, InputError, TooManyRejectionsError
-from graph.settings import cdp_settings
+from graph.errors import ConfigurationError, InputError
 from loaders.batches import batches_of
 from loaders.connectors.choice import connector_of
 from loaders.connectors.memory import Memory, NoMemory
 from loaders.connectors.singer import SingerReading, singer_streams
 from loaders.delivery_writer import DeliveryWriter, WriteBatch
 from loaders.endings import Ending
-from loaders.intake import Intake, take_in
+from loaders.health.log import DeliveryLog
+from loaders.health.recording import delivered
+from loaders.intake import Intake, SetAside, take_in
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import folders_of, is_shipped, reference_of
 from loaders.progress import Progress, silent
-from loaders.rejections import RejectsFile
-from loaders.replay import replayed_intakes
+from loaders.rejects.model import DeadLetter
+from loaders.rejects.settings import default_rejects_dir
+from loaders.rejects.store import DeadLetters
+from loaders.rejects.thresholds import max_rejected_of, refuse_too_many, stop_early
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.lookups import with_lookups
 from loaders.spool import Spool
 
-
-def default_rejects_dir() -> Path:
-    """Where rejects files go: a folder of this project's data."""
-    return cdp_settings().data_dir / "rejects"
+_LETTERS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
     """What to load.
 
-    ``data_dir``: where relative paths of the mappings are; without it, beside each mapping. ``memory``: how far earlier
-    loads came. ``max_lost``: of snapshots, outranks mappings and settings.
+    ``data_dir``: where relative paths of the mappings are; without it, beside each mapping. ``rejects_dir``: of dead
+    letters and the log of deliveries. ``memory``: how far earlier loads came. ``max_rejected``, and ``max_lost`` of
+    snapshots, outrank those of mappings and settings.
     """
 
     mappings: Sequence[SourceMapping]
@@ -49,6 +50,7 @@ class LoadPlan:
     rejects_dir: Path = field(default_factory=default_rejects_dir)
     settings: LoadSettings = field(default_factory=load_settings)
     memory: Memory = field(default_factory=NoMemory)
+    max_rejected: float | None = None
     max_lost: float | None = None
 
 
@@ -85,18 +87,6 @@ def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progr
     return loading.finish()
 
 
-def replay(plan: LoadPlan, rejects: Path, write: WriteBatch, progress: Progress = silent) -> LoadReport:
-    """Load the rows of a rejects file again, after they or the mapping were mended.
-
-    Mappings of the plan take the place of those that the file names. Rows that are rejected again are set aside again;
-    however many they are, the others are kept. Raises SourceReadError, MappingError, GraphError.
-    """
-    with _loading(plan, write, progress) as loading:
-        for intake in replayed_intakes(rejects, plan.mappings):
-            loading.load_delivery(intake, max_rejected=1.0)
-    return loading.finish()
-
-
 def _check_data_dir(plan: LoadPlan) -> None:
     shipped = next((mapping for mapping in plan.mappings if is_shipped(mapping)), None)
     if plan.data_dir is None and shipped is not None:
@@ -106,15 +96,20 @@ def _check_data_dir(plan: LoadPlan) -> None:
 
 @contextmanager
 def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
-    with DeliveryWriter(write, plan.settings.batch_rows, progress) as writer:
-        yield _Loading(plan, writer, progress)
+    with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
+        loading = _Loading(plan, progress, letters, log)
+        with DeliveryWriter(write, plan.settings.batch_rows, progress, loading.record) as writer:
+            loading.writer = writer
+            yield loading
 
 
 class _Loading:
     """One run of a load."""
 
-    def __init__(self, plan: LoadPlan, writer: DeliveryWriter, progress: Progress) -> None:
-        self._plan, self._writer, self._progress = plan, writer, progress
+    writer: DeliveryWriter
+
+    def __init__(self, plan: LoadPlan, progress: Progress, letters: DeadLetters, log: DeliveryLog) -> None:
+        self._plan, self._progress, self._letters, self._log = plan, progress, letters, log
         self._started = time.perf_counter()
         self._run_id = f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
         self._report = LoadReport(self._run_id)
@@ -125,55 +120,64 @@ class _Loading:
             self._load_deliveries(mapping, number, folders)
         except InputError as error:
             name = mapping.inputs[number].location.name
-            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), name, problem=error))
+            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), name, place=name), error)
 
     def load_sequence(self, mapping: SourceMapping, intakes: Iterator[Intake]) -> None:
         """Deliveries each of which goes on where the one before ended, up to the first that is refused."""
         try:
             for intake in intakes:
-                if not self.load_delivery(intake, self._plan.settings.max_rejected):
+                if not self._load_delivery(intake):
                     break
         except InputError as error:
-            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), "stdin", problem=error))
+            place = "stdin"
+            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), place, place=place), error)
 
-    def leave_out(self, report: DeliveryReport) -> None:
-        """Tell of a delivery of which nothing is taken."""
+    def leave_out(self, report: DeliveryReport, error: InputError | None = None) -> None:
+        """Tell of a delivery of which nothing is taken, and why."""
+        report.problem = error
         self._report.deliveries.append(report)
+        self.record(report)
+
+    def record(self, report: DeliveryReport) -> None:
+        """Keep in the log what became of a delivery."""
+        self._log.add(delivered(report, self._run_id))
 
     def _load_deliveries(self, mapping: SourceMapping, number: int, folders: tuple[Path, ...]) -> None:
         connector, lookups = connector_of(mapping, number, folders), mapping.inputs[number].lookups
         cursor = self._plan.memory.cursor(mapping.source.name, connector.input)
         for delivery in connector.read(cursor):
-            intake = Intake(mapping, number, with_lookups(delivery, lookups, folders))
-            is_kept = self.load_delivery(intake, self._plan.settings.max_rejected)
+            is_kept = self._load_delivery(Intake(mapping, number, with_lookups(delivery, lookups, folders)))
             if connector.is_sequence and not is_kept:
                 break  # what comes after it would move the cursor past what was refused
-
-    def load_delivery(self, intake: Intake, max_rejected: float) -> bool:
-        """Read a delivery and hand it to the writer; false where it was refused."""
-        report = intake.report()
-        self._report.deliveries.append(report)
-        with ExitStack() as unfinished:
-            spool = unfinished.enter_context(Spool())
-            try:
-                ending = self._fill(spool, intake, report)
-                _refuse_too_many(report, max_rejected)
-                ending.finish(spool, report, self._plan.settings.batch_rows)
-            except InputError as error:
-                report.problem = error
-                return False
-            unfinished.pop_all()  # from here on it is the writer's
-        self._writer.write(spool, report)
-        return True
 
     def finish(self) -> LoadReport:
         self._report.seconds = time.perf_counter() - self._started
         return self._report
 
+    def _load_delivery(self, intake: Intake) -> bool:
+        """Read a delivery and hand it to the writer; false where it was refused."""
+        report = intake.report()
+        with ExitStack() as unfinished:
+            spool = unfinished.enter_context(Spool())
+            try:
+                ending = self._fill(spool, intake, report)
+                refuse_too_many(report, self._max_rejected(intake.mapping))
+                ending.finish(spool, report, self._plan.settings.batch_rows)
+            except InputError as error:
+                self.leave_out(report, error)
+                return False
+            self._report.deliveries.append(report)
+            unfinished.pop_all()  # from here on it is the writer's
+        self.writer.write(spool, report)
+        return True
+
+    def _max_rejected(self, mapping: SourceMapping) -> float:
+        return max_rejected_of(mapping, self._plan.max_rejected, self._plan.settings.max_rejected)
+
     def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> Ending:
         ending = Ending(intake, self._run_id, self._plan.memory, self._max_lost(intake))
-        with self._rejects(intake.mapping) as rejects, _timed(report):
-            translated = take_in(intake, report, rejects.add)
+        with self._aside(report, self._max_rejected(intake.mapping)) as set_aside, _timed(report):
+            translated = take_in(intake, report, set_aside)
             source, rows = intake.mapping.source, self._plan.settings.batch_rows
             for batch in ending.all_but_last(batches_of(translated, source, self._run_id, rows)):
                 spool.add(batch)
@@ -186,14 +190,24 @@ class _Loading:
         return next((share for share in given if share is not None), self._plan.settings.max_lost)
 
     @contextmanager
-    def _rejects(self, mapping: SourceMapping) -> Generator[RejectsFile]:
-        file = RejectsFile(self._plan.rejects_dir / self._run_id / f"{mapping.source.name}.jsonl")
+    def _aside(self, report: DeliveryReport, max_rejected: float) -> Generator[SetAside]:
+        """Dead letters are kept some at a time, and the last ones also when the delivery turns out to be unreadable."""
+        waiting: list[DeadLetter] = []
+
+        def keep() -> None:
+            self._report.dead_letters += self._letters.add(waiting, self._run_id)
+            waiting.clear()
+
+        def set_aside(letter: DeadLetter) -> None:
+            waiting.append(letter)
+            if len(waiting) >= _LETTERS_AT_ONCE:
+                keep()
+                stop_early(report, max_rejected)
+
         try:
-            yield file
+            yield set_aside
         finally:
-            file.close()
-            if file.path.exists() and file.path not in self._report.rejects:
-                self._report.rejects.append(file.path)
+            keep()
 
 
 @contextmanager
@@ -203,14 +217,3 @@ def _timed(report: DeliveryReport) -> Generator[None]:
         yield
     finally:
         report.seconds += time.perf_counter() - started
-
-
-def _refuse_too_many(report: DeliveryReport, max_rejected: float) -> None:
-    if report.rejected > max_rejected * report.rows:
-        share = report.rejected / report.rows
-        reasons = ", ".join(f"{code} {count:,}" for code, count in report.rejected_rows.most_common(3))
-        problem = f"{report.delivery}: {report.rejected:,} of {report.rows:,} rows rejected ({share:.1%}): {reasons}."
-        raise TooManyRejectionsError(
-            f"{problem} Nothing of it was kept.",
-            f"See the rejects file; allow more than {max_rejected:.0%} with --max-rejected.",
-        )

@@ -53,6 +53,7 @@ class _Building:
             country=self._country(source),
             delivered_at=self._delivered_at(data),
             revision=source.get("revision", 0),
+            max_rejected=data.get("max_rejected"),
         )
         self._check_names(mapping)
         return mapping

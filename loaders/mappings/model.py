@@ -252,7 +252,10 @@ class InputMapping:
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
-    """One mapping file. ``country`` and ``zone`` hold where a record says nothing else."""
+    """One mapping file. ``country`` and ``zone`` hold where a record says nothing else.
+
+    ``max_rejected``: largest share of rejected rows of a delivery, none for that of the settings.
+    """
 
     file: Path
     name: str
@@ -262,6 +265,7 @@ class SourceMapping:
     country: str | None = None
     delivered_at: datetime | None = None
     revision: int = 0
+    max_rejected: float | None = None
 
     def cursor_name(self, number: int) -> str:
         """What an input is called in cursors: a raised revision reads it from the start."""

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from graph.records import IdentifierValue
 from loaders.mappings.model import FULL_NAME, PERSON_FIELDS, IdentifierMapping, Value, Values
-from loaders.records.findings import Findings, RowRejectedError
-from loaders.records.values import ReadText, text_reader, texts_reader, value_reader
+from loaders.records.findings import NOT_TEXT, Findings, RowRejectedError
+from loaders.records.values import ReadText, is_structure, text_reader, texts_reader, value_reader
 from loaders.sources.rows import Row
 from loaders.standardise.addresses import (
     standardise_city,
@@ -105,7 +105,7 @@ def field_reader(name: str, values: Values) -> ReadField:
             text = read_text(row)
             if text is None:
                 continue
-            found = standardise(text, country)
+            found = NOT_TEXT if is_structure(text) else standardise(text, country)
             if not isinstance(found, Unusable):
                 return found
             findings.add(name, found, text)
@@ -139,7 +139,7 @@ def read_fields(readers: Mapping[str, ReadField], row: Row, country: str | None,
 
 def read_full_name(text: str, country: str | None, findings: Findings) -> dict[str, str]:
     """The parts of a name in one field: given_name, family_name, name_title, name_suffix."""
-    name = split_full_name(text, country)
+    name = NOT_TEXT if is_structure(text) else split_full_name(text, country)
     if isinstance(name, FullName):
         parts = {
             "given_name": name.given_name,

@@ -60,6 +60,17 @@ def as_text(value: Any) -> str | None:  # noqa: ANN401
     return str(value) if isinstance(value, int) else orjson.dumps(value, default=str).decode()
 
 
+def is_structure(text: str) -> bool:
+    """Whether a text is what ``as_text`` makes of a list or an object."""
+    if text[0] not in "{[":
+        return False
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 def text_reader(values: Values, *, whole: bool = False) -> ReadText:
     """Reads the first of the alternatives that a row has. ``whole``: a template lacks nothing, as ids need it."""
     readers = [value_reader(value, whole=whole) for value in values]

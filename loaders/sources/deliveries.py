@@ -31,6 +31,8 @@ FORMATS = {
 }
 """Formats by the end of a file's name."""
 
+_DATABASE = "database"
+
 
 def find_deliveries(location: Location, folders: tuple[Path, ...], delivered_at: datetime | None) -> list[Delivery]:
     """The deliveries of an input, relative paths being in the first of ``folders`` that has them.
@@ -80,15 +82,16 @@ def file_delivery(location: Location, path: Path, name: str, delivered_at: datet
         name=f"{name}{selection}",
         delivered_at=delivered_at or modified_at(path),
         read=_reader(location, path),
-        path=f"{path}{selection}",
+        path=f"{path.resolve()}{selection}",  # the same from every folder: a row is known again by it
         has_fixed_columns=not is_json,
+        connector="file" if location.files else _DATABASE,
     )
 
 
 def _database(location: Location, variable: str, delivered_at: datetime) -> Delivery:
     read = partial(read_database, variable, *_selection(location), is_query=location.query is not None)
     name = f"${variable}#{location.table or 'query'}"
-    return Delivery(name, delivered_at, read, name)
+    return Delivery(name, delivered_at, read, name, connector=_DATABASE)
 
 
 def _reader(location: Location, path: Path) -> Callable[[], Iterator[Read]]:

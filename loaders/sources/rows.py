@@ -51,9 +51,10 @@ def no_cursor() -> Sequence[CursorPart]:
 class Delivery:
     """One file, table, query or page: what is loaded whole or not at all.
 
-    ``name``: for people; ``path``: to find it again. ``delivered_at``: age of its rows where they have none of their
-    own. ``read``: starts from the beginning each time; raises SourceReadError. ``after``: once it was read to its end,
-    the cursor after it. ``is_snapshot``: there is nothing of the input but its rows.
+    ``name``: for people; ``path``: to find it again; ``connector``: how it came. ``delivered_at``: age of its rows
+    where they have none of their own. ``read``: starts from the beginning each time; raises SourceReadError.
+    ``after``: once it was read to its end, the cursor after it. ``is_snapshot``: there is nothing of the input but its
+    rows.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Delivery:
     read: Callable[[], Iterator[Read]]
     path: str
     has_fixed_columns: bool = True
+    connector: str = "file"
     after: Callable[[], Sequence[CursorPart]] = no_cursor
     is_snapshot: bool = False
 

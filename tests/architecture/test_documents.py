@@ -12,6 +12,7 @@ from api.settings import ApiSettings
 from api.tracking.settings import TrackingSettings
 from graph.settings import CdpSettings, Neo4jSettings
 from loaders.mappings.reading import read_mappings
+from loaders.rejects.settings import RejectsSettings
 from loaders.settings import LoadSettings
 from resolution.settings import ResolutionSettings, SparkSettings
 
@@ -22,6 +23,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     Neo4jSettings,
     CdpSettings,
     LoadSettings,
+    RejectsSettings,
     ResolutionSettings,
     SparkSettings,
     ApiSettings,
