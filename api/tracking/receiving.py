@@ -16,14 +16,14 @@ from api.tracking.keys import WriteKeys
 from api.tracking.messages import Message, Refusal
 from api.tracking.records.translation import Translation
 from api.tracking.resolving import Resolver, Resolving
-from api.tracking.set_aside import Origin, SetAside, SetAsideFile
+from api.tracking.set_aside import Origin, SetAside
 from api.tracking.settings import TrackingSettings, tracking_settings
 from graph.address import Address
 from graph.connection import AsyncGraph, Graph, open_graph
 from graph.messages import MessagesWritten, write_messages
 from graph.records import MessageRecords
-from graph.settings import cdp_settings
 from graph.sources import TrackedSource, read_tracked_sources
+from loaders.rejects.store import DeadLetters
 
 # So long the database may be away before those who wait are told; a restart of it takes longer.
 _RETRY_S = 2.0
@@ -88,7 +88,7 @@ async def receiving(address: Address, graph: AsyncGraph, country: str | None) ->
             in_hand=InHand(settings.in_hand_bytes),
             translation=Translation(country, whole_ip=settings.whole_ip),
             writer=writer,
-            aside=SetAsideFile(cdp_settings().data_dir / "rejects" / "tracking.jsonl"),
+            aside=SetAside(stack.enter_context(DeadLetters()), run_id),
         )
 
 

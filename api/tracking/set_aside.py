@@ -1,15 +1,15 @@
-"""Setting aside: messages that cannot be used are kept with the reason, before the call is answered."""
+"""Setting aside: messages that cannot be used are kept as dead letters, before the call is answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from api.tracking.messages import Refusal
+from loaders.rejects.model import DeadLetter, Position, Raw, Reason, Stage
+from loaders.rejects.store import DeadLetters
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +22,28 @@ class Origin:
     received_at: datetime
 
 
-class SetAside(Protocol):
-    """Keeps what cannot be used."""
+class SetAside:
+    """Keeps refused messages, up to a size of the store: a public write key must not fill a disk."""
+
+    def __init__(self, letters: DeadLetters, run_id: str, most_bytes: int = 256_000_000) -> None:
+        self._letters, self._run_id, self._most = letters, run_id, most_bytes
 
     def keep(self, origin: Origin, refusals: Sequence[Refusal]) -> None:
-        """Keep them; they are durable when this returns. Called from threads."""
-        ...
+        """Keep them; they are on the disk when this returns. Called from threads. Raises LocalStoreError."""
+        if self._letters.path.stat().st_size < self._most:
+            self._letters.add((_letter(origin, refusal) for refusal in refusals), self._run_id)
 
 
-class SetAsideFile:
-    """Keeps refused messages as lines of a JSON file, up to a size: a public write key must not fill a disk."""
-
-    def __init__(self, file: Path, most_bytes: int = 256_000_000) -> None:
-        self._file, self._most = file, most_bytes
-        self._turn = Lock()
-
-    def keep(self, origin: Origin, refusals: Sequence[Refusal]) -> None:
-        """Append one line for each."""
-        lines = b"".join(orjson.dumps(_line(origin, refusal), option=orjson.OPT_APPEND_NEWLINE) for refusal in refusals)
-        with self._turn:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("ab") as opened:
-                if opened.tell() + len(lines) <= self._most:
-                    opened.write(lines)
+def _letter(origin: Origin, refusal: Refusal) -> DeadLetter:
+    return DeadLetter(
+        source=origin.source,
+        connector=origin.connector,
+        position=Position(origin.request_id, refusal.index),
+        received_at=origin.received_at,
+        raw=_raw(refusal.sent),
+        reason=Reason(Stage.SCHEMA, refusal.code, refusal.reason),
+    )
 
 
-def _line(origin: Origin, refusal: Refusal) -> dict[str, Any]:
-    return {
-        "source": origin.source,
-        "connector": origin.connector,
-        "request_id": origin.request_id,
-        "received_at": origin.received_at,
-        "index": refusal.index,
-        "code": refusal.code,
-        "reason": refusal.reason,
-        "raw": refusal.sent,
-    }
+def _raw(sent: Any) -> Raw:  # noqa: ANN401 -- whatever a client sends
+    return sent if isinstance(sent, dict | str) else orjson.dumps(sent, default=str).decode()
