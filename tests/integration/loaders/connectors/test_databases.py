@@ -1,4 +1,4 @@
-# The same of SQLite and of a real PostgreSQL server: rows that changed since the last load, each of them, and no others.
+# Rows that changed since the last load, each of them and no others; of SQLite and of a real PostgreSQL server.
 from collections.abc import Callable, Generator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-# A customer whom the newest full snapshot does not hold any more is retired: kept, but no evidence and no source record.
+# Whom the newest full snapshot does not hold any more is retired: kept, but no evidence and no source record.
 import asyncio
 import os
 from datetime import UTC, datetime, timedelta
