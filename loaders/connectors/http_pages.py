@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -25,7 +27,7 @@ _LARGEST_BYTES = 64 << 20
 _MOST_PAGES = 100_000
 _BUSY = frozenset({429, 502, 503, 504})
 _REFUSED = frozenset({401, 403})
-_OK = 200
+_OK, _UNAVAILABLE = 200, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,16 @@ class Asker:
     def ask(self, url: str, parameters: Mapping[str, str]) -> Page:
         """One page; a source that is busy is asked again after the time that it names."""
         for tried in range(1, _TRIES + 1):
-            answer = self._answer(url, parameters, is_last=tried == _TRIES)
-            if answer is not None and answer.status_code not in _BUSY:
-                return self._page(url, answer)
-            time.sleep(_pause(answer, tried) if tried < _TRIES else 0)
+            with closing(self._answer(url, parameters, is_last=tried == _TRIES)) as answer:
+                if answer.status_code not in _BUSY:
+                    return self._page(url, answer)
+                pause = _pause(answer, tried)
+            if tried < _TRIES:
+                time.sleep(pause)
         raise self._error("is busy, or cannot be reached", "Try again later.")
 
-    def _answer(self, url: str, parameters: Mapping[str, str], *, is_last: bool) -> requests.Response | None:
+    def _answer(self, url: str, parameters: Mapping[str, str], *, is_last: bool) -> requests.Response:
+        """One answer; a connection that fails counts as one that is busy, but for the last time."""
         try:
             # Redirects are not followed: our headers would go along, to whatever host.
             return self._session.get(
@@ -79,7 +84,7 @@ class Asker:
                 raise self._error(
                     f"cannot be reached ({type(error).__name__})", "Check `url` and the network."
                 ) from None
-            return None
+            return _unreached()
 
     def _page(self, url: str, answer: requests.Response) -> Page:
         if answer.status_code in _REFUSED:
@@ -137,8 +142,14 @@ def pages_of(asker: Asker, place: HttpPlace, stored: Mapping[str, str]) -> Itera
             parameters[pages.parameter] = following
 
 
-def _pause(answer: requests.Response | None, tried: int) -> float:
-    given = answer.headers.get("Retry-After") if answer is not None else None
+def _unreached() -> requests.Response:
+    answer = requests.Response()
+    answer.status_code, answer.raw = _UNAVAILABLE, BytesIO()
+    return answer
+
+
+def _pause(answer: requests.Response, tried: int) -> float:
+    given = answer.headers.get("Retry-After")
     return min(_seconds(given) if given else 2.0 ** (tried - 1), _LONGEST_PAUSE_S)
 
 

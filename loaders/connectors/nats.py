@@ -63,8 +63,9 @@ class NatsConnector:
             raise SourceReadError(problem, "Check `servers`, `stream`, and the variables of credentials.") from None
 
     async def _fetched(self, begin: int, last: int | None, *, is_resumed: bool) -> tuple[list[_Message], int]:
-        client = await needed("nats").connect(**self._options())
+        client = needed("nats").NATS()
         try:
+            await client.connect(**self._options())
             stream = client.jetstream()
             state = (await stream.stream_info(self.place.stream)).state
             if is_resumed and begin < state.first_seq and last is None:

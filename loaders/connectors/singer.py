@@ -7,7 +7,6 @@ comes after the last STATE line is loaded too, and comes again next time.
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -56,6 +55,11 @@ class _Segment:
         self.files[stream].write(b"%d\t%s\n" % (number, line.strip()))
         self.rows += 1
 
+    def empty(self) -> None:
+        for file in self.files.values():
+            file.close()
+        self.files, self.rows, self.state = {}, 0, None
+
 
 class SingerReading:
     """The lines of one tap. ``unknown``: rows of streams that no input takes, by stream."""
@@ -69,14 +73,16 @@ class SingerReading:
     def intakes(self) -> Iterator[Intake]:
         """The rows of each stream until each state, the last of them with the state. Raises SourceReadError."""
         segment = _Segment()
-        for number, line in enumerate(self._lines, start=1):
-            if line.isspace():
-                continue
-            self._take(segment, number, line)
-            if segment.state is not None and segment.rows >= _ROWS_AT_ONCE:
-                yield from self._closed(segment)
-                segment = _Segment()
-        yield from self._closed(segment)
+        try:
+            for number, line in enumerate(self._lines, start=1):
+                if not line.isspace():
+                    self._take(segment, number, line)
+                if segment.state is not None and segment.rows >= _ROWS_AT_ONCE:
+                    yield from self._deliveries(segment)
+                    segment.empty()
+            yield from self._deliveries(segment)
+        finally:
+            segment.empty()
 
     def _take(self, segment: _Segment, number: int, line: bytes) -> None:
         message = _message(number, line)
@@ -97,16 +103,13 @@ class SingerReading:
         else:
             self.unknown[stream] = self.unknown.get(stream, 0) + 1
 
-    def _closed(self, segment: _Segment) -> Iterator[Intake]:
+    def _deliveries(self, segment: _Segment) -> Iterator[Intake]:
         if segment.state is not None and not segment.files:
             segment.files[next(iter(self._streams))] = _waiting_file()
         streams = list(segment.files)
-        with ExitStack() as files:
-            for file in segment.files.values():
-                files.enter_context(file)
-            for stream in streams:
-                cursor = self._cursor(segment) if stream == streams[-1] else ()
-                yield self._intake(stream, segment.files[stream], cursor)
+        for stream in streams:
+            cursor = self._cursor(segment) if stream == streams[-1] else ()
+            yield self._intake(stream, segment.files[stream], cursor)
 
     def _cursor(self, segment: _Segment) -> Sequence[CursorPart]:
         if segment.state is None:
