@@ -71,8 +71,25 @@ def test_a_stopped_file_ends_the_command_with_its_reason(cdp: CliRunner, folder:
 
 
 def test_the_shipped_mappings_are_listed(cdp: CliRunner) -> None:
-    assert "sample  (app, call_centre, crm, email, shop, web)" in run(cdp, "--list").stdout
+    listed = run(cdp, "--list").stdout
+    assert "sample  (app, call_centre, campaign, cdp, cmp, crm, data_mart, dmp, dwh, email, loyalty" in listed
     assert "historical_50k" in json.loads(run(cdp, "--list", "--json").stdout)
+
+
+def test_all_that_is_there_is_loaded_and_the_rest_is_named(cdp: CliRunner, graph: Graph, tmp_path: Path) -> None:
+    (tmp_path / "loyalty").mkdir()
+    (tmp_path / "loyalty" / "bookings.csv").write_text(
+        "booking_id,card_no,reason,points,store,booked_at\nB1,261,bonus,50,,2026-01-01T10:00:00Z\n"
+    )
+    result = run(cdp, "--all", "--data", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "Not here: sample/app, sample/call_centre" in result.stdout
+    assert nodes(graph, "Interaction", "key", "name") == {("loyalty:B1", "Points Earned")}
+
+
+def test_all_of_nothing_is_an_error(cdp: CliRunner, tmp_path: Path) -> None:
+    for arguments in (("--all",), ("--all", "sample", "--data", tmp_path), ("--all", "--data", tmp_path)):
+        assert isinstance(run(cdp, *arguments).exception, ConfigurationError)
 
 
 def test_what_cannot_be_loaded_at_all_is_an_error(cdp: CliRunner, folder: Path) -> None:
