@@ -7,6 +7,8 @@ import orjson
 import pytest
 
 from graph.connection import Graph
+from loaders.rejects.selection import Selection
+from loaders.rejects.store import DeadLetters
 from tests.assertions import edges, nodes
 from tests.integration.api.tracking.conftest import APP_KEY, KEY, Send
 
@@ -94,8 +96,10 @@ def test_bad_messages_of_a_good_batch_are_listed_and_set_aside(send: Send, live:
         (2, "not_an_object"),
     ]
     assert nodes(live, "Interaction", "key") == {("web:m1",), ("web:m2",)}
-    kept = [orjson.loads(line) for line in (data / "rejects" / "tracking.jsonl").read_bytes().splitlines()]
-    assert {"event": "Lost", "type": "track"} in [line["raw"] for line in kept]
+    del data  # where the letters are
+    with DeadLetters() as letters:
+        kept = [letter for page in letters.pages(Selection(source="web")) for letter in page]
+    assert {"event": "Lost", "type": "track"} in [letter.letter.raw for letter in kept]
 
 
 def test_one_id_from_two_sources_is_two_messages(send: Send, live: Graph) -> None:
