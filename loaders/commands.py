@@ -74,6 +74,7 @@ def load_command(
     """Load data into the graph, as mapping files say. Loading the same data again changes nothing.
 
     Rows that cannot be used are set aside (cdp rejects); a file with too many of them is left out as a whole.
+    With --all every shipped mapping is loaded whose files are there, and the others are named.
 
     Example: cdp load sample --data sample-company
     """
