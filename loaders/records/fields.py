@@ -96,7 +96,7 @@ ReadField: TypeAlias = Callable[[Row, str | None, Findings], str | None]
 
 def field_reader(name: str, values: Values) -> ReadField:
     """Reads a field in its standard form."""
-    alternatives = [(value_reader(value), _standardiser(name, value)) for value in values]
+    alternatives = [(value_reader(value), _texts_only(_standardiser(name, value))) for value in values]
     if len(alternatives) == 1:
         return _only_reader(name, *alternatives[0])
 
@@ -105,7 +105,7 @@ def field_reader(name: str, values: Values) -> ReadField:
             text = read_text(row)
             if text is None:
                 continue
-            found = NOT_TEXT if is_structure(text) else standardise(text, country)
+            found = standardise(text, country)
             if not isinstance(found, Unusable):
                 return found
             findings.add(name, found, text)
@@ -113,6 +113,10 @@ def field_reader(name: str, values: Values) -> ReadField:
         return None
 
     return read
+
+
+def _texts_only(standardise: Standardise) -> Standardise:
+    return lambda text, country: NOT_TEXT if is_structure(text) else standardise(text, country)
 
 
 def _only_reader(name: str, read_text: ReadText, standardise: Standardise) -> ReadField:
