@@ -79,14 +79,14 @@ class _Growth:
     def __init__(self, find_clusters: FindClusters, people_of: PeopleOf) -> None:
         self._find_clusters, self._people_of = find_clusters, people_of
         self._known: dict[str, StoredCluster] = {}
+        self._people: dict[str, str] = {}
         self._settled: set[frozenset[str]] = set()
 
     def attracted(self, parts: Iterable["_Formed"]) -> list[StoredCluster]:
         """The clusters that some parts attract: of each the known ones, or else the strongest, or else the rest."""
         waiting = [part for part in parts if part.members not in self._settled]
-        doubtful = frozenset[str]().union(*(part.doubtful for part in waiting))
-        people = self._people_of(doubtful) if doubtful else {}
-        near = {part.members: part.near(people) for part in waiting}
+        self._tell_people(frozenset[str]().union(*(part.doubtful for part in waiting)))
+        near = {part.members: part.near(self._people) for part in waiting}
         steps = {members: self._steps(keys) for members, keys in near.items()}
         found: dict[frozenset[str], StoredCluster] = {}
         for number in range(_STEPS):
@@ -97,6 +97,10 @@ class _Growth:
             waiting = [part for part in waiting if not attracted[part.members]]
         self._settled |= {part.members for part in waiting}
         return list(found.values())
+
+    def _tell_people(self, keys: frozenset[str]) -> None:
+        if wanted := keys - self._people.keys():
+            self._people |= self._people_of(wanted)
 
     def _steps(self, keys: Sequence[str]) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
         unknown = [key for key in keys if key not in self._known]

@@ -22,8 +22,9 @@ from resolution.incremental import Affected, IncrementalResolution
 from resolution.runs import begun, now
 from resolution.stewards.stewardship import Steward
 
-# Verdicts in one transaction. Whoever else writes has to wait for all of them, so it is no more.
-_CHUNK = 50
+# Verdicts in one transaction. More share what is read around them; but whoever else writes has to wait for all of them,
+# and a live record waits for five seconds.
+_CHUNK = 20
 
 
 @dataclass(frozen=True, slots=True)
