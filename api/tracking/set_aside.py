@@ -1,5 +1,7 @@
 """Setting aside: messages that cannot be used are kept with the reason, before the call is answered."""
 
+import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +12,8 @@ from typing import Any, Protocol
 import orjson
 
 from api.tracking.messages import Refusal
+
+LOG = logging.getLogger("cdp.api.tracking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,10 @@ class SetAside(Protocol):
 
 
 class SetAsideFile:
-    """Keeps refused messages as lines of a JSON file, up to a size: a public write key must not fill a disk."""
+    """Keeps refused messages as lines of a JSON file, up to a size: a public write key must not fill a disk.
+
+    Beyond it they are counted in the log, and told to the client as ever.
+    """
 
     def __init__(self, file: Path, most_bytes: int = 256_000_000) -> None:
         self._file, self._most = file, most_bytes
@@ -43,8 +50,12 @@ class SetAsideFile:
         with self._turn:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("ab") as opened:
-                if opened.tell() + len(lines) <= self._most:
-                    opened.write(lines)
+                if opened.tell() + len(lines) > self._most:
+                    LOG.error("source=%s refused=%d kept=0: %s is full", origin.source, len(refusals), self._file.name)
+                    return
+                opened.write(lines)
+                opened.flush()
+                os.fsync(opened.fileno())
 
 
 def _line(origin: Origin, refusal: Refusal) -> dict[str, Any]:
