@@ -34,11 +34,13 @@ class Cuts:
     """The ids of sessions by (what they are cut of, a moment in them), and what the cut changes about known ones.
 
     ``carried``: properties of sessions that are no more, under the key of the one in their place; ``moved``: both keys.
+    ``kept``: keys of sessions that go on.
     """
 
     ids: dict[tuple[str, int], str]
     carried: list[Row]
     moved: list[Row]
+    kept: set[str]
 
     def session(self, record: SessionRecord) -> SessionRecord:
         """A session with its id."""
@@ -56,7 +58,7 @@ class Cuts:
         return self.ids[cut_of(record.source, record.device.key), at]
 
 
-NO_CUTS = Cuts({}, [], [])
+NO_CUTS = Cuts({}, [], [], set())
 
 
 def cut(intervals: Iterable[Interval]) -> list[Visit]:
@@ -102,7 +104,7 @@ def cut_sessions(transaction: Transaction, interactions: Iterable[InteractionRec
     known: dict[str, list[Row]] = {}
     for row in transaction.read("list_cut_sessions", rows=[device.window() for device in devices]):
         known.setdefault(row["cut_of"], []).append(row)
-    cuts = Cuts({}, [], [])
+    cuts = Cuts({}, [], [], set())
     for device in devices:
         _cut_device(device, known.get(device.name, ()), cuts)
     return cuts
@@ -128,6 +130,8 @@ def _cut_device(device: _Device, known: Sequence[Row], cuts: Cuts) -> None:
         cuts.ids.update(
             ((device.name, at), session_id) for at in device.moments if visit.started_at <= at <= visit.ended_at
         )
+        if key in visit.known:
+            cuts.kept.add(key)
         for row in known:
             if row["key"] in visit.known and row["key"] != key:
                 cuts.carried.append({**row, "key": key})

@@ -1,5 +1,6 @@
 """Setting aside: messages that cannot be used are kept as dead letters, before the call is answered."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ import orjson
 from api.tracking.messages import Refusal
 from loaders.rejects.model import DeadLetter, Position, Raw, Reason, Stage
 from loaders.rejects.store import DeadLetters
+
+LOG = logging.getLogger("cdp.api.tracking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,20 @@ class Origin:
 
 
 class SetAside:
-    """Keeps refused messages, up to a size of the store: a public write key must not fill a disk."""
+    """Keeps refused messages, up to a size of the store: a public write key must not fill a disk.
+
+    Beyond it they are counted in the log, and told to the client as ever.
+    """
 
     def __init__(self, letters: DeadLetters, run_id: str, most_bytes: int = 256_000_000) -> None:
         self._letters, self._run_id, self._most = letters, run_id, most_bytes
 
     def keep(self, origin: Origin, refusals: Sequence[Refusal]) -> None:
         """Keep them; they are on the disk when this returns. Called from threads. Raises LocalStoreError."""
-        if self._letters.path.stat().st_size < self._most:
-            self._letters.add((_letter(origin, refusal) for refusal in refusals), self._run_id)
+        if self._letters.path.stat().st_size > self._most:
+            LOG.error("source=%s refused=%d kept=0: the store is full", origin.source, len(refusals))
+            return
+        self._letters.add((_letter(origin, refusal) for refusal in refusals), self._run_id)
 
 
 def _letter(origin: Origin, refusal: Refusal) -> DeadLetter:

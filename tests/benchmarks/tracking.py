@@ -1,10 +1,12 @@
 """Tracking: events acknowledged a second over HTTP, with server, database and client on this machine.
 
 Beside it the same transactions by the raw driver: the statements and rows that the server ran, sent again to an empty
-database, without HTTP, JSON or translation.
+database, without HTTP, JSON or translation. Then how soon somebody who is tracked is seen and linked, in the graph of
+the sample company.
 """
 
 import http.client
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,12 +36,14 @@ from graph.constraints import install_schema
 from graph.embedded.temporary import temporary_server
 from graph.kinds import SourceKind
 from graph.messages import write_messages
-from graph.records import MessageRecords
+from graph.records import CustomerRecord, MessageRecords
 from graph.sources import NewSource, TrackedSource, add_source, new_write_key
+from tests.benchmarks.company import loaded_company
 from tests.benchmarks.sections import Options, Rows, percentile
 
 VISITORS, EVENTS, WARM_UP = 4_000, 40_000, 4_000
 CONNECTIONS, GROUP = 32, 500
+LIVE, PATIENCE_S = 150, 60.0
 SIZES = (1, 20, 100)
 _LOGS_IN = 0.25
 _SERVER = """
@@ -48,6 +54,9 @@ from graph.address import Address
 serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
 """
 _RATE = "events/s"
+_JOURNEY = """
+query($customer: String!) { profile(by: {customer: $customer}) { ... on Profile { journey { nodes { key } } } } }
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,11 @@ class Answered:
 
 
 def measure_tracking(options: Options) -> Rows:
-    """Events a second by the messages of a request, and the raw driver with the same transactions."""
-    del options
+    """Events a second by the messages of a request, the raw driver with the same transactions, and time until seen."""
+    return [*_measured_speed(), *_measured_delay(options.people)]
+
+
+def _measured_speed() -> Rows:
     with temporary_server(heap="1g", page_cache="512m", quick=False) as address, open_graph(address) as graph:
         install_schema(graph)
         key = new_write_key()
@@ -73,6 +85,56 @@ def measure_tracking(options: Options) -> Rows:
                 answered = _send(url, key, _bodies(f"s{size}", wanted, size))
                 rows.append(_row(f"HTTP, {size} a request", wanted, answered))
         return [*rows, *_raw(graph)]
+
+
+def _measured_delay(people: int) -> Rows:
+    """Milliseconds from sending an identify until the journey shows it, and until its customer is resolved."""
+    seen, linked = list[float](), list[float]()
+    with loaded_company(people) as company:
+        key = new_write_key()
+        add_source(company.graph, NewSource("tracked", SourceKind.WEB, "web"), key)
+        known = [record for batch in company.batches for record in batch.customers if record.identifiers]
+        with _server(company.address, company.folder) as url:
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+            for number, record in enumerate(Random(1).sample(known, LIVE)):
+                connection.close()  # opened anew by the next request: the server does not wait for slow ones
+                started = time.perf_counter()
+                assert _is_taken(connection, key, _body([_identify(record, number)]))
+                seen.append(_until(started, partial(_is_seen, connection, number)))
+                linked.append(_until(started, partial(_is_linked, company.graph, number)))
+    steps = (("identify until in the journey", seen), ("identify until linked", linked))
+    return [_delay_row(name, times[LIVE // 5 :]) for name, times in steps]
+
+
+def _until(started: float, is_so: Callable[[], bool]) -> float:
+    """Seconds until it is so."""
+    while not is_so():
+        assert time.perf_counter() - started < PATIENCE_S, "it never is"
+        time.sleep(0.002)
+    return time.perf_counter() - started
+
+
+def _delay_row(name: str, times: list[float]) -> dict[str, object]:
+    shares = {f"p{share} ms": percentile(times, share / 100) for share in (50, 95, 99)}
+    return {"way": name, "events": len(times), **shares, "wanted": "p95 < 1,000"}
+
+
+def _identify(record: CustomerRecord, number: int) -> dict[str, Any]:
+    traits = {value.kind: value.raw for value in record.identifiers if value.kind in {"email", "phone"}}
+    traits |= {"firstName": record.given_name or "", "lastName": record.family_name or ""}
+    ids = {"userId": f"live-{number}", "anonymousId": f"device-{number}", "messageId": f"live-{number}"}
+    return {"type": "identify", "traits": traits, **ids}
+
+
+def _is_seen(connection: http.client.HTTPConnection, number: int) -> bool:
+    body = orjson.dumps({"query": _JOURNEY, "variables": {"customer": f"tracked:live-{number}"}})
+    connection.request("POST", "/graphql", body, {"Content-Type": "application/json"})
+    return f"tracked:live-{number}".encode() in connection.getresponse().read()
+
+
+def _is_linked(graph: Graph, number: int) -> bool:
+    (row,) = graph.read("list_known_customers", keys=[f"tracked:live-{number}"])
+    return not row["unresolved"]
 
 
 def _row(name: str, sent: int, answered: Answered) -> dict[str, object]:
@@ -133,9 +195,12 @@ def _body(batch: Sequence[dict[str, Any]]) -> bytes:
 
 
 @contextmanager
-def _server(address: Address) -> Generator[str]:
+def _server(address: Address, folder: Path | None = None) -> Generator[str]:
+    """A server in a process of its own; ``folder``: of its models."""
     known = [part for part in (address.uri, address.user, address.password) if part]
-    with subprocess.Popen([sys.executable, "-c", _SERVER, *known], stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, **({"CDP_DATA_DIR": str(folder)} if folder else {})}
+    command = [sys.executable, "-c", _SERVER, *known]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()

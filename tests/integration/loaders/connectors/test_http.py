@@ -140,7 +140,11 @@ def test_only_what_has_changed_is_asked_for(loads: Loads, api: Api) -> None:
     assert loaded(loads) == {*ALL, "crm:6"}
     api.answer = lambda _: api.says([])
     loads.load()
-    assert [asked.get("updated_since") for asked in api.asked] == [None, PEOPLE[4]["meta"]["changed"], "2026-03-05T10:30:00Z"]  # pyright: ignore[reportIndexIssue, reportArgumentType, reportCallIssue]
+    assert [asked.get("updated_since") for asked in api.asked] == [
+        None,
+        PEOPLE[4]["meta"]["changed"],
+        "2026-03-05T10:30:00Z",
+    ]  # pyright: ignore[reportIndexIssue, reportArgumentType, reportCallIssue]
 
 
 def test_a_token_that_stays_good_is_gone_on_from(loads: Loads, api: Api) -> None:
@@ -186,9 +190,7 @@ def test_a_circle_of_pages_ends(loads: Loads, api: Api) -> None:
     assert "leads in a circle" in problem_of(loads.load())
 
 
-def test_refused_credentials_name_their_variable(
-    loads: Loads, api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refused_credentials_name_their_variable(loads: Loads, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.url
     monkeypatch.setenv("CRM_TOKEN", "wrong")
     assert "refused the credentials. Check the environment variable: CRM_TOKEN." in problem_of(loads.load())
