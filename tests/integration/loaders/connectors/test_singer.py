@@ -139,9 +139,7 @@ def test_one_mapping_must_take_the_streams(loads: Loads) -> None:
         loads.load_singer(lines(contact(1)))
 
 
-def test_the_commands_take_a_tap_and_give_its_state_back(
-    loads: Loads, command_environment: pytest.MonkeyPatch
-) -> None:
+def test_the_commands_take_a_tap_and_give_its_state_back(loads: Loads, command_environment: pytest.MonkeyPatch) -> None:
     assert command_environment
     file, cdp = str(loads.folder / "crm.yaml"), CliRunner()
     result = cdp.invoke(APP, ["load", "--singer", file, "--json"], input=output(contact(1), state("a")))
