@@ -10,6 +10,7 @@ from api.health import health
 from api.ide import ide_routes
 from api.schema import build_schema
 from api.settings import ApiSettings, api_settings
+from api.webhooks import webhook_routes
 from graph.address import Address
 
 
@@ -23,6 +24,7 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address))
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(schema, chosen), methods=None))
     app.include_router(health)
+    app.router.routes += webhook_routes(chosen, address)
     if chosen.development:
         app.router.routes += ide_routes()
     app.add_middleware(Edge, allowed_hosts=chosen.allowed_hosts)

@@ -67,6 +67,17 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     return loading.finish()
 
 
+def load_intakes(plan: LoadPlan, intakes: Iterable[Intake], write: WriteBatch) -> LoadReport:
+    """Load deliveries that are there already; rows that are rejected are set aside, and the others kept.
+
+    Raises GraphError.
+    """
+    with _loading(plan, write, silent) as loading:
+        for intake in intakes:
+            loading.load_delivery(intake, max_rejected=1.0)
+    return loading.finish()
+
+
 def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progress: Progress = silent) -> LoadReport:
     """Load the output of a Singer tap, for whose streams one mapping of the plan has inputs.
 
