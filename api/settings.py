@@ -29,6 +29,9 @@ class ApiSettings(BaseSettings):
     )
     deadline_s: float = Field(8.0, gt=0, description="Seconds after which a GraphQL request is given up (503).")
     max_body_bytes: int = Field(262_144, gt=0, description="Size of the largest request body that is read, in bytes.")
+    webhook_mappings: tuple[str, ...] = Field(
+        (), description="Mapping files whose sources send webhooks to /webhooks/NAME, as a JSON list."
+    )
     fast_execution: bool = Field(
         default=True, description="Plain fields are read without graphql-core's general path. False: its own executor."
     )

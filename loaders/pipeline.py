@@ -6,7 +6,7 @@ A delivery is written when all of it was read and few enough rows were rejected;
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -69,6 +69,17 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     return loading.finish()
 
 
+def load_intakes(plan: LoadPlan, intakes: Iterable[Intake], write: WriteBatch) -> LoadReport:
+    """Load deliveries that are there already; rows that are rejected are set aside, and the others kept.
+
+    Raises GraphError.
+    """
+    with _loading(replace(plan, max_rejected=1.0), write, silent) as loading:
+        for intake in intakes:
+            loading.load_delivery(intake)
+    return loading.finish()
+
+
 def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progress: Progress = silent) -> LoadReport:
     """Load the output of a Singer tap, for whose streams one mapping of the plan has inputs.
 
@@ -126,7 +137,7 @@ class _Loading:
         """Deliveries each of which goes on where the one before ended, up to the first that is refused."""
         try:
             for intake in intakes:
-                if not self._load_delivery(intake):
+                if not self.load_delivery(intake):
                     break
         except InputError as error:
             place = "stdin"
@@ -146,7 +157,7 @@ class _Loading:
         connector, lookups = connector_of(mapping, number, folders), mapping.inputs[number].lookups
         cursor = self._plan.memory.cursor(mapping.source.name, connector.input)
         for delivery in connector.read(cursor):
-            is_kept = self._load_delivery(Intake(mapping, number, with_lookups(delivery, lookups, folders)))
+            is_kept = self.load_delivery(Intake(mapping, number, with_lookups(delivery, lookups, folders)))
             if connector.is_sequence and not is_kept:
                 break  # what comes after it would move the cursor past what was refused
 
@@ -154,7 +165,7 @@ class _Loading:
         self._report.seconds = time.perf_counter() - self._started
         return self._report
 
-    def _load_delivery(self, intake: Intake) -> bool:
+    def load_delivery(self, intake: Intake) -> bool:
         """Read a delivery and hand it to the writer; false where it was refused."""
         report = intake.report()
         with ExitStack() as unfinished:

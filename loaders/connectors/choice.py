@@ -21,6 +21,8 @@ def connector_of(mapping: SourceMapping, number: int, folders: tuple[Path, ...])
     location, name = mapping.inputs[number].location, mapping.cursor_name(number)
     if location.singer is not None:
         raise SourceReadError("A Singer stream comes on standard input.", "Load it with --singer: tap | cdp load ...")
+    if location.webhook is not None:
+        raise SourceReadError("A webhook sends by itself.", "Let cdp serve receive it: CDP_WEBHOOK_MAPPINGS.")
     found = _stream(location, name) or _files(mapping, location, name, folders)
     return found if mapping.inputs[number].snapshot is None else SnapshotConnector(found)
 

@@ -47,6 +47,9 @@ class KafkaConnector:
             kafka.TopicPartition(self.place.topic, partition), timeout=_TIMEOUT_S
         )
         begin = low if stored is None else stored
+        if begin > high:
+            problem = f"{self._named(partition)} ends at {high:,}, but messages up to {begin:,} were loaded."
+            raise SourceReadError(problem, "It was made anew: raise the `revision` of the source.")
         if begin < low:
             problem = f"{self._named(partition)}: messages {begin:,} to {low - 1:,} are gone before they were loaded."
             raise SourceReadError(problem, "Load what is left with --from-start, and let the topic keep more.")

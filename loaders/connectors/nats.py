@@ -68,12 +68,20 @@ class NatsConnector:
             await client.connect(**self._options())
             stream = client.jetstream()
             state = (await stream.stream_info(self.place.stream)).state
-            if is_resumed and begin < state.first_seq and last is None:
-                problem = f"{self.place.stream}: messages {begin:,} to {state.first_seq - 1:,} are gone, unloaded."
-                raise SourceReadError(problem, "Load what is left with --from-start; let the stream keep more.")
+            if is_resumed and last is None:
+                self._check_kept(begin, state.first_seq, state.last_seq)
             return await self._messages(stream, begin, last or state.last_seq), last or state.last_seq
         finally:
             await client.close()
+
+    def _check_kept(self, begin: int, first: int, last: int) -> None:
+        stream = self.place.stream
+        if begin > last + 1:
+            problem = f"{stream} ends at {last:,}, but messages up to {begin - 1:,} were loaded."
+            raise SourceReadError(problem, "It was made anew: raise the `revision` of the source.")
+        if begin < first:
+            problem = f"{stream}: messages {begin:,} to {first - 1:,} are gone, unloaded."
+            raise SourceReadError(problem, "Load what is left with --from-start, and let the stream keep more.")
 
     async def _messages(self, stream: Any, begin: int, last: int) -> list[_Message]:  # noqa: ANN401
         api = needed("nats.js.api")

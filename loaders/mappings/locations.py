@@ -1,6 +1,6 @@
 """Where the rows of an input are: from a checked document to a ``Location``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from loaders.mappings.documents import Document, Position
@@ -15,14 +15,24 @@ from loaders.mappings.places import (
     SftpPlace,
     Since,
     SnapshotMapping,
+    WebhookPlace,
 )
 
-_PLACES = ("files", "sqlite", "sqlite_script", "database", "http", "kafka", "nats", "singer")
+_PLACES = ("files", "sqlite", "sqlite_script", "database", "http", "kafka", "nats", "webhook", "singer")
 _WITH_TABLES = ("sqlite", "sqlite_script", "database")
 _SERVERS = ("s3", "sftp")
 _OF_FILES = ("done", "once", "sheet")
 # Their deliveries are parts of a stream: none of them is all that there is.
-_WITHOUT_SNAPSHOTS = ("kafka", "nats", "singer", "incremental")
+_WITHOUT_SNAPSHOTS = ("kafka", "nats", "webhook", "singer", "incremental")
+
+_KINDS: Mapping[str, Callable[..., object]] = {
+    "s3": S3Place,
+    "sftp": SftpPlace,
+    "kafka": KafkaPlace,
+    "nats": NatsPlace,
+    "webhook": WebhookPlace,
+    "incremental": Incremental,
+}
 
 
 def read_location(document: Document, data: Mapping[str, Any], at: Position) -> Location:
@@ -108,8 +118,7 @@ class _Checks:
 
 def _parts(data: Mapping[str, Any]) -> dict[str, Any]:
     """The places that are objects."""
-    kinds = {"s3": S3Place, "sftp": SftpPlace, "kafka": KafkaPlace, "nats": NatsPlace, "incremental": Incremental}
-    parts: dict[str, Any] = {name: kind(**data[name]) for name, kind in kinds.items() if name in data}
+    parts: dict[str, Any] = {name: kind(**data[name]) for name, kind in _KINDS.items() if name in data}
     if "http" in data:
         given = dict(data["http"])
         pages, since = given.pop("pages", None), given.pop("since", None)

@@ -17,6 +17,7 @@ from loaders.mappings.places import (
     S3Place,
     SftpPlace,
     SnapshotMapping,
+    WebhookPlace,
 )
 
 PERSON_FIELDS: Mapping[str, str] = {
@@ -185,6 +186,7 @@ class Location:
     http: HttpPlace | None = None
     kafka: KafkaPlace | None = None
     nats: NatsPlace | None = None
+    webhook: WebhookPlace | None = None
     singer: str | None = None
     table: str | None = None
     query: str | None = None
@@ -208,8 +210,8 @@ class Location:
 
     @property
     def _stream(self) -> str | None:
-        if self.http is not None:
-            return self.http.url.partition("?")[0]
+        if self.http is not None or self.webhook is not None:
+            return self.http.url.partition("?")[0] if self.http else "webhook"
         return (self.kafka and self.kafka.topic) or (self.nats and self.nats.stream) or self.singer
 
 

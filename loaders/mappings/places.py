@@ -87,6 +87,14 @@ class NatsPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookPlace:
+    """Signed messages that the source sends to us. ``secret``: variable; ``rows``: where they are in a body."""
+
+    secret: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Incremental:
     """Rows of a table since the largest value of ``column``; ``overlap_s`` seconds are read again."""
 

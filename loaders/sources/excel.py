@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fastexcel
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.errors import SourceReadError
 from loaders.sources.rows import Read, ReadRow
@@ -12,7 +14,7 @@ from loaders.sources.rows import Read, ReadRow
 _ROWS_AT_ONCE = 5_000
 # A sheet has at most 1,048,576 rows; a file that holds more than this is none.
 _LARGEST_BYTES = 4 << 30
-_MIDNIGHT = " 00:00:00"
+_MIDNIGHT = " 00:00:00$"
 
 
 def read_excel(path: Path, sheet: str | int | None = None) -> Iterator[Read]:
@@ -23,12 +25,18 @@ def read_excel(path: Path, sheet: str | int | None = None) -> Iterator[Read]:
     table = _sheet(path, sheet).to_arrow()
     names = table.schema.names
     for begin in range(0, table.num_rows, _ROWS_AT_ONCE):
-        columns = [column.to_pylist() for column in table.slice(begin, _ROWS_AT_ONCE).columns]
+        columns = [_texts(column) for column in table.slice(begin, _ROWS_AT_ONCE).columns]
         for number, values in enumerate(zip(*columns, strict=True), start=begin + 2):
             if any(value is not None for value in values):
-                # A date is a moment at midnight to Excel.
-                cells = (value and value.removesuffix(_MIDNIGHT) for value in values)
-                yield ReadRow(number, dict(zip(names, cells, strict=True)))
+                yield ReadRow(number, dict(zip(names, values, strict=True)))
+
+
+def _texts(column: pa.Array) -> list[str | None]:
+    """A date is a moment at midnight to Excel."""
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    if is_text:
+        column = pc.replace_substring_regex(column, _MIDNIGHT, "")  # pyright: ignore[reportAttributeAccessIssue]
+    return column.to_pylist()
 
 
 def _sheet(path: Path, sheet: str | int | None) -> fastexcel.ExcelSheet:

@@ -1,11 +1,15 @@
+import json
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from graph.errors import SourceReadError, TooManyRejectionsError
+from loaders.commands import load_command
 from loaders.report import LoadReport
 from tests.assertions import nodes
 from tests.loading import Loads
@@ -154,3 +158,14 @@ def test_what_is_no_workbook_is_told(loads: Loads, workbook: Path) -> None:
     (problem,) = loads.load().problems
     assert isinstance(problem, SourceReadError)
     assert "contacts.xlsx cannot be read as Excel" in str(problem)
+
+
+def test_the_command_goes_on_where_it_ended_and_starts_again_when_it_is_told_to(
+    loads: Loads, inbox: Path, command_environment: pytest.MonkeyPatch
+) -> None:
+    assert command_environment
+    app, cdp, file = typer.Typer(), CliRunner(), str(loads.folder / "crm.yaml")
+    app.command("load")(load_command)
+    drop(inbox, "a", "1,Anna")
+    read = [json.loads(cdp.invoke(app, [file, "--json", *more]).stdout)["rows"] for more in ([], [], ["--from-start"])]
+    assert read == [1, 0, 1]

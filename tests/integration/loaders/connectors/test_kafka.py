@@ -1,14 +1,18 @@
 # The broker that librdkafka has inside for tests: it speaks the real protocol on loopback.
 import json
 from collections.abc import Callable, Generator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from confluent_kafka import Producer
 
 from graph.errors import SourceReadError
+from graph.records import SourceCursor
+from graph.writing import write_batch
 from loaders.connectors import kafka
 from tests.assertions import nodes
+from tests.factories import batch
 from tests.loading import Loads
 
 MAPPING = """\
@@ -105,6 +109,18 @@ def test_from_the_start_everything_comes_again_and_the_cursor_stays(loads: Loads
     report = loads.load(from_start=True)
     assert (report.rows, report.written.customers.unchanged) == (2, 2)
     assert loads.cursors() == {"0": 2}
+
+
+def test_a_topic_that_ends_before_what_was_loaded_is_told(loads: Loads, send: Send) -> None:
+    send(0, person(1))
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    write_batch(loads.graph, batch(cursors=(SourceCursor("crm", f"crm/{topic_of(loads)}", "0", 9, at),)))
+    (problem,) = loads.load().problems
+    assert "ends at 1, but messages up to 9 were loaded" in str(problem)
+
+
+def topic_of(loads: Loads) -> str:
+    return (loads.folder / "crm.yaml").read_text().partition("topic: ")[2].partition("}")[0]
 
 
 def test_a_broker_that_does_not_answer_is_told(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:

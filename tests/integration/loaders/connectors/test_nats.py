@@ -136,3 +136,18 @@ def test_a_wrong_password_and_a_missing_stream_are_told(
     file.write_text(file.read_text().replace("stream: people", "stream: nobody"))
     (problem,) = loads.load().problems
     assert "The stream nobody cannot be read (NotFoundError)" in str(problem)
+
+
+def test_a_stream_that_was_made_anew_is_told(loads: Loads, send: Send, server: str) -> None:
+    send(person(1), person(2))
+    loads.load()
+
+    async def make_anew() -> None:
+        client = await nats.connect(server, user="cdp", password=PASSWORD)
+        await client.jetstream().delete_stream("people")
+        await client.jetstream().add_stream(name="people", subjects=["people.*"])
+        await client.close()
+
+    asyncio.run(make_anew())
+    (problem,) = loads.load().problems
+    assert "people ends at 0, but messages up to" in str(problem)

@@ -37,7 +37,7 @@ def bucket(endpoint: str, loads: Loads, monkeypatch: pytest.MonkeyPatch) -> Gene
     monkeypatch.setenv("CRM_KEY", "key-id")
     monkeypatch.setenv("CRM_SECRET", "not-to-be-seen")
     loads.mapping(MAPPING.replace("ENDPOINT", endpoint).replace("DONE", "optional: false"))
-    client = boto3.resource(
+    client: Any = boto3.resource(
         "s3",
         endpoint_url=endpoint,
         region_name="us-east-1",

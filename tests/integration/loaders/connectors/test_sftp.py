@@ -40,7 +40,7 @@ def outbox(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
     (root / "out").mkdir(parents=True)
 
     async def listen() -> asyncssh.SSHAcceptor:
-        def rooted(channel: asyncssh.SSHServerChannel) -> asyncssh.SFTPServer:
+        def rooted(channel: "asyncssh.SSHServerChannel[bytes]") -> asyncssh.SFTPServer:
             return asyncssh.SFTPServer(channel, chroot=str(root).encode())
 
         return await asyncssh.listen("127.0.0.1", 0, server_factory=_Door, server_host_keys=[key], sftp_factory=rooted)

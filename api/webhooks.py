@@ -1,0 +1,110 @@
+"""Webhooks in: signed messages of sources, loaded as their mappings say before they are answered.
+
+Signature, tolerance of five minutes and headers are those of Standard Webhooks, https://www.standardwebhooks.com. A
+message that comes again, as senders do without an answer, changes nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import orjson
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from api.settings import ApiSettings
+from graph.address import Address, resolve_address
+from graph.connection import open_graph
+from graph.errors import ConfigurationError, GraphError, SourceReadError
+from graph.writing import write_batch
+from loaders.connectors.environment import from_environment
+from loaders.connectors.webhooks import webhook_inputs, webhook_intakes
+from loaders.mappings.model import SourceMapping
+from loaders.mappings.reading import read_mappings
+from loaders.pipeline import LoadPlan, load_intakes
+from loaders.report import LoadReport
+
+LOG = logging.getLogger("cdp.api.webhooks")
+_RETRY_AFTER_S = "5"
+
+
+def webhook_routes(settings: ApiSettings, address: Address | None) -> list[Route]:
+    """The route, where a setting names mappings. Raises MappingError, ConfigurationError for those that have none."""
+    mappings = read_mappings(settings.webhook_mappings)
+    for mapping in mappings:
+        if not webhook_inputs(mapping):
+            raise ConfigurationError(f"{mapping.file} has no input that takes webhooks.", "Give one `webhook`.")
+    receiver = _Receiver({mapping.source.name: mapping for mapping in mappings}, settings.max_body_bytes, address)
+    return [Route("/webhooks/{source}", receiver.receive, methods=["POST"])] if mappings else []
+
+
+class _Refused(Exception):  # noqa: N818 -- never leaves the module
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(code)
+        self.answer = JSONResponse({"code": code, "message": message}, status_code=status)
+
+
+class _Receiver:
+    def __init__(self, mappings: Mapping[str, SourceMapping], most_bytes: int, address: Address | None) -> None:
+        self._mappings, self._most_bytes, self._address = mappings, most_bytes, address
+
+    async def receive(self, request: Request) -> JSONResponse:
+        """Answer one message: 200 when its rows are in the graph or set aside."""
+        try:
+            mapping = self._mapping(request)
+            body = await self._body(request)
+            self._verify(mapping, body, request)
+            report = await asyncio.to_thread(self._load, mapping, _parsed(body), request.headers["webhook-id"])
+        except _Refused as refused:
+            return refused.answer
+        except ClientDisconnect:
+            return _Refused(400, "cut_off", "The body did not arrive.").answer
+        except GraphError as error:
+            LOG.warning("webhook not written: %s", type(error).__name__)
+            answer = _Refused(503, "unavailable", "Nothing was written: send it again.").answer
+            answer.headers["Retry-After"] = _RETRY_AFTER_S
+            return answer
+        return JSONResponse({"success": True, "rows": report.rows, "rejected": report.rejected})
+
+    def _mapping(self, request: Request) -> SourceMapping:
+        mapping = self._mappings.get(request.path_params["source"])
+        if mapping is None:
+            raise _Refused(404, "unknown_source", "No mapping of CDP_WEBHOOK_MAPPINGS is of this source.")
+        return mapping
+
+    async def _body(self, request: Request) -> bytes:
+        parts, size = list[bytes](), 0
+        async for part in request.stream():
+            size += len(part)
+            if size > self._most_bytes:
+                raise _Refused(413, "too_large", f"The body is larger than {self._most_bytes:,} bytes.")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _verify(self, mapping: SourceMapping, body: bytes, request: Request) -> None:
+        """Any of the inputs' secrets will do, so that one can be replaced while both are known."""
+        headers = dict(request.headers)
+        for _, place in webhook_inputs(mapping):
+            # Besides its own error the library lets those of malformed parts through.
+            with suppress(WebhookVerificationError, ValueError, SourceReadError):
+                Webhook(from_environment(place.secret)).verify(body, headers, json_parse=False)
+                return
+        raise _Refused(401, "bad_signature", "The signature, its time or its headers are not right.")
+
+    def _load(self, mapping: SourceMapping, body: Any, message_id: str) -> LoadReport:  # noqa: ANN401 -- JSON
+        intakes = webhook_intakes(mapping, body, message_id, datetime.now(UTC))
+        with open_graph(self._address or resolve_address()) as graph:
+            return load_intakes(LoadPlan([mapping]), intakes, partial(write_batch, graph))
+
+
+def _parsed(body: bytes) -> Any:  # noqa: ANN401 -- JSON
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise _Refused(400, "no_json", "The body is not JSON.") from None

@@ -1,0 +1,122 @@
+# Messages signed by the library that senders use, into the real application and graph.
+import json
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from httpx import AsyncClient, Response
+from standardwebhooks.webhooks import Webhook
+
+from api.app import create_app
+from api.settings import ApiSettings
+from graph.address import Address
+from graph.connection import Graph
+from graph.errors import ConfigurationError
+from tests.assertions import nodes
+from tests.integration.api.conftest import connected
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+MAPPING = """\
+source: {name: shop, kind: shop}
+inputs:
+  - webhook: {secret: SHOP_SECRET, rows: data.customer}
+    customer: {external_id: id, fields: {given_name: first}}
+"""
+
+
+@pytest.fixture
+def mapping(tmp_path: Path, command_environment: pytest.MonkeyPatch) -> str:
+    command_environment.setenv("SHOP_SECRET", SECRET)
+    (tmp_path / "shop.yaml").write_text(MAPPING)
+    return str(tmp_path / "shop.yaml")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(mapping: str, graph: Graph, neo4j_address: Address) -> AsyncGenerator[AsyncClient]:
+    assert graph
+    async with connected(neo4j_address, webhook_mappings=(mapping,), max_body_bytes=2_000) as client:
+        yield client
+
+
+async def send(client: AsyncClient, body: Any, **changes: str) -> Response:
+    text, at = body if isinstance(body, str) else json.dumps(body), datetime.now(UTC)
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("msg_1", at, text),
+    }
+    return await client.post("/webhooks/shop", content=text, headers=headers | changes)
+
+
+ANNA = {"type": "customer.updated", "data": {"customer": {"id": "1", "first": "Anna"}}}
+
+
+async def test_a_signed_message_is_in_the_graph_when_it_is_answered(shop: AsyncClient, graph: Graph) -> None:
+    for _ in range(2):
+        response = await send(shop, ANNA)
+        assert (response.status_code, response.json()) == (200, {"success": True, "rows": 1, "rejected": 0})
+    assert nodes(graph, "Customer", "key", "given_name") == {("shop:1", "Anna")}
+
+
+async def test_rows_that_cannot_be_used_are_set_aside_and_the_others_kept(shop: AsyncClient, graph: Graph) -> None:
+    response = await send(shop, {"data": {"customer": [{"id": "1", "first": "Anna"}, {"first": "Bob"}, 7]}})
+    assert (response.status_code, response.json()) == (200, {"success": True, "rows": 3, "rejected": 2})
+    assert nodes(graph, "Customer", "key") == {("shop:1",)}
+
+
+async def test_a_message_about_something_else_is_taken_and_does_nothing(shop: AsyncClient, graph: Graph) -> None:
+    assert (await send(shop, {"type": "ping"})).json() == {"success": True, "rows": 0, "rejected": 0}
+    assert nodes(graph, "Customer", "key") == set()
+
+
+OLD = str(int((datetime.now(UTC) - timedelta(minutes=6)).timestamp()))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"webhook-signature": "v1,AAAA"},
+        {"webhook-signature": "nonsense"},
+        {"webhook-signature": ""},
+        {"webhook-id": "msg_2"},
+        {"webhook-timestamp": OLD},
+        {"webhook-timestamp": "soon"},
+    ],
+)
+async def test_what_is_not_signed_is_not_taken(shop: AsyncClient, graph: Graph, changes: dict[str, str]) -> None:
+    response = await send(shop, ANNA, **changes)
+    assert (response.status_code, response.json()["code"]) == (401, "bad_signature")
+    assert nodes(graph, "Customer", "key") == set()
+
+
+async def test_a_secret_that_is_not_set_opens_nothing(
+    shop: AsyncClient, command_environment: pytest.MonkeyPatch
+) -> None:
+    command_environment.delenv("SHOP_SECRET")
+    assert (await send(shop, ANNA)).status_code == 401
+
+
+async def test_what_is_too_large_or_no_json_is_refused(shop: AsyncClient) -> None:
+    assert (await send(shop, "{cut")).json()["code"] == "no_json"
+    assert (await send(shop, "x" * 2_001)).json()["code"] == "too_large"
+    assert (await shop.post("/webhooks/crm")).status_code == 404
+    assert (await shop.get("/webhooks/shop")).status_code == 405
+
+
+async def test_a_database_that_is_away_is_told_as_a_reason_to_send_again(mapping: str) -> None:
+    app = create_app(ApiSettings(_env_file=None, webhook_mappings=(mapping,)), Address("bolt://127.0.0.1:9"))  # pyright: ignore[reportCallIssue]
+    from httpx import ASGITransport
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as client:
+        response = await send(client, ANNA)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+
+
+def test_a_mapping_without_a_webhook_is_told_at_the_start(mapping: str) -> None:
+    file = Path(mapping)
+    file.write_text(MAPPING.replace("webhook: {secret: SHOP_SECRET, rows: data.customer}", "files: a.csv"))
+    with pytest.raises(ConfigurationError, match="has no input that takes webhooks"):
+        create_app(ApiSettings(_env_file=None, webhook_mappings=(mapping,)))  # pyright: ignore[reportCallIssue]
