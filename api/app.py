@@ -1,4 +1,4 @@
-"""The application: GraphQL, health, and in development GraphiQL."""
+"""The application: GraphQL, tracking calls, health, and in development GraphiQL."""
 
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -10,6 +10,7 @@ from api.health import health
 from api.ide import ide_routes
 from api.schema import build_schema
 from api.settings import ApiSettings, api_settings
+from api.tracking.segment.endpoints import segment_routes
 from graph.address import Address
 
 
@@ -20,9 +21,10 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     """
     chosen = settings or api_settings()
     schema = build_schema(introspection=chosen.development, fast_execution=chosen.fast_execution)
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address))
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen.country))
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(schema, chosen), methods=None))
     app.include_router(health)
+    app.router.routes += segment_routes()
     if chosen.development:
         app.router.routes += ide_routes()
     app.add_middleware(Edge, allowed_hosts=chosen.allowed_hosts)

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from api.levels import LevelsCache
 from api.readiness import Readiness
+from api.tracking.receiving import receiving
 from graph.address import Address, resolve_address
 from graph.connection import AsyncGraph, open_async_graph
 
@@ -23,13 +24,19 @@ class Backend:
     readiness: Readiness
 
 
-def connected_to(address: Address | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """A lifespan that connects to an address; without one, to the configured or the embedded server."""
+def connected_to(
+    address: Address | None, country: str | None = None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A lifespan that connects to an address; without one, to the configured or the embedded server.
+
+    ``country``: of national telephone numbers in tracking calls.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         target = address or await asyncio.to_thread(resolve_address)
-        async with open_async_graph(target) as graph:
+        async with open_async_graph(target) as graph, receiving(target, graph, country) as receiver:
+            app.state.receiver = receiver
             app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph))
             yield
 

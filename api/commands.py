@@ -13,6 +13,7 @@ from rich.console import Console
 from api.asked import Asked
 from api.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
+from api.tracking.commands import source_app
 from graph.address import resolve_address
 from graph.audit_commands import audit_command
 from graph.commands import neo4j_app
@@ -22,6 +23,9 @@ from graph.errors import CdpError
 from graph.guard_commands import guards_command
 from graph.identities import Identity
 from loaders.commands import load_command
+from loaders.connectors.cursor_commands import register_cursor_commands
+from loaders.health.commands import health_command
+from loaders.rejects.commands import rejects_app
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
 from resolution.explanation.commands import as_of_command, how_command, why_command, why_not_command
@@ -40,9 +44,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="An identity CDP on a graph: load what sources know, resolve who is who, answer with profiles.",
 )
+register_cursor_commands(source_app)
 app.add_typer(neo4j_app, name="neo4j")
 app.add_typer(sample_app)
+app.add_typer(source_app, name="source")
 app.command("load")(load_command)
+app.add_typer(rejects_app, name="rejects")
+source_app.command("health", epilog="Example: cdp source health --json")(health_command)
+app.add_typer(source_app, name="source")
 app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")

@@ -3,7 +3,8 @@
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit
-WITH collect(member) AS members
+// Who is retired says nothing, but what is linked through it holds until the next resolution.
+WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members
 RETURN
   COLLECT {
     UNWIND members AS c
@@ -41,7 +42,7 @@ RETURN
   } AS links,
   COLLECT {
     UNWIND members AS c
-    MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
+    MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
     RETURN DISTINCT f {
       .key, .source, .purpose, .channel, .state, .basis, .evidence, subject: subject.key,
       effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis

@@ -2,9 +2,11 @@
 // $keys, $counted (kinds); rows: as list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch
 // milliseconds), decided (whether a steward ever decided about it), holders (value, given_names) of its contacts.
 UNWIND $keys AS wanted
-MATCH (c:Customer {key: wanted})
-WHERE c.content_hash IS NOT NULL
-RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
+MATCH (record:Customer {key: wanted})
+WHERE record.content_hash IS NOT NULL
+// Of a retired record nothing is known any more, so that it takes no part without being a case of its own.
+WITH record, CASE WHEN record.retired_at IS NULL THEN record END AS c
+RETURN record.key AS key, record.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
   c.family_name AS family_name, c.birth_date AS birth_date, c.gender AS gender, c.street AS street,
   c.postcode AS postcode, c.city AS city, c.state AS state, c.country AS country, c.company AS company,
   c.attributes AS attributes,
@@ -15,18 +17,26 @@ RETURN c.key AS key, c.source AS source, c.given_name AS given_name, c.middle_na
     MATCH (c)-[r:HAS_PHONE]->(p:Phone) WHERE NOT p:Hub RETURN p.key ORDER BY r.last_seen_at DESC, p.key
   } AS phones,
   COLLECT {
-    MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub RETURN i.key ORDER BY r.last_seen_at DESC, i.key
+    MATCH (c)-[:HAS_IDENTIFIER|HAS_HASH]->(h:HashedEmail) WHERE NOT h:Hub AND EXISTS { (h)<-[:HAS_IDENTIFIER]-() }
+    RETURN DISTINCT h.key ORDER BY h.key
+  } AS hashed_emails,
+  COLLECT {
+    MATCH (c)-[r:HAS_IDENTIFIER]->(i:Identifier) WHERE NOT i:Hub AND NOT i:HashedEmail
+    RETURN i.key ORDER BY r.last_seen_at DESC, i.key
   } AS identifiers,
   COLLECT {
     MATCH (c)-[r:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]->(i:Identifier) WHERE i.kind IN $counted AND NOT i:Hub
     RETURN [i.key, r.first_seen_at.epochMillis, r.last_seen_at.epochMillis]
   } AS counted,
-  c.prepared AS prepared, coalesce(c.blocking_parts, []) AS blocking_parts, coalesce(c.touched, 0) AS touched,
-  c.created_at.epochMillis AS created_at, EXISTS { (c)<-[:DECIDED]-() } AS decided,
+  record.prepared AS prepared, coalesce(record.blocking_parts, []) AS blocking_parts,
+  coalesce(record.touched, 0) AS touched, record.created_at.epochMillis AS created_at,
+  EXISTS { (record)<-[:DECIDED]-() } AS decided,
   COLLECT {
-    MATCH (c)-[:HAS_EMAIL|HAS_PHONE]->(i:Identifier) WHERE NOT i:Hub
-    RETURN {value: i.key, given_names: COLLECT {
-      MATCH (i)<-[:HAS_EMAIL|HAS_PHONE]-(h:Customer) WHERE h.given_name IS NOT NULL AND h.content_hash IS NOT NULL
+    MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]->(i:Email|Phone|HashedEmail) WHERE NOT i:Hub
+    RETURN DISTINCT {value: i.key, given_names: COLLECT {
+      MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]-(h:Customer)
+      WHERE h.given_name IS NOT NULL AND h.content_hash IS NOT NULL
+        AND h.retired_at IS NULL
       RETURN DISTINCT h.given_name
     }}
   } AS holders

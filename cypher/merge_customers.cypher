@@ -15,8 +15,11 @@ FOREACH (_ IN CASE WHEN younger THEN [1] ELSE [] END |
       c.attributes = row.attributes, c.traits = row.traits,
       c.created_at = CASE WHEN row.created_at IS NOT NULL THEN datetime({epochMillis: row.created_at}) END,
       c.updated_at = CASE WHEN row.updated_at IS NOT NULL THEN datetime({epochMillis: row.updated_at}) END,
+      c.latest_facts = null,
       c.observed_at = datetime({epochMillis: row.observed_at}), c.content_hash = row.content_hash, c.run_id = $run_id,
-      c:Unresolved, c.touched = coalesce(c.touched, 0) + 1)
+      c:Unresolved, c.touched = coalesce(c.touched, 0) + 1,
+      // A record that was changed after the snapshots had lost it is there again.
+      c.retired_at = CASE WHEN row.observed_at > c.retired_at.epochMillis THEN null ELSE c.retired_at END)
 RETURN sum(CASE WHEN known IS NULL THEN 1 ELSE 0 END) AS created,
        sum(CASE WHEN known <> row.content_hash AND younger THEN 1 ELSE 0 END) AS updated,
        sum(CASE WHEN known = row.content_hash OR NOT younger THEN 1 ELSE 0 END) AS unchanged

@@ -42,8 +42,9 @@ _SETTINGS: dict[str, Any] = {
     "telemetry_disabled": True,
     "notifications_min_severity": NotificationMinimumSeverity.OFF,
 }
-# A batch that meets deadlocks is tried again for this long.
-_WRITER = {**_SETTINGS, "max_transaction_retry_time": 60.0, "initial_retry_delay": 0.05}
+# A batch that meets deadlocks, or no server, is tried again for this long.
+RETRY_S = 60.0
+_WRITER = {**_SETTINGS, "initial_retry_delay": 0.05}
 # A read is tried again after these pauses when a connection was lost or the server asks for it.
 _READ_PAUSES_S = (0.05, 0.2, 0.8)
 
@@ -232,9 +233,13 @@ class AsyncGraph:
 
 
 @contextmanager
-def open_graph(address: Address) -> Generator[Graph]:
-    """A connected ``Graph``, closed at the end. Raises GraphUnavailableError."""
-    with GraphDatabase.driver(address.uri, auth=_credentials(address), **_WRITER) as driver:
+def open_graph(address: Address, retry_s: float = RETRY_S) -> Generator[Graph]:
+    """A connected ``Graph``, closed at the end; ``retry_s``: for so long a transaction is tried again.
+
+    Raises GraphUnavailableError.
+    """
+    settings = {**_WRITER, "max_transaction_retry_time": retry_s}
+    with GraphDatabase.driver(address.uri, auth=_credentials(address), **settings) as driver:
         with _reaching(address):
             driver.verify_connectivity()
         yield Graph(driver, address.database)

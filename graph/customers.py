@@ -25,7 +25,7 @@ PERSON_COLUMNS = (
     "country",
     "company",
 )
-VALUE_COLUMNS = ("emails", "phones")
+VALUE_COLUMNS = ("emails", "phones", "hashed_emails")
 COUNTED = "counted"
 _ROWS_A_PART = 20_000
 
@@ -34,7 +34,8 @@ def fetch_customers(graph: Graph, counted: Sequence[str] = ()) -> pa.Table:
     """Every customer whose record has arrived, sorted by key. ``counted``: kinds of identifiers that guards count.
 
     String columns ``PERSON_COLUMNS`` (null where unknown); list columns ``emails`` and ``phones`` (match keys) and
-    ``identifiers`` (``kind:match_key``), newest first, without hubs; ``counted`` (``graph.held_values``); one
+    ``identifiers`` (``kind:match_key``), newest first, without hubs; ``hashed_emails``, of those that some source has
+    sent, also the hashes of the customer's emails; ``counted`` (``graph.held_values``); one
     string column ``attribute_<name>`` for each further fact that is compared. Raises GraphError.
     """
     return CustomerRows(graph.stream("list_customers_to_resolve", counted=list(counted))).table()

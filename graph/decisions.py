@@ -94,22 +94,22 @@ def _ordered(pair: tuple[str, str]) -> Pair:
     return pair if pair[0] < pair[1] else (pair[1], pair[0])
 
 
-def write_decision(transaction: Transaction, decision: Decision) -> None:
-    """Keep a decision."""
-    rows = [
-        {"customer": customer, "side": number}
-        for number, side in enumerate(decision.sides)
-        for customer in sorted(side)
-    ]
-    transaction.run(
-        "merge_decision",
-        key=decision.key,
-        action=decision.action,
-        actor=decision.actor,
-        reason=decision.reason,
-        at=milliseconds(decision.at),
-        rows=rows,
-    )
+def write_decisions(transaction: Transaction, decisions: Iterable[Decision]) -> None:
+    """Keep decisions."""
+    rows = [_written(decision) for decision in decisions]
+    transaction.run("merge_decisions", rows=rows)
+
+
+def _written(decision: Decision) -> Row:
+    sides = enumerate(decision.sides)
+    return {
+        "key": decision.key,
+        "action": decision.action,
+        "actor": decision.actor,
+        "reason": decision.reason,
+        "at": milliseconds(decision.at),
+        "customers": [{"customer": customer, "side": number} for number, side in sides for customer in sorted(side)],
+    }
 
 
 def withdraw_decision(transaction: Transaction, key: str, actor: str, reason: str, at: datetime) -> bool:

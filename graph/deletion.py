@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from graph.connection import Transaction
 from graph.guards import current_guards
-from graph.rows import hub_row
+from graph.hub_rows import hub_rows
 
 
 def delete_customers(transaction: Transaction, customers: Collection[str]) -> int:
@@ -14,6 +14,6 @@ def delete_customers(transaction: Transaction, customers: Collection[str]) -> in
     deleted = transaction.run("erase_customers", keys=keys).rows[0]["customers"]
     for key in keys:
         transaction.written.write(key)
-    rows = [hub_row(row["key"], guards) for row in shared]
+    rows = hub_rows((row["key"] for row in shared), guards)
     transaction.run("merge_identifier_hubs", rows=rows)
     return deleted

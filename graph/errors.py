@@ -16,7 +16,11 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     ├── InputError                something that was read cannot be used
     │   ├── MappingError          a mapping file is wrong (file, line, field)
     │   ├── SourceReadError       a file, table or format cannot be read
-    │   └── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
+    │   ├── UnknownSourceError    a source that was never given a write key
+    │   ├── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
+    │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
+    ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
+    │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
         ├── UnknownCustomerError  a customer, link or decision that is not there
@@ -102,8 +106,32 @@ class SourceReadError(InputError):
     """A file, table or format cannot be read."""
 
 
+class UnknownSourceError(InputError):
+    """A source that was never given a write key."""
+
+
 class TooManyRejectionsError(InputError):
     """Too large a part of a file was rejected; nothing of that file was kept."""
+
+
+class SuspiciousSnapshotError(InputError):
+    """A full snapshot is empty or lost too large a share of its customers; nothing of it was kept."""
+
+    def __init__(self, name: str, lost: int, held: int, max_lost: float) -> None:
+        self.lost, self.held = lost, held
+        what = f"lost {lost:,} of its {held:,} customers ({lost / held:.0%})" if lost else "is empty"
+        advice = f"If it is right, allow it once with --max-lost 1; more than {max_lost:.0%} are not lost unseen."
+        super().__init__(f"{name}: the snapshot {what}. Nothing of it was kept.", advice)
+
+
+class LocalStoreError(CdpError):
+    """A store of rejected rows or of deliveries cannot be opened, read or written."""
+
+    exit_code = 7
+
+
+class UnknownDeadLetterError(LocalStoreError):
+    """A rejected row that is not there."""
 
 
 class ResolutionError(CdpError):

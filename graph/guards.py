@@ -15,11 +15,11 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from graph.errors import ConfigurationError
-from graph.kinds import IDENTIFIER_KINDS
+from graph.kinds import EMAIL, IDENTIFIER_KINDS
 from graph.settings import cdp_settings
 
 DEVICE = "device"
-_ADDED = ("nobody", "roles")
+_ADDED = ("nobody", "roles", "disposable")
 
 
 def _expression(text: str) -> str:
@@ -50,6 +50,12 @@ class Nobody(_Part):
     email: tuple[str, ...] = ()
     phone: tuple[Expression, ...] = ()
     other: tuple[Expression, ...] = ()
+
+
+class Disposable(_Part):
+    """Domains whose mailboxes are open to everybody, or are gone in minutes."""
+
+    domains: tuple[str, ...] = ()
 
 
 class Unique(_Part):
@@ -92,6 +98,7 @@ class Guards(_Part):
 
     nobody: Nobody
     roles: Mapping[Kind, tuple[Expression, ...]]
+    disposable: Disposable
     hubs: Mapping[Kind | Literal["device"], int]
     unique: Unique
     limits: Mapping[Kind, Limit]
@@ -118,11 +125,22 @@ class Guards(_Part):
         patterns = self.roles.get(kind)
         return bool(patterns) and _whole(patterns).fullmatch(match_key) is not None
 
+    def guard_of(self, kind: str, match_key: str) -> str | None:
+        """Why a value says nothing about who somebody is: role or disposable; none where it may say something."""
+        if self.is_role(kind, match_key):
+            return "role"
+        is_disposable = kind == EMAIL and match_key.rpartition("@")[2] in self._disposable
+        return "disposable" if is_disposable else None
+
     def is_nobody(self, kind: Literal["email", "phone", "other"], text: str) -> bool:
         """Whether a value stands for nobody: an email's match key, a phone's digits, another id in lower case."""
         if kind == "email":
             return text in self._nobodys_emails
         return _whole(getattr(self.nobody, kind)).fullmatch(text) is not None
+
+    @cached_property
+    def _disposable(self) -> frozenset[str]:
+        return frozenset(self.disposable.domains)
 
     @cached_property
     def _nobodys_emails(self) -> frozenset[str]:

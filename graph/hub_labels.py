@@ -2,7 +2,7 @@
 
 from graph.connection import Graph, Row
 from graph.guards import Guards
-from graph.rows import hub_row
+from graph.hub_rows import hub_rows
 
 _IDENTIFIERS_A_TRANSACTION = 10_000
 
@@ -13,7 +13,7 @@ def renew_hub_labels(graph: Graph, guards: Guards) -> None:
     while after is not None:
         found = graph.read("list_identifier_keys", after=after, limit=_IDENTIFIERS_A_TRANSACTION)
         keys = [row["key"] for row in found]
-        _renew(graph, [hub_row(key, guards) for key in keys])
+        _renew(graph, hub_rows(keys, guards))
         after = keys[-1] if keys else None
 
 

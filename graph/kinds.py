@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+EMAIL, HASHED_EMAIL = "email", "hashed_email"
 IdentifierEdge = Literal["HAS_EMAIL", "HAS_PHONE", "HAS_IDENTIFIER"]
 
 
@@ -23,8 +24,8 @@ class IdentifierKind:
 IDENTIFIER_KINDS: dict[str, IdentifierKind] = {
     kind.name: kind
     for kind in (
-        IdentifierKind("email", "Email", "HAS_EMAIL", one_person=False),
-        IdentifierKind("hashed_email", "HashedEmail", "HAS_IDENTIFIER", one_person=False),
+        IdentifierKind(EMAIL, "Email", "HAS_EMAIL", one_person=False),
+        IdentifierKind(HASHED_EMAIL, "HashedEmail", "HAS_IDENTIFIER", one_person=False),
         IdentifierKind("phone", "Phone", "HAS_PHONE", one_person=False),
         IdentifierKind("user_id", "UserId", "HAS_IDENTIFIER", one_person=True),
         IdentifierKind("customer_number", "CustomerNumber", "HAS_IDENTIFIER", one_person=True),

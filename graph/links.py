@@ -1,6 +1,6 @@
 """Links and compared pairs: what is claimed about two customers, and how the graph takes over what has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Generic, Literal, TypeVar
 
@@ -58,6 +58,7 @@ class LinkChanges:
         return LinkChanges(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
 
 
+NO_CHANGES = LinkChanges(0, 0, 0, 0, 0, 0)
 Claim = TypeVar("Claim", Link, ComparedPair)
 
 
@@ -108,11 +109,26 @@ def pair_row(pair: Pair) -> Row:
     return {"left": pair[0], "right": pair[1]}
 
 
+def claimed_pairs(graph: Reader, pairs: Iterable[Pair]) -> set[Pair]:
+    """Those of some pairs that are links or compared pairs. Raises GraphError."""
+    rows = graph.read("list_claimed_pairs", rows=[pair_row(pair) for pair in pairs])
+    return {(row["left"], row["right"]) for row in rows}
+
+
 def claims_of(graph: Reader, customers: Iterable[str]) -> tuple[list[Link], list[ComparedPair]]:
     """Every live link and compared pair of some customers. Raises GraphError."""
+    return _claims(graph.read("list_claims_of", keys=sorted(customers)))
+
+
+def claims_between(graph: Reader, after: str, upto: str) -> tuple[list[Link], list[ComparedPair]]:
+    """Every live link and compared pair whose smaller key is after one and up to another. Raises GraphError."""
+    return _claims(graph.read("list_claims_between", after=after, upto=upto))
+
+
+def _claims(rows: Sequence[Row]) -> tuple[list[Link], list[ComparedPair]]:
     links: list[Link] = []
     compared: list[ComparedPair] = []
-    for *claim, kind in graph.read("list_claims_of", keys=sorted(customers))[0]["claims"]:
+    for *claim, kind in rows[0]["claims"]:
         if kind == "SAME_AS":
             links.append(Link(*claim))
         else:

@@ -20,7 +20,11 @@ from neomodel import (
 )
 
 # Interactions of an owner in time order: "the latest N" is read from this index alone, whatever the history's length.
-COMPOSITE_INDEXES = {"interaction_timeline": ("Interaction", ("owner", "at"))}
+# Sessions that were cut by silence: "those of a device around a moment" is read likewise.
+COMPOSITE_INDEXES = {
+    "interaction_timeline": ("Interaction", ("owner", "at")),
+    "session_timeline": ("Session", ("cut_of", "ended_at")),
+}
 FULLTEXT_INDEXES = {
     "customer_search": ("Customer", ("given_name", "family_name", "company", "city", "external_id")),
     "customer_blocking": ("Customer", ("blocking_parts",)),
@@ -51,6 +55,12 @@ class LoggedInRel(StructuredRel):
     """LOGGED_IN: proof that this session was this customer."""
 
     at = DateTimeNeo4jFormatProperty(help_text="earliest moment of the session at which it named the customer")
+
+
+class AliasedRel(StructuredRel):
+    """ALIASED: a source says that it knew the customer under another user id before."""
+
+    at = DateTimeNeo4jFormatProperty(help_text="earliest moment at which the source said so")
 
 
 class ClaimRel(StructuredRel):
@@ -129,6 +139,22 @@ class Source(StructuredNode):
     kind = StringProperty(help_text="crm, call_centre, shop, web, app, email, ...")
     channel = StringProperty(help_text="channel of its interactions where a row names none")
     trust = IntegerProperty(help_text="priority when sources disagree, 0 to 100, higher wins")
+    write_keys = ArrayProperty(StringProperty(), help_text="SHA-256 of the keys that its tracking calls may carry")
+    own_user_ids = BooleanProperty(help_text="its user ids mean nothing in other sources")
+    disabled_at = DateTimeNeo4jFormatProperty(help_text="since when its tracking calls are refused; none: they are not")
+
+
+class SourceCursor(StructuredNode):
+    """How far one part of an input was read; written with the last batch of what was read."""
+
+    key = StringProperty(unique_index=True, help_text="source:input:part")
+    source = StringProperty(help_text="source that was read")
+    input = StringProperty(help_text="mapping and place of the rows")
+    part = StringProperty(help_text="file, partition or stream within the input")
+    position = StringProperty(help_text="how far: a number or a text that only grows, such as an offset or a time")
+    value = StringProperty(help_text="what the connector needs besides it to go on, as JSON text")
+    at = DateTimeNeo4jFormatProperty(help_text="when it was written")
+    run_id = StringProperty(help_text="run that wrote it")
 
 
 class Identifier(StructuredNode):
@@ -137,7 +163,7 @@ class Identifier(StructuredNode):
     key = StringProperty(unique_index=True, help_text="kind:match_key")
     kind = StringProperty(help_text="email, phone, user_id, loyalty_card, ...")
     value = StringProperty(help_text="normalised value, to contact")
-    guard = StringProperty(help_text="why it says nothing about who somebody is: role, or shared by too many")
+    guard = StringProperty(help_text="why it says nothing of who somebody is: role, disposable, or shared by too many")
 
 
 class Email(Identifier):
@@ -145,7 +171,7 @@ class Email(Identifier):
 
 
 class HashedEmail(Identifier):
-    """An email address that a source only gives as a hash."""
+    """The hash of an email address: as a source sends it that has no other, and of every address for it to meet."""
 
 
 class Phone(Identifier):
@@ -194,7 +220,9 @@ class Interaction(StructuredNode):
 
     key = StringProperty(unique_index=True, help_text="source:message_id")
     source = StringProperty(help_text="source that sent it")
-    type = StringProperty(help_text="track, page, screen, identify, call, order, email: the kind of message")
+    type = StringProperty(
+        help_text="kind of message: track, page, screen, identify, group, alias, call, order, email, push, chat"
+    )
     name = StringProperty(help_text="what happened, in Segment's words: Order Completed, Call Started, ...")
     channel = StringProperty(help_text="web, app, email, call_centre, shop, ...")
     at = DateTimeNeo4jFormatProperty(help_text="when it happened")
@@ -250,6 +278,14 @@ class Customer(StructuredNode):
     observed_at = DateTimeNeo4jFormatProperty(help_text="age of this version: updated_at, else time of delivery")
     content_hash = StringProperty(help_text="hash of the content: an unchanged record is not written again")
     run_id = StringProperty(help_text="run that wrote this version")
+    latest_facts = StringProperty(
+        help_text="JSON object of what was said last of each field, with the time in epoch milliseconds; only where "
+        "the record is put together from messages that each say a part"
+    )
+    snapshots = ArrayProperty(
+        StringProperty(), help_text="full snapshots that held the record when they were last loaded"
+    )
+    retired_at = DateTimeNeo4jFormatProperty(help_text="since when no snapshot holds the record; none while it counts")
     touched = IntegerProperty(help_text="counts what was written since; tells a resolution whether it read the latest")
     first_resolved_at = DateTimeNeo4jFormatProperty(help_text="when it was first resolved; before, it stood alone")
     prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")
@@ -259,8 +295,10 @@ class Customer(StructuredNode):
     email = RelationshipTo("Email", "HAS_EMAIL", model=HasIdentifierRel)
     phone = RelationshipTo("Phone", "HAS_PHONE", model=HasIdentifierRel)
     identifier = RelationshipTo("Identifier", "HAS_IDENTIFIER", model=HasIdentifierRel)
+    hash = RelationshipTo("HashedEmail", "HAS_HASH")
     used = RelationshipTo("Device", "USED", model=UsedRel)
     did = RelationshipTo("Interaction", "DID")
+    aliased = RelationshipTo("Customer", "ALIASED", model=AliasedRel)
     same_as = RelationshipTo("Customer", "SAME_AS", model=SameAsRel)
     compared = RelationshipTo("Customer", "COMPARED", model=ComparedRel)
     was_same_as = RelationshipTo("Customer", "WAS_SAME_AS", model=WasSameAsRel)
@@ -278,6 +316,7 @@ class Session(StructuredNode):
     entry_page = StringProperty(help_text="page of the earliest interaction that has one")
     entry_page_at = DateTimeNeo4jFormatProperty(help_text="time of that interaction: keeps any order of arrival equal")
     campaign = StringProperty(help_text="campaign that the visit came from")
+    cut_of = StringProperty(help_text="source|device where silence cuts the visit, because the source numbers none")
 
     on_device = RelationshipTo("Device", "ON_DEVICE")
     logged_in = RelationshipTo("Customer", "LOGGED_IN", model=LoggedInRel)

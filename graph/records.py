@@ -3,10 +3,10 @@
 Records are standardised already: names cleaned, dates ISO 8601, times aware UTC, identifiers in their three forms.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from graph.kinds import DeviceKind, SourceKind
 
@@ -93,12 +93,18 @@ class CustomerRecord:
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
+    @property
+    def key(self) -> str:
+        """Key of the node."""
+        return f"{self.source}:{self.external_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
     """One visit, or as much of it as one message shows; messages of one session are merged in any order.
 
     ``customer`` is given only with proof: the session named a user who had logged in, at ``started_at`` of this record.
+    ``is_cut``: the source numbers no sessions, so the silence of the device cuts them (``graph.silence``).
     """
 
     source: str
@@ -110,6 +116,7 @@ class SessionRecord:
     customer: CustomerRef | None = None
     entry_page: str | None = None
     campaign: str | None = None
+    is_cut: bool = False
 
     @property
     def key(self) -> str:
@@ -123,6 +130,7 @@ class InteractionRecord:
 
     One of ``customer`` and ``device`` must be given: it is the owner in whose journey the interaction appears. A
     session needs no ``SessionRecord`` of its own unless there is more to say of it, such as a login or a campaign.
+    ``is_cut``: as of ``SessionRecord``.
     """
 
     source: str
@@ -137,6 +145,12 @@ class InteractionRecord:
     amount: float | None = None
     currency: str | None = None
     properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    is_cut: bool = False
+
+    @property
+    def key(self) -> str:
+        """Key of the node."""
+        return f"{self.source}:{self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +171,65 @@ class ConsentRecord:
     device: DeviceRef | None = None
 
 
+class Records(Protocol):
+    """What is written together."""
+
+    @property
+    def customers(self) -> Sequence[CustomerRecord]:
+        """Customers, each as a whole or in parts."""
+        ...
+
+    @property
+    def sessions(self) -> Sequence[SessionRecord]:
+        """Sessions."""
+        ...
+
+    @property
+    def interactions(self) -> Sequence[InteractionRecord]:
+        """Interactions."""
+        ...
+
+    @property
+    def consents(self) -> Sequence[ConsentRecord]:
+        """Statements about consent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCursor:
+    """How far one part of an input was read: a file, a partition, a table, whatever its connector counts by.
+
+    ``position`` grows; of two the greater stays. ``value``: what the connector needs besides it to go on, as JSON text.
+    """
+
+    source: str
+    input: str
+    part: str
+    position: int | str
+    at: datetime
+    value: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Key of the node."""
+        return f"{self.source}:{self.input}:{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A full snapshot, taken at a time, to which the customers of a batch belong.
+
+    ``missing``: keys of customers that it held before and holds no more.
+    """
+
+    name: str
+    at: datetime
+    missing: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one source that are written in one transaction."""
+    """Records of one source that are written in one transaction, with how far its inputs were read by then."""
 
     source: SourceRecord
     run_id: str
@@ -167,3 +237,20 @@ class Batch:
     sessions: tuple[SessionRecord, ...] = ()
     interactions: tuple[InteractionRecord, ...] = ()
     consents: tuple[ConsentRecord, ...] = ()
+    snapshot: Snapshot | None = None
+    cursors: tuple[SourceCursor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecords:
+    """What one live message says, written whole or not at all (``graph.messages``).
+
+    ``customer``: as much of the customer as the message tells, the rest stays as it is. ``session``: what it shows of
+    the session besides the interaction. ``former``: the customer that the same source knew this one as before.
+    """
+
+    interaction: InteractionRecord
+    customer: CustomerRecord | None = None
+    session: SessionRecord | None = None
+    consents: tuple[ConsentRecord, ...] = ()
+    former: CustomerRef | None = None

@@ -6,9 +6,10 @@ from itertools import islice
 from typing import Any
 
 from graph.batches import batched
+from graph.claim_ranges import differences, stored_ranges
 from graph.connection import Graph, Row, Transaction
 from graph.identity_events import IdentityEvent, Regrouping, write_events
-from graph.links import ComparedPair, Difference, Link, LinkChanges, changes_of, claim_row, pair_row
+from graph.links import NO_CHANGES, ComparedPair, Difference, Link, LinkChanges, changes_of, claim_row, pair_row
 from graph.runs import ScoringModel, ScoringRun, write_model, write_run
 from graph.times import milliseconds
 
@@ -33,7 +34,7 @@ class PreparedCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The outcome of one run: every link and compared pair that now holds."""
+    """The outcome of one run: every link and compared pair that now holds, sorted by both keys."""
 
     links: Sequence[Link]
     compared: Sequence[ComparedPair]
@@ -43,7 +44,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """What a run changes: differences against the graph, what it compared, and what became of profiles.
+    """What a run about some customers changes: differences, what it compared, and what became of profiles.
 
     ``events`` lead from one grouping of ``profiles`` to the other.
     """
@@ -60,39 +61,44 @@ class Increment:
         return changes_of(self.links, self.compared)
 
 
-def difference_to(graph: Graph, resolution: Resolution) -> tuple[Difference[Link], Difference[ComparedPair]]:
-    """What a whole resolution would change. Raises GraphError."""
-    links = Difference.of(resolution.links, (Link(**row) for row in graph.stream("list_links")))
-    compared = Difference.of(resolution.compared, (ComparedPair(**row) for row in graph.stream("list_compared_pairs")))
-    return links, compared
+def changes_to(graph: Graph, resolution: Resolution) -> LinkChanges:
+    """What writing a resolution would change. Raises GraphError."""
+    found = differences(resolution.links, resolution.compared, stored_ranges(graph))
+    return sum((changes_of(links, compared) for links, compared in found), NO_CHANGES)
 
 
-def write_resolution(graph: Graph, resolution: Resolution) -> LinkChanges:
-    """Bring the graph from the links that it has to those of a resolution. Raises GraphError."""
-    increment = Increment(*difference_to(graph, resolution), (), ())
-    write_whole(graph, resolution.model, resolution.run, increment)
-    return increment.changes
+def write_resolution(
+    graph: Graph,
+    resolution: Resolution,
+    prepared: Iterable[PreparedCustomer] = (),
+    events: Sequence[IdentityEvent] = (),
+) -> LinkChanges:
+    """Bring the graph from the links that it has to those of a resolution, range by range, the run last.
 
-
-def write_whole(graph: Graph, model: ScoringModel, run: ScoringRun, increment: Increment) -> None:
-    """Write what changes in transactions of 10,000 rows, the run last.
-
-    A run that was killed has no ``ScoringRun`` and leaves its customers unresolved: the next one repairs what it left.
-    Raises GraphError.
+    No transaction has more than 10,000 rows. A run that was killed has no ``ScoringRun`` and leaves its customers
+    unresolved: the next one repairs what it left. Raises GraphError.
     """
-    graph.write(lambda transaction: write_model(transaction, model))
-    for step in _claim_steps(run, increment):
+    run, changes = resolution.run, NO_CHANGES
+    graph.write(lambda transaction: write_model(transaction, resolution.model))
+    for links, compared in differences(resolution.links, resolution.compared, stored_ranges(graph)):
+        _write_claims(graph, _claim_steps(run, links, compared))
+        changes += changes_of(links, compared)
+    for kept in _pieces(prepared, ROWS_PER_TRANSACTION):
+        graph.write(lambda transaction, kept=kept: _keep(transaction, run, kept))
+    graph.write(lambda transaction: write_events(transaction, run, events))
+    graph.write(lambda transaction: write_run(transaction, run))
+    return changes
+
+
+def _write_claims(graph: Graph, steps: Iterable["_Step"]) -> None:
+    for step in steps:
         for batch in batched(step.claims, ROWS_PER_TRANSACTION):
             graph.write(lambda transaction, step=step, batch=batch: step.run(transaction, batch))
-    for kept in _pieces(increment.prepared, ROWS_PER_TRANSACTION):
-        graph.write(lambda transaction, kept=kept: _keep(transaction, run, kept))
-    graph.write(lambda transaction: write_events(transaction, run, increment.events))
-    graph.write(lambda transaction: write_run(transaction, run))
 
 
 def write_increment(transaction: Transaction, run: ScoringRun, increment: Increment) -> None:
-    """The same within one transaction."""
-    for step in _claim_steps(run, increment):
+    """Write what some customers change, within one transaction."""
+    for step in _claim_steps(run, increment.links, increment.compared):
         if step.claims:
             step.run(transaction, step.claims)
     _keep(transaction, run, list(increment.prepared))
@@ -113,15 +119,15 @@ class _Step:
         transaction.run(self.statement, rows=[self.row(claim) for claim in claims], **self.parameters)
 
 
-def _claim_steps(run: ScoringRun, increment: Increment) -> list[_Step]:
+def _claim_steps(run: ScoringRun, links: Difference[Link], compared: Difference[ComparedPair]) -> list[_Step]:
     at = milliseconds(run.finished_at)
     of_run: dict[str, object] = {"run_id": run.run_id, "model_version": run.model_version}
     retired: dict[str, object] = {"at": at, "reason": _GONE, "run_id": run.run_id}
     return [
-        _Step("erase_compared_pairs", increment.compared.gone, pair_row, {}),
-        _Step("merge_compared_pairs", increment.compared.written, claim_row, of_run),
-        _Step("retire_links", increment.links.gone, pair_row, retired),
-        _Step("merge_links", increment.links.written, claim_row, {**of_run, "at": at}),
+        _Step("erase_compared_pairs", compared.gone, pair_row, {}),
+        _Step("merge_compared_pairs", compared.written, claim_row, of_run),
+        _Step("retire_links", links.gone, pair_row, retired),
+        _Step("merge_links", links.written, claim_row, {**of_run, "at": at}),
     ]
 
 

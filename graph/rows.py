@@ -1,23 +1,24 @@
 """Records as rows of parameters: plain values, times in epoch milliseconds, one row per key."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
-from graph.guards import Guards, current_guards
 from graph.kinds import IDENTIFIER_KINDS
 from graph.records import (
-    Batch,
     ConsentRecord,
     CustomerRecord,
     CustomerRef,
     DeviceRef,
     IdentifierValue,
     InteractionRecord,
+    Records,
     SessionRecord,
+    SourceCursor,
 )
 from graph.times import milliseconds
 
@@ -28,13 +29,18 @@ def _optional_milliseconds(at: datetime | None) -> int | None:
     return None if at is None else milliseconds(at)
 
 
-def _text(values: Mapping[str, Any]) -> str | None:
+def json_text(values: Mapping[str, Any]) -> str | None:
+    """JSON with sorted keys, none where there is nothing."""
     return orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str).decode() if values else None
 
 
+def content_hash(row: Row) -> str:
+    """Hash of all that a row holds."""
+    return blake2b(orjson.dumps(row, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
+
+
 def _hashed(row: Row) -> Row:
-    content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-    row["content_hash"] = blake2b(content, digest_size=12).hexdigest()
+    row["content_hash"] = content_hash(row)
     return row
 
 
@@ -55,8 +61,8 @@ def customer_row(record: CustomerRecord) -> Row:
             "state": record.state,
             "country": record.country,
             "company": record.company,
-            "attributes": _text(record.attributes),
-            "traits": _text(record.traits),
+            "attributes": json_text(record.attributes),
+            "traits": json_text(record.traits),
             "created_at": _optional_milliseconds(record.created_at),
             "updated_at": _optional_milliseconds(record.updated_at),
             "identifiers": sorted((value.key, value.raw, value.verified) for value in record.identifiers),
@@ -82,34 +88,34 @@ def _age(row: Row) -> tuple[int, str]:
     return row["observed_at"], row["content_hash"]
 
 
-def reference_rows(batch: Batch) -> list[Row]:
+def reference_rows(records: Records) -> list[Row]:
     """Customers that the batch names without bringing their record."""
-    brought = {f"{record.source}:{record.external_id}" for record in batch.customers}
-    named = {ref for ref in _named_customers(batch) if ref.key not in brought}
+    brought = {record.key for record in records.customers}
+    named = {ref for ref in _named_customers(records) if ref.key not in brought}
     rows = ({"key": ref.key, "source": ref.source, "external_id": ref.external_id} for ref in named)
     return sorted(rows, key=_by_key)
 
 
-def _named_customers(batch: Batch) -> Iterator[CustomerRef]:
-    for record in (*batch.sessions, *batch.interactions, *batch.consents):
+def _named_customers(records: Records) -> Iterator[CustomerRef]:
+    for record in (*records.sessions, *records.interactions, *records.consents):
         if record.customer is not None:
             yield record.customer
 
 
-def identifier_rows(batch: Batch) -> list[Row]:
+def identifier_rows(records: Records) -> list[Row]:
     """One row per identifier: of several spellings the smallest."""
     rows: dict[str, Row] = {}
-    for value in _identifiers(batch):
+    for value in _identifiers(records):
         known = rows.get(value.key)
         if known is None or value.normalised < known["value"]:
             rows[value.key] = _identifier_row(value)
     return sorted(rows.values(), key=_by_key)
 
 
-def _identifiers(batch: Batch) -> Iterator[IdentifierValue]:
-    for record in batch.customers:
+def _identifiers(records: Records) -> Iterator[IdentifierValue]:
+    for record in records.customers:
         yield from record.identifiers
-    for consent in batch.consents:
+    for consent in records.consents:
         if consent.identifier is not None:
             yield consent.identifier
 
@@ -119,15 +125,9 @@ def _identifier_row(value: IdentifierValue) -> Row:
     return {
         "kind": kind.name,
         "label": kind.label,
+        "key": value.key,
         "value": value.normalised,
-        **hub_row(value.key, current_guards()),
     }
-
-
-def hub_row(key: str, guards: Guards) -> Row:
-    """What decides whether an identifier is a hub."""
-    kind, match_key = key.split(":", 1)
-    return {"key": key, "hub_above": guards.hub_above(kind), "role": guards.is_role(kind, match_key)}
 
 
 def has_identifier_rows(customers: Iterable[CustomerRecord]) -> dict[str, list[Row]]:
@@ -144,23 +144,30 @@ def has_identifier_rows(customers: Iterable[CustomerRecord]) -> dict[str, list[R
     return rows
 
 
-def visits(batch: Batch) -> list[SessionRecord]:
+def visits(records: Records) -> list[SessionRecord]:
     """The sessions of a batch: its own records, and what each interaction shows of its session."""
     shown = (
-        SessionRecord(record.source, record.session_id, record.at, record.at, record.channel, record.device)
-        for record in batch.interactions
+        SessionRecord(
+            record.source,
+            record.session_id,
+            record.at,
+            record.at,
+            record.channel,
+            record.device,
+            is_cut=record.is_cut,
+        )
+        for record in records.interactions
         if record.session_id
     )
-    return [*batch.sessions, *shown]
+    return [*records.sessions, *shown]
 
 
-def session_rows(sessions: Iterable[SessionRecord]) -> list[Row]:
-    """One row per session: what its messages in this batch show together."""
+def session_rows(sessions: Iterable[SessionRecord], carried: Iterable[Row] = ()) -> list[Row]:
+    """One row per session: what its messages in this batch show together, and what others that it replaces had."""
     rows: dict[str, Row] = {}
-    for record in sessions:
-        row = _session_row(record)
-        known = rows.get(record.key)
-        rows[record.key] = row if known is None else _joined_session(known, row)
+    for row in (*map(_session_row, sessions), *carried):
+        known = rows.get(row["key"])
+        rows[row["key"]] = row if known is None else _joined_session(known, row)
     return sorted(rows.values(), key=_by_key)
 
 
@@ -175,7 +182,13 @@ def _session_row(record: SessionRecord) -> Row:
         "entry_page": record.entry_page,
         "entry_page_at": None if record.entry_page is None else started,
         "campaign": record.campaign,
+        "cut_of": cut_of(record.source, record.device.key) if record.is_cut and record.device else None,
     }
+
+
+def cut_of(source: str, device: str) -> str:
+    """What the sessions of a source on a device have in common where silence cuts them."""
+    return f"{source}|{device}"
 
 
 def _joined_session(left: Row, right: Row) -> Row:
@@ -199,12 +212,12 @@ def _smallest(left: str | None, right: str | None) -> str | None:
     return min((value for value in (left, right) if value is not None), default=None)
 
 
-def device_rows(batch: Batch) -> list[Row]:
+def device_rows(records: Records) -> list[Row]:
     """One row per device, with the interval in which this batch saw it."""
     rows: dict[str, Row] = {}
-    seen = [(s.device, s.started_at, s.ended_at) for s in batch.sessions]
-    seen += [(i.device, i.at, i.at) for i in batch.interactions]
-    seen += [(c.device, c.recorded_at, c.recorded_at) for c in batch.consents]
+    seen = [(s.device, s.started_at, s.ended_at) for s in records.sessions]
+    seen += [(i.device, i.at, i.at) for i in records.interactions]
+    seen += [(c.device, c.recorded_at, c.recorded_at) for c in records.consents]
     for device, first, last in seen:
         if device is None:
             continue
@@ -250,15 +263,21 @@ def _interaction_row(record: InteractionRecord) -> Row:
             "at": milliseconds(record.at),
             "customer": record.customer and record.customer.key,
             "device": record.device and record.device.key,
-            "session": record.session_id and f"{record.source}:{record.session_id}",
+            # Where silence cuts, a later message may still move the cut: it is no content.
+            "session": None if record.is_cut else _session_key(record),
             "amount": record.amount,
             "currency": record.currency,
-            "properties": _text(record.properties),
+            "properties": json_text(record.properties),
         }
     )
     row["owner"] = row["customer"] or row["device"]
-    row["key"] = f"{record.source}:{record.message_id}"
+    row["session"] = _session_key(record)
+    row["key"] = record.key
     return row
+
+
+def _session_key(record: InteractionRecord) -> str | None:
+    return record.session_id and f"{record.source}:{record.session_id}"
 
 
 def consent_rows(consents: Iterable[ConsentRecord]) -> list[Row]:
@@ -291,6 +310,18 @@ def _consent_row(record: ConsentRecord) -> Row:
         "effective_at": milliseconds(record.effective_at),
         "recorded_at": milliseconds(record.recorded_at),
     }
+
+
+def member_rows(customers: Iterable[CustomerRecord]) -> list[Row]:
+    """Customers that a snapshot holds."""
+    keys = {f"{record.source}:{record.external_id}" for record in customers}
+    return [{"key": key} for key in sorted(keys)]
+
+
+def cursor_rows(cursors: Iterable[SourceCursor]) -> list[Row]:
+    """How far inputs were read."""
+    rows = ({"key": cursor.key, **asdict(cursor), "at": milliseconds(cursor.at)} for cursor in cursors)
+    return sorted(rows, key=_by_key)
 
 
 def _by_key(row: Row) -> str:

@@ -5,22 +5,28 @@ from dataclasses import asdict, dataclass, field, fields
 
 from graph.connection import Graph, Outcome, Transaction
 from graph.guards import DEVICE, current_guards
-from graph.records import Batch
+from graph.hashed_emails import emails_of, has_hash_rows, hashed
+from graph.hub_rows import hub_rows
+from graph.records import Batch, Records
 from graph.rows import (
     Row,
     consent_rows,
     consent_subject_rows,
+    cursor_rows,
     customer_rows,
     device_rows,
     has_identifier_rows,
     identifier_rows,
     interaction_rows,
     login_rows,
+    member_rows,
     on_device_rows,
     reference_rows,
     session_rows,
     visits,
 )
+from graph.silence import NO_CUTS, Cuts
+from graph.times import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,57 +80,80 @@ def steps_of(batch: Batch) -> list[Step]:
     source = {**asdict(batch.source), "kind": str(batch.source.kind)}
     steps = [
         Step("merge_sources", [source]),
-        *_customer_steps(batch),
-        *_session_steps(batch),
-        *_interaction_steps(batch),
-        *_consent_steps(batch),
+        Step("merge_customers", customer_rows(batch.customers), {"run_id": batch.run_id}),
+        Step("merge_customer_references", reference_rows(batch)),
+        *identifier_steps(batch),
+        Step("merge_devices", device_rows(batch)),
+        *session_steps(batch),
+        *interaction_steps(interaction_rows(batch.interactions), batch.run_id),
+        *consent_steps(batch, batch.run_id),
+        *snapshot_steps(batch),
+        Step("merge_source_cursors", cursor_rows(batch.cursors), {"run_id": batch.run_id}),
     ]
     return [step for step in steps if step.rows]
 
 
-def _customer_steps(batch: Batch) -> list[Step]:
-    identifiers = identifier_rows(batch)
-    edges = has_identifier_rows(batch.customers)
+def identifier_steps(records: Records) -> list[Step]:
+    """The identifiers of customers that are there."""
+    identifiers = identifier_rows(records)
+    edges = has_identifier_rows(records.customers)
     return [
-        Step("merge_customers", customer_rows(batch.customers), {"run_id": batch.run_id}),
-        Step("merge_customer_references", reference_rows(batch)),
         Step("merge_identifiers", identifiers),
         Step("merge_has_email", edges["HAS_EMAIL"]),
         Step("merge_has_phone", edges["HAS_PHONE"]),
         Step("merge_has_identifier", edges["HAS_IDENTIFIER"]),
-        Step("merge_identifier_hubs", identifiers),
+        Step("merge_has_hash", has_hash_rows(records.customers)),
+        Step("merge_identifier_hubs", _hub_rows(records, identifiers)),
     ]
 
 
-def _session_steps(batch: Batch) -> list[Step]:
-    seen = visits(batch)
-    sessions, on_device = session_rows(seen), on_device_rows(seen)
+def _hub_rows(records: Records, identifiers: list[Row]) -> list[Row]:
+    hashes = hashed(email for _, email in emails_of(records.customers))
+    return hub_rows((row["key"] for row in identifiers), current_guards(), hashes)
+
+
+def session_steps(records: Records, cuts: Cuts = NO_CUTS) -> list[Step]:
+    """Sessions on devices that are there, and whom they were; ``cuts``: what silence changes about known ones."""
+    seen = visits(records)
+    sessions, on_device = session_rows(seen, cuts.carried), on_device_rows(seen)
     return [
-        Step("merge_devices", device_rows(batch)),
         Step("merge_sessions", sessions),
         Step("merge_on_device", on_device),
-        Step("merge_logged_in", login_rows(batch.sessions)),
+        Step("replace_sessions", cuts.moved),
+        Step("merge_logged_in", login_rows(records.sessions)),
         Step("merge_used", [{"session": row["key"]} for row in sessions]),
         Step("merge_device_hubs", on_device, {"hub_above": current_guards().hub_above(DEVICE)}),
     ]
 
 
-def _interaction_steps(batch: Batch) -> list[Step]:
-    rows = interaction_rows(batch.interactions)
+def interaction_steps(rows: list[Row], run_id: str) -> list[Step]:
+    """Interactions of sessions and customers that are there."""
     return [
-        Step("merge_interactions", rows, {"run_id": batch.run_id}),
+        Step("merge_interactions", rows, {"run_id": run_id}),
         Step("merge_in_session", [row for row in rows if row["session"]]),
         Step("merge_did", [row for row in rows if row["customer"] and not row["session"]]),
     ]
 
 
-def _consent_steps(batch: Batch) -> list[Step]:
-    subjects = consent_subject_rows(batch.consents)
+def consent_steps(records: Records, run_id: str) -> list[Step]:
+    """Consents of customers, identifiers and devices that are there."""
+    subjects = consent_subject_rows(records.consents)
     return [
-        Step("merge_consents", consent_rows(batch.consents), {"run_id": batch.run_id}),
+        Step("merge_consents", consent_rows(records.consents), {"run_id": run_id}),
         Step("merge_consents_of_customer", subjects["customer"]),
         Step("merge_consents_of_identifier", subjects["identifier"]),
         Step("merge_consents_of_device", subjects["device"]),
+    ]
+
+
+def snapshot_steps(batch: Batch) -> list[Step]:
+    """What belongs to the snapshot of a batch, and what does not any more."""
+    if batch.snapshot is None:
+        return []
+    parameters = {"snapshot": batch.snapshot.name, "at": milliseconds(batch.snapshot.at)}
+    return [
+        Step("merge_snapshot_members", member_rows(batch.customers), parameters),
+        Step("retire_customers", [{"key": key} for key in sorted(batch.snapshot.missing)], parameters),
     ]
 
 

@@ -1,1 +1,1 @@
-"""Sources, mappings, standardisation, rejections, and the sample company."""
+"""Sources, mappings, standardisation, dead letters, and the sample company."""

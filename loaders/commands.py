@@ -1,10 +1,12 @@
 """``cdp load``: read the data of a source into the graph."""
 
 import json
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 from rich.console import Console
@@ -15,8 +17,9 @@ from graph.constraints import install_schema
 from graph.errors import ConfigurationError, InputError
 from graph.writing import write_batch
 from loaders.available import Available, find_available
+from loaders.connectors.memory import GraphMemory
 from loaders.mappings.reading import read_mappings, shipped_mappings
-from loaders.pipeline import LoadPlan, load, replay
+from loaders.pipeline import LoadPlan, load, load_singer
 from loaders.progress import Progress, shown
 from loaders.report import LoadReport, print_report
 from loaders.settings import LoadSettings, load_settings
@@ -33,16 +36,25 @@ Data = Annotated[
 ]
 MaxRejected = Annotated[
     float | None,
-    typer.Option("--max-rejected", min=0, max=1, help="Largest share of rejected rows of a file. 0.05 if not set."),
+    typer.Option(
+        "--max-rejected",
+        min=0,
+        max=1,
+        help="Largest share of rejected rows of a file; outranks mappings and settings.",
+    ),
 ]
 BatchSize = Annotated[
     int | None, typer.Option("--batch-size", min=1, max=100_000, help="Rows in one transaction. 5000 if not set.")
 ]
-Replay = Annotated[
-    Path | None,
-    typer.Option("--replay", metavar="REJECTS.jsonl", help="Load the rows of a rejects file again.", dir_okay=False),
-]
 All = Annotated[bool, typer.Option("--all", help="Load every shipped mapping whose files are in --data.")]
+FromStart = Annotated[bool, typer.Option("--from-start", help="Read everything again, whatever was loaded before.")]
+Singer = Annotated[
+    bool, typer.Option("--singer", help="Read the output of a Singer tap on standard input, as the mapping says.")
+]
+MaxLost = Annotated[
+    float | None,
+    typer.Option("--max-lost", min=0, max=1, help="Largest share of its customers that a full snapshot may lose."),
+]
 List = Annotated[bool, typer.Option("--list", help="List the shipped mappings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
@@ -52,14 +64,16 @@ def load_command(
     data: Data = None,
     max_rejected: MaxRejected = None,
     batch_size: BatchSize = None,
-    replay_file: Replay = None,
     load_all: All = False,
+    from_start: FromStart = False,
+    max_lost: MaxLost = None,
+    singer: Singer = False,
     list_shipped: List = False,
     as_json: AsJson = False,
 ) -> None:
     """Load data into the graph, as mapping files say. Loading the same data again changes nothing.
 
-    Rows that cannot be used are set aside in a rejects file; a file with too many of them is left out as a whole.
+    Rows that cannot be used are set aside (cdp rejects); a file with too many of them is left out as a whole.
     With --all every shipped mapping is loaded whose files are there, and the others are named.
 
     Example: cdp load sample --data sample-company
@@ -67,13 +81,15 @@ def load_command(
     if list_shipped:
         _list_shipped(as_json=as_json)
         return
-    if not mappings and replay_file is None and not load_all:
+    if not mappings and not load_all:
         raise ConfigurationError("There is nothing to load.", f"Name a mapping. {_EXAMPLE}")
     chosen = _available(mappings, data) if load_all else Available(tuple(read_mappings(mappings or [])), ())
-    plan = LoadPlan(chosen.mappings, data, settings=_settings(max_rejected, batch_size))
+    settings = _settings(batch_size)
+    plan = LoadPlan(chosen.mappings, data, settings=settings, max_rejected=max_rejected, max_lost=max_lost)
     with open_graph(resolve_address()) as graph, shown(Console(stderr=True)) as progress:
         install_schema(graph)
-        report = _run(plan, replay_file, graph, progress)
+        plan = replace(plan, memory=GraphMemory(graph, from_start=from_start))
+        report = _run(plan, sys.stdin.buffer if singer else None, graph, progress)
     report.absent.extend(chosen.absent)
     _print(report, as_json=as_json)
     if report.problems:
@@ -88,14 +104,14 @@ def _available(mappings: list[str] | None, data: Path | None) -> Available:
     return find_available(data)
 
 
-def _settings(max_rejected: float | None, batch_size: int | None) -> LoadSettings:
-    given = {"max_rejected": max_rejected, "batch_rows": batch_size}
-    return load_settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+def _settings(batch_size: int | None) -> LoadSettings:
+    settings = load_settings()
+    return settings if batch_size is None else settings.model_copy(update={"batch_rows": batch_size})
 
 
-def _run(plan: LoadPlan, replay_file: Path | None, graph: Graph, progress: Progress) -> LoadReport:
+def _run(plan: LoadPlan, tap: IO[bytes] | None, graph: Graph, progress: Progress) -> LoadReport:
     write = partial(write_batch, graph)
-    return load(plan, write, progress) if replay_file is None else replay(plan, replay_file, write, progress)
+    return load(plan, write, progress) if tap is None else load_singer(plan, tap, write, progress)
 
 
 def _print(report: LoadReport, *, as_json: bool) -> None:

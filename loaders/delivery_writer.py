@@ -20,6 +20,14 @@ from loaders.spool import Spool
 WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
 """Writes a batch whole or not at all."""
 
+Written: TypeAlias = Callable[[DeliveryReport], None]
+"""Hears of a delivery that was written to its end."""
+
+
+def unheard(report: DeliveryReport) -> None:
+    """Nobody wants to know."""
+    del report
+
 
 class DeliveryWriter:
     """Writes one delivery while the next one is read, in the order in which they are handed over. A context manager.
@@ -27,8 +35,8 @@ class DeliveryWriter:
     Leaving it waits for the last delivery; leaving it with an error ends after the batch that is being written.
     """
 
-    def __init__(self, write: WriteBatch, batch_rows: int, progress: Progress) -> None:
-        self._write, self._batch_rows, self._progress = write, batch_rows, progress
+    def __init__(self, write: WriteBatch, batch_rows: int, progress: Progress, on_written: Written = unheard) -> None:
+        self._write, self._batch_rows, self._progress, self._on_written = write, batch_rows, progress, on_written
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="load")
         self._writing: Future[None] | None = None
         self._given_up = Event()
@@ -70,3 +78,4 @@ class DeliveryWriter:
                 written = min(written + self._batch_rows, report.rows)
                 self._progress(report.delivery, "written", written)
         report.seconds += time.perf_counter() - started
+        self._on_written(report)

@@ -1,20 +1,20 @@
 """The intake of one delivery: every row becomes records, or is set aside with its place and its reason."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from loaders.mappings.columns import check_columns
 from loaders.mappings.model import InputMapping, SourceMapping
 from loaders.mappings.reading import reference_of
 from loaders.records.context import context_of
-from loaders.records.findings import Finding
 from loaders.records.translation import Translated, Translation
-from loaders.rejections import Rejection
-from loaders.report import DeliveryReport
+from loaders.rejects.model import DeadLetter, Position, Raw, Reason
+from loaders.rejects.reasons import reason_of, reason_of_broken
+from loaders.report import DeliveryReport, newest_of
 from loaders.sources.rows import BrokenRow, Delivery, ReadRow
 
-SetAside: TypeAlias = Callable[[Rejection], None]
+SetAside: TypeAlias = Callable[[DeadLetter], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,28 @@ class Intake:
 
     def report(self) -> DeliveryReport:
         """A report in which nothing has happened yet."""
-        return DeliveryReport(self.mapping.source.name, reference_of(self.mapping), self.delivery.name)
+        delivery = self.delivery
+        return DeliveryReport(
+            source=self.mapping.source.name,
+            mapping=reference_of(self.mapping),
+            delivery=delivery.name,
+            connector=delivery.connector,
+            place=delivery.path,
+            delivered_at=delivery.delivered_at,
+        )
+
+    def dead_letter(self, line: int, raw: Raw, reason: Reason) -> DeadLetter:
+        """A row of the delivery that is set aside."""
+        return DeadLetter(
+            source=self.mapping.source.name,
+            connector=self.delivery.connector,
+            position=Position(self.delivery.path, line),
+            received_at=self.delivery.delivered_at,
+            raw=raw,
+            reason=reason,
+            mapping=reference_of(self.mapping),
+            input=self.input,
+        )
 
 
 def take_in(intake: Intake, report: DeliveryReport, set_aside: SetAside) -> Iterator[Translated]:
@@ -50,12 +71,13 @@ def take_in(intake: Intake, report: DeliveryReport, set_aside: SetAside) -> Iter
         translated = translation.translate(read.row, intake.delivery.delivered_at)
         if translated.rejected is not None:
             report.rejected_rows[translated.rejected.problem.code] += 1
-            set_aside(_rejection(intake, read, translated.rejected, row_rejected=True))
+            set_aside(intake.dead_letter(read.line, read.row, reason_of(translated.rejected, row_rejected=True)))
             continue
         _count_set_aside(intake, read, translated, report, set_aside)
         if translated.is_skipped:
             report.skipped += 1
         else:
+            report.newest_at = newest_of(translated, report.newest_at)
             yield translated
 
 
@@ -64,39 +86,10 @@ def _count_set_aside(
 ) -> None:
     for finding in translated.set_aside:
         report.rejected_fields[finding.field, finding.problem.code] += 1
-        set_aside(_rejection(intake, read, finding, row_rejected=False))
+        set_aside(intake.dead_letter(read.line, read.row, reason_of(finding, row_rejected=False)))
 
 
 def _reject_broken(intake: Intake, broken: BrokenRow, report: DeliveryReport, set_aside: SetAside) -> None:
     report.rejected_rows[broken.code] += 1
-    set_aside(
-        Rejection(
-            source=intake.mapping.source.name,
-            mapping=reference_of(intake.mapping),
-            input=intake.input,
-            file=intake.delivery.path,
-            line=broken.line,
-            field=None,
-            code=broken.code,
-            reason=broken.reason,
-            raw=broken.raw,
-            delivered_at=intake.delivery.delivered_at,
-            columns=broken.columns,
-        )
-    )
-
-
-def _rejection(intake: Intake, read: ReadRow, finding: Finding, *, row_rejected: bool) -> Rejection:
-    return Rejection(
-        source=intake.mapping.source.name,
-        mapping=reference_of(intake.mapping),
-        input=intake.input,
-        file=intake.delivery.path,
-        line=read.line,
-        field=finding.field,
-        code=finding.problem.code,
-        reason=finding.problem.reason,
-        raw=read.row,
-        delivered_at=intake.delivery.delivered_at,
-        row_rejected=row_rejected,
-    )
+    letter = intake.dead_letter(broken.line, broken.raw, reason_of_broken(broken))
+    set_aside(replace(letter, columns=broken.columns))

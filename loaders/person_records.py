@@ -30,7 +30,7 @@ from loaders.mappings.model import (
     Values,
 )
 from loaders.records.values import as_text
-from loaders.rejections import Rejection
+from loaders.rejects.model import DeadLetter
 from loaders.report import DeliveryReport
 from loaders.sources.csv import CsvOptions, header_of, is_unnamed
 from loaders.sources.deliveries import find_deliveries, format_of
@@ -46,7 +46,7 @@ _BATCH_ROWS = 5_000
 
 @dataclass(slots=True)
 class PersonRecords:
-    """The records of a file, read as they are iterated over; ``report`` and ``rejections`` fill up meanwhile.
+    """The records of a file, read as they are iterated over; ``report`` and ``dead_letters`` fill up meanwhile.
 
     Iterating and ``batches`` raise SourceReadError.
     """
@@ -54,16 +54,16 @@ class PersonRecords:
     mapping: SourceMapping
     delivery: Delivery
     report: DeliveryReport
-    rejections: list[Rejection] = field(default_factory=list[Rejection])
+    dead_letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
 
     def __iter__(self) -> Iterator[CustomerRecord]:
         """Every record, standardised, with its own source."""
         intake = Intake(self.mapping, 0, self.delivery)
-        self.report, self.rejections = intake.report(), []
+        self.report, self.dead_letters = intake.report(), []
         customer = self.mapping.inputs[0].customer
         source_column = next(iter(customer.traits or ()), None) if customer else None
         seen: set[str] = set()
-        for translated in take_in(intake, self.report, self.rejections.append):
+        for translated in take_in(intake, self.report, self.dead_letters.append):
             record = _with_source(translated.customers[0], source_column)
             key = f"{record.source}:{record.external_id}"
             if key in seen:

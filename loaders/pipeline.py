@@ -4,43 +4,54 @@ A delivery is written when all of it was read and few enough rows were rejected;
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from graph.errors import ConfigurationError, InputError, TooManyRejectionsError
-from graph.settings import cdp_settings
+from graph.errors import ConfigurationError, InputError
 from loaders.batches import batches_of
+from loaders.connectors.choice import connector_of
+from loaders.connectors.memory import Memory, NoMemory
+from loaders.connectors.singer import SingerReading, singer_streams
 from loaders.delivery_writer import DeliveryWriter, WriteBatch
-from loaders.intake import Intake, take_in
+from loaders.endings import Ending
+from loaders.health.log import DeliveryLog
+from loaders.health.recording import delivered
+from loaders.intake import Intake, SetAside, take_in
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import folders_of, is_shipped, reference_of
 from loaders.progress import Progress, silent
-from loaders.rejections import RejectsFile
-from loaders.replay import replayed_intakes
+from loaders.rejects.model import DeadLetter
+from loaders.rejects.settings import default_rejects_dir
+from loaders.rejects.store import DeadLetters
+from loaders.rejects.thresholds import max_rejected_of, refuse_too_many, stop_early
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
-from loaders.sources.deliveries import find_deliveries
 from loaders.sources.lookups import with_lookups
 from loaders.spool import Spool
 
-
-def default_rejects_dir() -> Path:
-    """Where rejects files go: a folder of this project's data."""
-    return cdp_settings().data_dir / "rejects"
+_LETTERS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """What to load. ``data_dir``: where relative paths of the mappings are; without it, beside each mapping."""
+    """What to load.
+
+    ``data_dir``: where relative paths of the mappings are; without it, beside each mapping. ``rejects_dir``: of dead
+    letters and the log of deliveries. ``memory``: how far earlier loads came. ``max_rejected``, and ``max_lost`` of
+    snapshots, outrank those of mappings and settings.
+    """
 
     mappings: Sequence[SourceMapping]
     data_dir: Path | None = None
     rejects_dir: Path = field(default_factory=default_rejects_dir)
     settings: LoadSettings = field(default_factory=load_settings)
+    memory: Memory = field(default_factory=NoMemory)
+    max_rejected: float | None = None
+    max_lost: float | None = None
 
 
 def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> LoadReport:
@@ -58,15 +69,21 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     return loading.finish()
 
 
-def replay(plan: LoadPlan, rejects: Path, write: WriteBatch, progress: Progress = silent) -> LoadReport:
-    """Load the rows of a rejects file again, after they or the mapping were mended.
+def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progress: Progress = silent) -> LoadReport:
+    """Load the output of a Singer tap, for whose streams one mapping of the plan has inputs.
 
-    Mappings of the plan take the place of those that the file names. Rows that are rejected again are set aside again;
-    however many they are, the others are kept. Raises SourceReadError, MappingError, GraphError.
+    A delivery that is refused ends the load, so that no later state says that it was taken. Raises ConfigurationError
+    where no mapping, or more than one, has such inputs, and GraphError.
     """
+    mappings = [mapping for mapping in plan.mappings if singer_streams(mapping)]
+    if len(mappings) != 1:
+        problem = f"{len(mappings)} of the mappings take streams of a Singer tap."
+        raise ConfigurationError(problem, "Name one whose inputs say `singer: STREAM`.")
+    reading = SingerReading(mappings[0], lines)
     with _loading(plan, write, progress) as loading:
-        for intake in replayed_intakes(rejects, plan.mappings):
-            loading.load_delivery(intake, max_rejected=1.0)
+        loading.load_sequence(mappings[0], reading.intakes())
+        for stream, rows in reading.unknown.items():
+            loading.leave_out(DeliveryReport(mappings[0].source.name, reference_of(mappings[0]), stream, rows, rows))
     return loading.finish()
 
 
@@ -79,68 +96,118 @@ def _check_data_dir(plan: LoadPlan) -> None:
 
 @contextmanager
 def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
-    with DeliveryWriter(write, plan.settings.batch_rows, progress) as writer:
-        yield _Loading(plan, writer, progress)
+    with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
+        loading = _Loading(plan, progress, letters, log)
+        with DeliveryWriter(write, plan.settings.batch_rows, progress, loading.record) as writer:
+            loading.writer = writer
+            yield loading
 
 
 class _Loading:
     """One run of a load."""
 
-    def __init__(self, plan: LoadPlan, writer: DeliveryWriter, progress: Progress) -> None:
-        self._plan, self._writer, self._progress = plan, writer, progress
+    writer: DeliveryWriter
+
+    def __init__(self, plan: LoadPlan, progress: Progress, letters: DeadLetters, log: DeliveryLog) -> None:
+        self._plan, self._progress, self._letters, self._log = plan, progress, letters, log
         self._started = time.perf_counter()
         self._run_id = f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
         self._report = LoadReport(self._run_id)
 
     def load_input(self, mapping: SourceMapping, number: int) -> None:
-        location, lookups = mapping.inputs[number].location, mapping.inputs[number].lookups
         folders = folders_of(mapping, self._plan.data_dir)
         try:
-            deliveries = find_deliveries(location, folders, mapping.delivered_at)
+            self._load_deliveries(mapping, number, folders)
         except InputError as error:
-            name = location.name
-            left_out = DeliveryReport(mapping.source.name, reference_of(mapping), name, problem=error)
-            self._report.deliveries.append(left_out)
-            return
-        for delivery in deliveries:
-            intake = Intake(mapping, number, with_lookups(delivery, lookups, folders))
-            self.load_delivery(intake, self._plan.settings.max_rejected)
+            name = mapping.inputs[number].location.name
+            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), name, place=name), error)
 
-    def load_delivery(self, intake: Intake, max_rejected: float) -> None:
-        report = intake.report()
+    def load_sequence(self, mapping: SourceMapping, intakes: Iterator[Intake]) -> None:
+        """Deliveries each of which goes on where the one before ended, up to the first that is refused."""
+        try:
+            for intake in intakes:
+                if not self._load_delivery(intake):
+                    break
+        except InputError as error:
+            place = "stdin"
+            self.leave_out(DeliveryReport(mapping.source.name, reference_of(mapping), place, place=place), error)
+
+    def leave_out(self, report: DeliveryReport, error: InputError | None = None) -> None:
+        """Tell of a delivery of which nothing is taken, and why."""
+        report.problem = error
         self._report.deliveries.append(report)
-        with ExitStack() as unfinished:
-            spool = unfinished.enter_context(Spool())
-            try:
-                self._fill(spool, intake, report)
-                _refuse_too_many(report, max_rejected)
-            except InputError as error:
-                report.problem = error
-                return
-            unfinished.pop_all()  # from here on it is the writer's
-        self._writer.write(spool, report)
+        self.record(report)
+
+    def record(self, report: DeliveryReport) -> None:
+        """Keep in the log what became of a delivery."""
+        self._log.add(delivered(report, self._run_id))
+
+    def _load_deliveries(self, mapping: SourceMapping, number: int, folders: tuple[Path, ...]) -> None:
+        connector, lookups = connector_of(mapping, number, folders), mapping.inputs[number].lookups
+        cursor = self._plan.memory.cursor(mapping.source.name, connector.input)
+        for delivery in connector.read(cursor):
+            is_kept = self._load_delivery(Intake(mapping, number, with_lookups(delivery, lookups, folders)))
+            if connector.is_sequence and not is_kept:
+                break  # what comes after it would move the cursor past what was refused
 
     def finish(self) -> LoadReport:
         self._report.seconds = time.perf_counter() - self._started
         return self._report
 
-    def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> None:
-        with self._rejects(intake.mapping) as rejects, _timed(report):
-            translated = take_in(intake, report, rejects.add)
+    def _load_delivery(self, intake: Intake) -> bool:
+        """Read a delivery and hand it to the writer; false where it was refused."""
+        report = intake.report()
+        with ExitStack() as unfinished:
+            spool = unfinished.enter_context(Spool())
+            try:
+                ending = self._fill(spool, intake, report)
+                refuse_too_many(report, self._max_rejected(intake.mapping))
+                ending.finish(spool, report, self._plan.settings.batch_rows)
+            except InputError as error:
+                self.leave_out(report, error)
+                return False
+            self._report.deliveries.append(report)
+            unfinished.pop_all()  # from here on it is the writer's
+        self.writer.write(spool, report)
+        return True
+
+    def _max_rejected(self, mapping: SourceMapping) -> float:
+        return max_rejected_of(mapping, self._plan.max_rejected, self._plan.settings.max_rejected)
+
+    def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> Ending:
+        ending = Ending(intake, self._run_id, self._plan.memory, self._max_lost(intake))
+        with self._aside(report, self._max_rejected(intake.mapping)) as set_aside, _timed(report):
+            translated = take_in(intake, report, set_aside)
             source, rows = intake.mapping.source, self._plan.settings.batch_rows
-            for batch in batches_of(translated, source, self._run_id, rows):
+            for batch in ending.all_but_last(batches_of(translated, source, self._run_id, rows)):
                 spool.add(batch)
                 self._progress(report.delivery, "read", report.rows)
+        return ending
+
+    def _max_lost(self, intake: Intake) -> float:
+        snapshot = intake.input_mapping.snapshot
+        given = (self._plan.max_lost, snapshot and snapshot.max_lost)
+        return next((share for share in given if share is not None), self._plan.settings.max_lost)
 
     @contextmanager
-    def _rejects(self, mapping: SourceMapping) -> Generator[RejectsFile]:
-        file = RejectsFile(self._plan.rejects_dir / self._run_id / f"{mapping.source.name}.jsonl")
+    def _aside(self, report: DeliveryReport, max_rejected: float) -> Generator[SetAside]:
+        """Dead letters are kept some at a time, and the last ones also when the delivery turns out to be unreadable."""
+        waiting: list[DeadLetter] = []
+
+        def keep() -> None:
+            self._report.dead_letters += self._letters.add(waiting, self._run_id)
+            waiting.clear()
+
+        def set_aside(letter: DeadLetter) -> None:
+            waiting.append(letter)
+            if len(waiting) >= _LETTERS_AT_ONCE:
+                keep()
+                stop_early(report, max_rejected)
+
         try:
-            yield file
+            yield set_aside
         finally:
-            file.close()
-            if file.path.exists() and file.path not in self._report.rejects:
-                self._report.rejects.append(file.path)
+            keep()
 
 
 @contextmanager
@@ -150,14 +217,3 @@ def _timed(report: DeliveryReport) -> Generator[None]:
         yield
     finally:
         report.seconds += time.perf_counter() - started
-
-
-def _refuse_too_many(report: DeliveryReport, max_rejected: float) -> None:
-    if report.rejected > max_rejected * report.rows:
-        share = report.rejected / report.rows
-        reasons = ", ".join(f"{code} {count:,}" for code, count in report.rejected_rows.most_common(3))
-        problem = f"{report.delivery}: {report.rejected:,} of {report.rows:,} rows rejected ({share:.1%}): {reasons}."
-        raise TooManyRejectionsError(
-            f"{problem} Nothing of it was kept.",
-            f"See the rejects file; allow more than {max_rejected:.0%} with --max-rejected.",
-        )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from graph.errors import CdpError
 from graph.writing import WriteCounts, Written
+from loaders.records.translation import Translated
 
 
 @dataclass(slots=True)
@@ -18,7 +19,8 @@ class DeliveryReport:
     """One file, table or query.
 
     ``rejected_rows`` by reason code, ``rejected_fields`` by field and code: of those the row was kept. ``skipped``:
-    rows that the mapping does not want. ``problem``: why nothing of it was kept.
+    rows that the mapping does not want. ``retired``: customers that a snapshot holds no more. ``problem``: why
+    nothing of it was kept. ``newest_at``: time of its newest event or record.
     """
 
     source: str
@@ -29,8 +31,13 @@ class DeliveryReport:
     rejected_rows: Counter[str] = field(default_factory=Counter[str])
     rejected_fields: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     written: WriteCounts = field(default_factory=WriteCounts)
+    retired: int = 0
     seconds: float = 0.0
     problem: CdpError | None = None
+    connector: str = "file"
+    place: str = ""
+    delivered_at: datetime | None = None
+    newest_at: datetime | None = None
 
     @property
     def rejected(self) -> int:
@@ -53,21 +60,36 @@ class DeliveryReport:
                 for (name, code), count in sorted(self.rejected_fields.items())
             ],
             "written": asdict(self.written),
+            "retired": self.retired,
+            "newest_at": self.newest_at.isoformat() if self.newest_at else None,
             "seconds": round(self.seconds, 3),
             "problem": str(self.problem) if self.problem else None,
         }
+
+
+def newest_of(translated: Translated, before: datetime | None) -> datetime | None:
+    """The newest time of records, and of those ``before``."""
+    newest = before
+    for interaction in translated.interactions:
+        newest = interaction.at if newest is None or interaction.at > newest else newest
+    for customer in translated.customers:
+        newest = customer.observed_at if newest is None or customer.observed_at > newest else newest
+    for consent in translated.consents:
+        newest = consent.effective_at if newest is None or consent.effective_at > newest else newest
+    return newest
 
 
 @dataclass(slots=True)
 class LoadReport:
     """One load.
 
-    ``rejects``: files with what was set aside. ``absent``: mappings without a file, where all shipped ones were wanted.
+    ``dead_letters``: how many rows and values were set aside. ``absent``: mappings without a file, where all shipped
+    ones were wanted.
     """
 
     run_id: str
     deliveries: list[DeliveryReport] = field(default_factory=list[DeliveryReport])
-    rejects: list[Path] = field(default_factory=list[Path])
+    dead_letters: int = 0
     absent: list[str] = field(default_factory=list[str])
     seconds: float = 0.0
 
@@ -100,7 +122,7 @@ class LoadReport:
             "written": asdict(self.written),
             "seconds": round(self.seconds, 3),
             "deliveries": [delivery.as_document() for delivery in self.deliveries],
-            "rejects": [str(path) for path in self.rejects],
+            "dead_letters": self.dead_letters,
             "absent": self.absent,
             "problems": [str(problem) for problem in self.problems],
         }
@@ -113,8 +135,9 @@ def print_report(report: LoadReport, console: Console) -> None:
     if reasons.row_count:
         console.print()
         console.print(reasons)
-    for path in report.rejects:
-        console.print(f"Set aside: {path}", markup=False, highlight=False, soft_wrap=True)
+    if report.dead_letters:
+        said = f"Set aside: {report.dead_letters:,}. See them: cdp rejects list --run {report.run_id}"
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
     if report.absent:
         console.print(f"Not here: {', '.join(report.absent)}", markup=False, highlight=False, soft_wrap=True)
     counts = report.written

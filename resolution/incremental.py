@@ -40,7 +40,7 @@ from resolution.scores.rules import is_refused, rule_of
 from resolution.scores.scorer import Score, Scorer, rounded_weight
 
 _ONE_PERSON = frozenset(kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person)
-_LIST_OF = {"email": "emails", "phone": "phones"}
+_LIST_OF = {"email": "emails", "phone": "phones", "hashed_email": "hashed_emails"}
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ Three ways to the same links. ``train``: a new model and everything with it. ``f
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -24,14 +24,12 @@ from graph.errors import StorageError
 from graph.guards import Guards, current_guards
 from graph.hub_labels import renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
-from graph.links import LinkChanges
+from graph.links import NO_CHANGES, LinkChanges
 from graph.resolutions import (
-    Increment,
-    PreparedCustomer,
     Resolution,
-    difference_to,
+    changes_to,
     write_increment,
-    write_whole,
+    write_resolution,
 )
 from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
 from graph.surroundings import Unresolved, count_customers, list_unresolved
@@ -39,7 +37,14 @@ from graph.times import milliseconds
 from resolution.clusters.claims import CONTRADICTION, Claims
 from resolution.clusters.clustering import CERTAIN
 from resolution.clusters.numbered import NumberedForest
-from resolution.clusters.profile_changes import Groups, group, profile_changes, profile_counts, regrouped
+from resolution.clusters.profile_changes import (
+    Groups,
+    group,
+    other_groups,
+    profile_changes,
+    profile_counts,
+    regrouped,
+)
 from resolution.clusters.table_claims import TableClaims
 from resolution.customers.prepared_rows import guards_over, kept_rows
 from resolution.engines.engine import Engine
@@ -119,7 +124,7 @@ class Settled:
         return Settled(self.changes + later.changes, self.profiles.then(later.profiles), (*self.events, *later.events))
 
 
-_NOTHING_SETTLED = Settled(LinkChanges(0, 0, 0, 0, 0, 0), Regrouping(), ())
+_NOTHING_SETTLED = Settled(NO_CHANGES, Regrouping(), ())
 
 
 def resolve(
@@ -193,17 +198,23 @@ class _Runs:
             customers = fetch_customers(self._graph, guards.counted_kinds)
             decisions = read_decisions(self._graph)
         model, scores = self._scored(customers, known)
+        del customers  # what is compared of them is kept with the scores
         with self._clock.step("cluster"):
-            resolution = link_up(customers, model, scores, decisions, self._clock)
+            resolution = link_up(model, scores, decisions, self._clock)
         with self._clock.step("write"):
             self._store.save(model)
-            increment = self._increment_to(resolution, before, kept_rows(scores.prepared, model, unresolved.touched))
-            run = _counted(resolution.run, increment, count_customers(self._graph)[0] - len(unresolved.new))
-            if not self._request.dry_run:  # all of a large graph is too much for the one transaction of a rehearsal
-                write_whole(self._graph, resolution.model, run, increment)
+            profiles = self._regrouped(resolution, before)
+            events = profile_changes(profiles)
+            counts = profile_counts(profiles, events, count_customers(self._graph)[0] - len(unresolved.new))
+            run = replace(resolution.run, counts={**resolution.run.counts, **counts})
+            if self._request.dry_run:  # all of a large graph is too much for the one transaction of a rehearsal
+                changes = changes_to(self._graph, resolution)
+            else:
+                kept = kept_rows(scores.prepared, model, unresolved.touched)
+                changes = write_resolution(self._graph, replace(resolution, run=run), kept, events)
         way: Way = "full" if known else "train"
         return replace(
-            ResolutionReport(run, resolution.model, increment.changes, way, model.unseen, tuple(increment.events)),
+            ResolutionReport(run, resolution.model, changes, way, model.unseen, tuple(events)),
             dry_run=self._request.dry_run,
             charts=self._charts(run, model, scores),
         )
@@ -240,16 +251,13 @@ class _Runs:
         except StorageError as error:
             raise StorageError(f"The links are written. {error.problem}", "Leave them out: --no-charts.") from None
 
-    def _increment_to(
-        self, resolution: Resolution, before: Groups | None, prepared: Iterable[PreparedCustomer]
-    ) -> Increment:
-        links, compared = difference_to(self._graph, resolution)
-        profiles = Regrouping()
-        if before is not None:
-            created_at, least = read_customers(self._graph), resolution.model.levels["default"]
-            joined = ((x.left, x.right) for x in resolution.links if (x.confidence or 0.0) >= least)
-            profiles = regrouped(before, group(created_at, joined), created_at)
-        return Increment(links, compared, prepared, profile_changes(profiles), profiles)
+    def _regrouped(self, resolution: Resolution, before: Groups | None) -> Regrouping:
+        """What becomes of the profiles that are not what they were ``before``."""
+        if before is None:
+            return Regrouping()
+        created_at, least = read_customers(self._graph), resolution.model.levels["default"]
+        joined = ((x.left, x.right) for x in resolution.links if (x.confidence or 0.0) >= least)
+        return regrouped(*other_groups(before, group(created_at, joined)), created_at)
 
     # --- what has changed --------------------------------------------------------------------------------------------
 
@@ -287,11 +295,6 @@ def settle(
     return Settled(increment.changes, increment.profiles, tuple(increment.events))
 
 
-def _counted(run: ScoringRun, increment: Increment, known_before: int) -> ScoringRun:
-    """A run with what it did to profiles."""
-    return replace(run, counts={**run.counts, **profile_counts(increment.profiles, increment.events, known_before)})
-
-
 def score_and_cluster(
     customers: pa.Table, decisions: Decisions, settings: ResolutionSettings, progress: Progress = silent
 ) -> Resolution:
@@ -302,21 +305,22 @@ def score_and_cluster(
     clock = Clock(progress)
     fitted = fit(customers, Teaching(settings, current_guards()), clock)
     with clock.step("cluster"):
-        found = link_up(customers, fitted.model, fitted.scores, decisions, clock)
+        found = link_up(fitted.model, fitted.scores, decisions, clock)
     return replace(found, run=replace(found.run, durations=clock.durations))
 
 
-def link_up(customers: pa.Table, model: Model, scores: Scores, decisions: Decisions, clock: Clock) -> Resolution:
+def link_up(model: Model, scores: Scores, decisions: Decisions, clock: Clock) -> Resolution:
     """Links and compared pairs that follow from scores, rules and decisions."""
-    claims = TableClaims.of(scores.prepared.table["key"].to_pylist(), scores.pairs, scores.rules, decisions)
+    customers: list[str] = scores.prepared.table["key"].to_pylist()
+    claims = TableClaims.of(customers, scores.pairs, scores.rules, decisions)
     guards = guards_over(scores.prepared, model)
     forest = claims.forest(claims.special.linkage(model.thresholds, guards, model.floor))
     claims = claims.refused(forest)
     links, compared = claims.links(forest, model.calibration), claims.compared(forest)
     joins = sum(model.calibration.confidence(height) >= model.levels["default"] for height in forest.height.tolist())
     counts = {
-        "customers": customers.num_rows,
-        "clusters": customers.num_rows - joins,
+        "customers": len(customers),
+        "clusters": len(customers) - joins,
         "links": len(links),
         "compared": len(compared),
         **scores.guards,

@@ -10,6 +10,7 @@ CALL () {
   RETURN guard, shows_on, count(*) AS acted, collect(example)[..$examples] AS examples
   UNION ALL
   MATCH (h:Hub)
+  WHERE NOT h:HashedEmail OR EXISTS { (h)<-[:HAS_IDENTIFIER]-() }
   WITH coalesce(h.guard, 'shared by too many') + ': ' + h.kind AS guard, h.key AS example
   ORDER BY example
   RETURN guard, 'Hub' AS shows_on, count(*) AS acted, collect(example)[..$examples] AS examples

@@ -10,7 +10,7 @@ CALL () {
     MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]-(c:Customer)
     RETURN DISTINCT coalesce(c.given_name, '') + ' ' + coalesce(c.family_name, '') AS name
   } AS names
-  WHERE i:Hub OR names >= $least_names
+  WHERE (i:Hub AND customers > 0) OR names >= $least_names
   RETURN i.key AS value, i.kind AS kind, i:Hub AS is_hub, i.guard AS guard, customers, names,
     COLLECT {
       MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER]-(c:Customer) RETURN c.key ORDER BY c.key LIMIT 5

@@ -9,6 +9,7 @@ from graph.kinds import DeviceKind, SourceKind
 from graph.records import SourceRecord
 from loaders.mappings.documents import Document, Position
 from loaders.mappings.expressions import read_conditions, read_values
+from loaders.mappings.locations import read_location, read_snapshot
 from loaders.mappings.model import (
     FULL_NAME,
     ConsentMapping,
@@ -25,7 +26,6 @@ from loaders.mappings.model import (
 )
 from loaders.standardise.countries import is_country
 
-_PLACES = ("files", "sqlite", "sqlite_script", "database")
 _FIXED_STANDARDISERS = {"birth_date": "date", "gender": "gender", "country": "country"}
 
 Part = TypeVar("Part")
@@ -44,7 +44,7 @@ class _Building:
     def mapping(self, name: str) -> SourceMapping:
         data = self._document.data
         source = data["source"]
-        return SourceMapping(
+        mapping = SourceMapping(
             file=self._document.file,
             name=name,
             source=self._source_record(source),
@@ -53,7 +53,17 @@ class _Building:
             country=self._country(source),
             delivered_at=self._delivered_at(data),
             revision=source.get("revision", 0),
+            max_rejected=data.get("max_rejected"),
         )
+        self._check_names(mapping)
+        return mapping
+
+    def _check_names(self, mapping: SourceMapping) -> None:
+        """Inputs of one name would share their cursor, and the second would find everything loaded already."""
+        names = [mapping.cursor_name(number) for number in range(len(mapping.inputs))]
+        for number, name in enumerate(names):
+            if mapping.inputs[number].keeps_cursor and names.index(name) < number:
+                self._refuse(("inputs", number), "another input has its place or name.", "Give it a `name` of its own.")
 
     def _source_record(self, source: Mapping[str, Any]) -> SourceRecord:
         if self._source in set(DeviceKind):
@@ -89,7 +99,7 @@ class _Building:
         if customer is None and not interactions and not consents:
             self._refuse(at, "its rows become nothing.", "Add customer, interactions or consents.")
         return InputMapping(
-            location=self._location(data, at),
+            location=read_location(self._document, data, at),
             line=self._document.line(at),
             customer=customer,
             interactions=interactions,
@@ -101,6 +111,8 @@ class _Building:
             lookups={
                 name: self._lookup(part, (*at, "lookups", name)) for name, part in data.get("lookups", {}).items()
             },
+            name=data.get("name"),
+            snapshot=read_snapshot(self._document, data, at),
         )
 
     def _lookup(self, data: Mapping[str, Any], at: Position) -> Lookup:
@@ -110,21 +122,6 @@ class _Building:
             key=data["key"],
             column=self._values(data["column"], (*at, "column")),
         )
-
-    def _location(self, data: Mapping[str, Any], at: Position) -> Location:
-        places = [name for name in _PLACES if name in data]
-        if len(places) != 1:
-            self._refuse(at, "one place where its rows are must be given.", f"Give one of {', '.join(_PLACES)}.")
-        selections = [name for name in ("table", "query") if name in data]
-        if places != ["files"] and len(selections) != 1:
-            self._refuse((*at, places[0]), "it needs a table or a query.", "Add `table` or `query`.")
-        if places == ["files"] and "table" in data:
-            self._refuse((*at, "table"), "files have no tables.", "Leave it out.")
-        files = data.get("files", ())
-        known = {name: data[name] for name in Location.__dataclass_fields__ if name in data}
-        known["files"] = (files,) if isinstance(files, str) else tuple(files)
-        known["columns"] = tuple(data.get("columns", ()))
-        return Location(**known)
 
     def _customer(self, data: Mapping[str, Any], at: Position) -> CustomerMapping:
         fields = {
@@ -171,7 +168,7 @@ class _Building:
             session=self._optional(data, at, "session"),
             campaign=self._optional(data, at, "campaign"),
             entry_page=self._optional(data, at, "entry_page"),
-            amount=self._optional(data, at, "amount"),
+            amount=read_values(self._document, data["amount"], (*at, "amount")) if "amount" in data else (),
             currency=self._optional(data, at, "currency"),
             properties=_columns(data, "properties"),
             where=read_conditions(self._document, data, at),
@@ -213,7 +210,10 @@ class _Building:
         return CustomerReference(external_id, data.get("source", self._source), data.get("logged_in", False))
 
     def _values(self, data: Any, at: Position) -> Values:  # noqa: ANN401
-        return read_values(self._document, data, at)
+        values = read_values(self._document, data, at)
+        if any(value.decimal for value in values):
+            self._refuse((*at, "decimal"), "only an amount has decimals.", "Leave it out.")
+        return values
 
     def _optional(self, data: Mapping[str, Any], at: Position, name: str) -> Values:
         return self._values(data[name], (*at, name)) if name in data else ()

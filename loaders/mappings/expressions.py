@@ -34,6 +34,7 @@ def _read_value(document: Document, data: Mapping[str, Any], at: Position) -> Va
         values={key: as_text(value) for key, value in data.get("values", {}).items()},
         formats=_formats(document, data, at),
         standardise=data.get("standardise"),
+        decimal=data.get("decimal"),
         line=document.line(at),
     )
 

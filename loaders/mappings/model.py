@@ -9,6 +9,15 @@ from typing import TypeAlias
 
 from graph.kinds import DeviceKind
 from graph.records import SourceRecord
+from loaders.mappings.places import (
+    HttpPlace,
+    Incremental,
+    KafkaPlace,
+    NatsPlace,
+    S3Place,
+    SftpPlace,
+    SnapshotMapping,
+)
 
 PERSON_FIELDS: Mapping[str, str] = {
     "given_name": "name",
@@ -21,7 +30,7 @@ PERSON_FIELDS: Mapping[str, str] = {
     "city": "city",
     "state": "state",
     "country": "country",
-    "company": "text",
+    "company": "company",
 }
 """The fields of a customer, each with its standardiser."""
 
@@ -42,6 +51,7 @@ class Value:
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     formats: tuple[str, ...] = ()
     standardise: str | None = None
+    decimal: str | None = None
     line: int | None = None
 
     @property
@@ -161,24 +171,46 @@ class ConsentMapping:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where the rows are: exactly one of ``files``, ``sqlite``, ``sqlite_script`` and ``database``."""
+    """Where the rows are: exactly one of ``files`` (here, in ``s3`` or on ``sftp``) and the others.
+
+    ``done``: name of the marker that a file needs to be taken; ``once``: loaded files are not loaded again.
+    """
 
     files: tuple[str, ...] = ()
+    s3: S3Place | None = None
+    sftp: SftpPlace | None = None
     sqlite: str | None = None
     sqlite_script: str | None = None
     database: str | None = None
+    http: HttpPlace | None = None
+    kafka: KafkaPlace | None = None
+    nats: NatsPlace | None = None
+    singer: str | None = None
     table: str | None = None
     query: str | None = None
+    incremental: Incremental | None = None
     format: str | None = None
+    sheet: str | int | None = None
     delimiter: str | None = None
     encoding: str | None = None
     columns: tuple[str, ...] = ()
     optional: bool = False
+    done: str | None = None
+    once: bool | None = None
 
     @property
     def name(self) -> str:
         """What it is called where nothing was found."""
-        return ", ".join(self.files) or self.sqlite or self.sqlite_script or f"${self.database}"
+        files = ", ".join(self.files) or self.sqlite or self.sqlite_script
+        if files or self.database:
+            return files or f"${self.database}"
+        return self._stream or ""
+
+    @property
+    def _stream(self) -> str | None:
+        if self.http is not None:
+            return self.http.url.partition("?")[0]
+        return (self.kafka and self.kafka.topic) or (self.nats and self.nats.stream) or self.singer
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +224,10 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class InputMapping:
-    """One kind of row: where it is and what becomes of it. ``line``: where in the mapping file it begins."""
+    """One kind of row: where it is and what becomes of it. ``line``: where in the mapping file it begins.
+
+    ``name``: in cursors, where not made from its place.
+    """
 
     location: Location
     line: int
@@ -204,11 +239,23 @@ class InputMapping:
     where: Conditions = ()
     split: Mapping[str, str] = field(default_factory=dict[str, str])
     lookups: Mapping[str, Lookup] = field(default_factory=dict[str, Lookup])
+    name: str | None = None
+    snapshot: SnapshotMapping | None = None
+
+    @property
+    def keeps_cursor(self) -> bool:
+        """Whether a load goes on where the last one ended."""
+        place = self.location
+        grows = (place.incremental, place.done, place.once, place.s3, place.sftp, place.http, place.kafka, place.nats)
+        return self.snapshot is not None or any(grows)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
-    """One mapping file. ``country`` and ``zone`` hold where a record says nothing else."""
+    """One mapping file. ``country`` and ``zone`` hold where a record says nothing else.
+
+    ``max_rejected``: largest share of rejected rows of a delivery, none for that of the settings.
+    """
 
     file: Path
     name: str
@@ -218,3 +265,11 @@ class SourceMapping:
     country: str | None = None
     delivered_at: datetime | None = None
     revision: int = 0
+    max_rejected: float | None = None
+
+    def cursor_name(self, number: int) -> str:
+        """What an input is called in cursors: a raised revision reads it from the start."""
+        part = self.inputs[number]
+        selection = part.location.table or ("query" if part.location.query else "")
+        place = part.name or f"{part.location.name}{'#' if selection else ''}{selection}"
+        return f"{self.name}/{place}{f'@{self.revision}' if self.revision else ''}"

@@ -7,7 +7,14 @@ from typing import Any
 from graph.records import CustomerRecord, IdentifierValue
 from loaders.mappings.model import FULL_NAME, CustomerMapping
 from loaders.records.context import Context
-from loaders.records.fields import IdentifierReader, TimeReader, field_reader, read_fields, read_full_name
+from loaders.records.fields import (
+    IdentifierReader,
+    TimeReader,
+    field_reader,
+    read_fields,
+    read_full_name,
+    without_title,
+)
 from loaders.records.findings import MISSING_ID, Findings, RowRejectedError
 from loaders.records.values import condition_reader, rest_reader, text_reader
 from loaders.sources.rows import Row
@@ -68,12 +75,13 @@ class CustomerReader:
     def _read_fields(self, row: Row, findings: Findings) -> tuple[str | None, dict[str, Any]]:
         written = self._country(row, None, findings)
         country = written if written is not None and is_country(written) else None
-        fields: dict[str, Any] = read_fields(self._fields, row, country or self._context.country, findings)
+        home = country or self._context.country
+        fields: dict[str, Any] = without_title(read_fields(self._fields, row, home, findings))
         if written is not None:
             fields["country"] = written
         name = self._full_name(row)
         if name is not None:
-            fields = read_full_name(name, findings) | fields
+            fields = read_full_name(name, home, findings) | fields
         return country, fields
 
     def _read_identifiers(self, row: Row, country: str | None, findings: Findings) -> tuple[IdentifierValue, ...]:
@@ -85,7 +93,9 @@ class CustomerReader:
 
     def _read_traits(self, row: Row, fields: dict[str, Any], findings: Findings) -> Mapping[str, Any]:
         traits = self._traits(row)
-        traits |= {name: fields.pop(name) for name in _NAME_TRAITS if name in fields}
+        for name in _NAME_TRAITS:
+            if name in fields:
+                traits[name] = fields.pop(name)
         if findings.found:
             traits[SET_ASIDE] = {finding.field: finding.sent for finding in findings.found}
         return traits
@@ -99,4 +109,6 @@ class CustomerReader:
         over the row, and a mended row must win over what it mends.
         """
         age = updated_at or (created_at if self._updated_at.is_mapped else None) or delivered_at
+        if not (self._context.revision or findings.found):
+            return age
         return age + self._context.revision * _NEWER_PER_REVISION - len(findings.rejected) * _OLDER_PER_REJECTION

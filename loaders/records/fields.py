@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from graph.records import IdentifierValue
 from loaders.mappings.model import FULL_NAME, PERSON_FIELDS, IdentifierMapping, Value, Values
-from loaders.records.findings import Findings, RowRejectedError
-from loaders.records.values import ReadText, text_reader, texts_reader, value_reader
+from loaders.records.findings import NOT_TEXT, Findings, RowRejectedError
+from loaders.records.values import ReadText, is_structure, text_reader, texts_reader, value_reader
 from loaders.sources.rows import Row
 from loaders.standardise.addresses import (
     standardise_city,
@@ -15,11 +15,13 @@ from loaders.standardise.addresses import (
     standardise_state,
     standardise_street,
 )
+from loaders.standardise.companies import standardise_company
 from loaders.standardise.countries import standardise_country
 from loaders.standardise.dates import standardise_date, standardise_time
+from loaders.standardise.full_names import FullName, cut_title, split_full_name
 from loaders.standardise.genders import standardise_gender
 from loaders.standardise.identifiers import standardise_identifiers
-from loaders.standardise.names import FullName, split_full_name, standardise_name
+from loaders.standardise.names import standardise_name
 from loaders.standardise.texts import standardise_text
 from loaders.standardise.unusable import Unusable
 
@@ -95,13 +97,15 @@ ReadField: TypeAlias = Callable[[Row, str | None, Findings], str | None]
 def field_reader(name: str, values: Values) -> ReadField:
     """Reads a field in its standard form."""
     alternatives = [(value_reader(value), _standardiser(name, value)) for value in values]
+    if len(alternatives) == 1:
+        return _only_reader(name, *alternatives[0])
 
     def read(row: Row, country: str | None, findings: Findings) -> str | None:
         for read_text, standardise in alternatives:
             text = read_text(row)
             if text is None:
                 continue
-            found = standardise(text, country)
+            found = NOT_TEXT if is_structure(text) else standardise(text, country)
             if not isinstance(found, Unusable):
                 return found
             findings.add(name, found, text)
@@ -109,6 +113,18 @@ def field_reader(name: str, values: Values) -> ReadField:
         return None
 
     return read
+
+
+def _only_reader(name: str, read_text: ReadText, standardise: Standardise) -> ReadField:
+    def read_only(row: Row, country: str | None, findings: Findings) -> str | None:
+        text = read_text(row)
+        found = None if text is None else standardise(text, country)
+        if isinstance(found, Unusable):
+            findings.add(name, found, text or "")
+            return None
+        return found
+
+    return read_only
 
 
 def read_fields(readers: Mapping[str, ReadField], row: Row, country: str | None, findings: Findings) -> dict[str, str]:
@@ -121,9 +137,9 @@ def read_fields(readers: Mapping[str, ReadField], row: Row, country: str | None,
     return kept
 
 
-def read_full_name(text: str, findings: Findings) -> dict[str, str]:
+def read_full_name(text: str, country: str | None, findings: Findings) -> dict[str, str]:
     """The parts of a name in one field: given_name, family_name, name_title, name_suffix."""
-    name = split_full_name(text)
+    name = NOT_TEXT if is_structure(text) else split_full_name(text, country)
     if isinstance(name, FullName):
         parts = {
             "given_name": name.given_name,
@@ -135,6 +151,14 @@ def read_full_name(text: str, findings: Findings) -> dict[str, str]:
     if name is not None:
         findings.add(FULL_NAME, name, text)
     return {}
+
+
+def without_title(fields: dict[str, str]) -> dict[str, str]:
+    """Fields whose given name has no title at its head; the title is kept apart."""
+    if " " not in fields.get("given_name", ""):
+        return fields
+    title, given = cut_title(fields["given_name"])
+    return fields if title is None else {"name_title": title, **fields, "given_name": given}
 
 
 def _standardiser(name: str, value: Value) -> Standardise:
@@ -150,11 +174,12 @@ def _without_country(standardise: Callable[[str], str | Unusable | None]) -> Sta
 
 _STANDARDISERS: dict[str, Standardise] = {
     "city": _without_country(standardise_city),
+    "company": _without_country(standardise_company),
     "country": _without_country(standardise_country),
     "gender": _without_country(standardise_gender),
     "name": _without_country(standardise_name),
     "postcode": standardise_postcode,
     "state": _without_country(standardise_state),
-    "street": _without_country(standardise_street),
+    "street": standardise_street,
     "text": _without_country(standardise_text),
 }

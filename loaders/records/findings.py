@@ -7,6 +7,7 @@ from loaders.standardise.unusable import Unusable
 MISSING_ID = Unusable("missing_id", "no id")
 MISSING_TIME = Unusable("missing_time", "no time")
 MISSING_NAME = Unusable("missing_name", "no type or name")
+NOT_TEXT = Unusable("not_text", "an object or a list where a text should be")
 NO_OWNER = Unusable("no_owner", "names neither a customer nor a device")
 
 

@@ -16,7 +16,7 @@ from loaders.records.findings import (
     Findings,
     RowRejectedError,
 )
-from loaders.records.values import ReadText, condition_reader, rest_reader, text_reader
+from loaders.records.values import ReadText, condition_reader, rest_reader, text_reader, value_reader
 from loaders.sources.rows import Row
 from loaders.standardise.identifiers import standardise_id, standardise_reference
 from loaders.standardise.money import standardise_amount, standardise_currency
@@ -42,7 +42,8 @@ class InteractionReader:
         self._device = device_reader(mapping.device)
         self._session_id = id_reader(mapping.session)
         self._campaign, self._entry_page = text_reader(mapping.campaign), text_reader(mapping.entry_page)
-        self._amount, self._currency = text_reader(mapping.amount), text_reader(mapping.currency)
+        self._amounts = [(value_reader(value), value.decimal) for value in mapping.amount]
+        self._currency, self._country = text_reader(mapping.currency), context.country
         self._properties = rest_reader(mapping.properties, used)
         self._logs_in = mapping.customer is not None and mapping.customer.logged_in
 
@@ -64,8 +65,8 @@ class InteractionReader:
             customer=customer,
             device=device,
             session_id=self._session_id(row) or (device and f"{device.device_id}:{at.date().isoformat()}"),
-            amount=_standard(standardise_amount, self._amount(row), "amount", findings),
-            currency=_standard(standardise_currency, self._currency(row), "currency", findings),
+            amount=self._read_amount(row, findings),
+            currency=self._read_currency(row, findings),
             properties=self._properties(row),
         )
 
@@ -94,6 +95,17 @@ class InteractionReader:
         if at is None:
             raise RowRejectedError("at", MISSING_TIME)
         return at
+
+    def _read_amount(self, row: Row, findings: Findings) -> float | None:
+        for read, decimal in self._amounts:
+            text = read(row)
+            if text is not None:
+                return _usable(standardise_amount(text, decimal), text, "amount", findings)
+        return None
+
+    def _read_currency(self, row: Row, findings: Findings) -> str | None:
+        text = self._currency(row)
+        return None if text is None else _usable(standardise_currency(text, self._country), text, "currency", findings)
 
     def _required_id(self, row: Row) -> str:
         message_id = standardise_id(self._message_id(row) or "")
@@ -146,12 +158,7 @@ def device_reader(reference: DeviceReference | None) -> ReadDevice:
     return read_device
 
 
-def _standard(
-    standardise: Callable[[str], Standard | Unusable | None], text: str | None, name: str, findings: Findings
-) -> Standard | None:
-    if text is None:
-        return None
-    found = standardise(text)
+def _usable(found: Standard | Unusable | None, text: str, name: str, findings: Findings) -> Standard | None:
     if isinstance(found, Unusable):
         findings.add(name, found, text)
         return None

@@ -60,6 +60,17 @@ def as_text(value: Any) -> str | None:  # noqa: ANN401
     return str(value) if isinstance(value, int) else orjson.dumps(value, default=str).decode()
 
 
+def is_structure(text: str) -> bool:
+    """Whether a text is what ``as_text`` makes of a list or an object."""
+    if text[0] not in "{[":
+        return False
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 def text_reader(values: Values, *, whole: bool = False) -> ReadText:
     """Reads the first of the alternatives that a row has. ``whole``: a template lacks nothing, as ids need it."""
     readers = [value_reader(value, whole=whole) for value in values]
@@ -115,8 +126,22 @@ def _origin(value: Value, *, whole: bool) -> ReadText:
         return _template_reader(value.template, whole=whole)
     if value.column is None:
         return lambda _row: value.constant
-    read = column_reader(value.column)
-    return lambda row: as_text(read(row))
+    return _column_text_reader(value.column)
+
+
+def _column_text_reader(path: str) -> ReadText:
+    read = column_reader(path)
+    if "." in path:
+        return lambda row: as_text(read(row))
+
+    def read_text(row: Row) -> str | None:
+        value = row.get(path)
+        if not isinstance(value, str):
+            return as_text(value)
+        kept = value.strip()
+        return None if is_missing(kept) else kept
+
+    return read_text
 
 
 def _template_reader(template: str, *, whole: bool) -> ReadText:

@@ -7,15 +7,19 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
+from typing import IO
 
 from graph.errors import SourceReadError
+from loaders.settings import load_settings
 from loaders.sources.files import detect_encoding, open_bytes
+from loaders.sources.limits import TOO_LONG, capped_lines, too_long_reason
 from loaders.sources.rows import BrokenRow, Read, ReadRow
 
 DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED_LINES = 50
+_SNIFFED_LETTERS = 100_000
 _UNNAMED = "column_"
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 
@@ -33,14 +37,17 @@ def read_csv(path: Path, options: CsvOptions) -> Iterator[Read]:
     """The rows of a file, every value as text. Raises SourceReadError."""
     with _open(path, options) as (lines, delimiter):
         cells = _parsed(lines, delimiter)
-        columns = list(options.columns) or _header(cells)
+        columns = list(options.columns) or _header(cells, path)
         for line, found, problem in cells:
             if problem is None and len(found) == len(columns):
                 yield ReadRow(line, dict(zip(columns, found, strict=True)))
+            elif lines.is_full:
+                advice = "A quote is opened there and never closed."
+                raise SourceReadError(f"{path}:{line}: a row is {too_long_reason()}.", advice)
             else:
                 code = problem or ("unclosed_quote" if len(lines.taken) > 1 else "wrong_cells")
                 lines.give_back()
-                reason = _REASONS.get(code, f"{len(found)} cells instead of {len(columns)}")
+                reason = _reason(code, len(found), len(columns))
                 yield BrokenRow(line, _cells(lines.taken[0], delimiter), code, reason, columns)
 
 
@@ -49,19 +56,26 @@ def header_of(path: Path, options: CsvOptions) -> list[str]:
     if options.columns:
         return list(options.columns)
     with _open(path, options) as (lines, delimiter):
-        return _header(_parsed(lines, delimiter))
+        return _header(_parsed(lines, delimiter), path)
+
+
+class _Beginning(str):
+    """Of a line that is too long."""
+
+    __slots__ = ()
 
 
 class _Lines:
     """Lines for the parser, which can be given back.
 
     A quote that is never closed makes the parser swallow the rows after it. They are given back, so that one broken
-    row costs one row.
+    row costs one row; but not where it swallowed more than a line may be long, or each of the rows could do so again.
     """
 
-    def __init__(self, text: Iterator[str]) -> None:
-        self._text = text
+    def __init__(self, text: IO[str]) -> None:
+        self._text = capped_lines(text)
         self._again: deque[str] = deque()
+        self._left = self._most = load_settings().max_line_bytes
         self.taken: list[str] = []
         self.number = 0
         self.ended = False
@@ -74,17 +88,42 @@ class _Lines:
             line = self._again.popleft()
         else:
             try:
-                line = next(self._text)
+                line, is_too_long = next(self._text)
             except StopIteration:
                 self.ended = True
                 raise
+            line = _Beginning(line) if is_too_long else line
         self.number += 1
         self.taken.append(line)
+        self._left -= len(line)
+        if self._left < 0 or isinstance(line, _Beginning):
+            raise csv.Error
         return line
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the row is longer than a line may be: nobody can tell where the next one begins."""
+        return self._left < 0
+
+    def problem(self) -> str | None:
+        """What is wrong with the lines of the row, the parser's opinion aside."""
+        first = self.taken[0]
+        # Nearly every row: one line of plain letters.
+        if len(self.taken) == 1 and first.isascii() and "\0" not in first and not self.ended:
+            return TOO_LONG if self._left < 0 or isinstance(first, _Beginning) else None
+        if self.is_full or isinstance(first, _Beginning):
+            return TOO_LONG
+        if any("\0" in line for line in self.taken):
+            return "nul_byte"
+        if self.ended or isinstance(self.taken[-1], _Beginning):
+            return "unclosed_quote"
+        if any(not line.isascii() and _UNDECODABLE.search(line) for line in self.taken):
+            return "undecodable"
+        return None
 
     def begin(self) -> None:
         """From here on, lines belong to the next row."""
-        self.taken, self.ended = [], False
+        self.taken, self.ended, self._left = [], False, self._most
 
     def give_back(self) -> None:
         """All lines of the row but its first."""
@@ -104,19 +143,21 @@ def _parsed(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], str
         except StopIteration:
             return
         except csv.Error:
-            cells, problem = [], "unreadable_row"
-        if lines.ended or problem:
-            problem = "unclosed_quote"
-        elif any(not line.isascii() and _UNDECODABLE.search(line) for line in lines.taken):
-            problem = "undecodable"
+            cells, problem = [], "unclosed_quote"
+        problem = lines.problem() or problem
         if cells or problem:
             yield lines.number - len(lines.taken) + 1, cells, problem
 
 
 _REASONS = {
-    "unclosed_quote": "a quote is opened and never closed",
+    "unclosed_quote": "a quote is opened and never closed, or a cell is longer than 131,072 characters",
     "undecodable": "bytes that are no letters in the encoding of the file",
+    "nul_byte": "a NUL byte, which no text has",
 }
+
+
+def _reason(code: str, found: int, wanted: int) -> str:
+    return too_long_reason() if code == TOO_LONG else _REASONS.get(code, f"{found} cells instead of {wanted}")
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -128,9 +169,15 @@ def _cells(line: str, delimiter: str) -> list[str]:
     return [_UNDECODABLE.sub("\ufffd", cell) for cell in cells]
 
 
-def _header(cells: Iterator[tuple[int, list[str], str | None]]) -> list[str]:
+def _header(cells: Iterator[tuple[int, list[str], str | None]], path: Path) -> list[str]:
     """The names of the columns; one without a name is ``column_3``, a second ``email`` is ``email_2``."""
-    _, found, _ = next(cells, (0, [], None))
+    _, found, problem = next(cells, (0, [], None))
+    if problem == "nul_byte":
+        advice = "Name its `encoding` in the mapping, such as utf-16-le, or its `format`."
+        raise SourceReadError(f"{path} is no text: its first line has NUL bytes.", advice)
+    if problem == TOO_LONG:
+        problem = f"{path} is no CSV: its first line is {too_long_reason()}."
+        raise SourceReadError(problem, "Check its `format`, and that it has line ends.")
     columns: list[str] = []
     for number, cell in enumerate(found, start=1):
         name = cell.strip() or f"{_UNNAMED}{number}"
@@ -167,7 +214,8 @@ def _text(path: Path, encoding: str) -> Generator[io.TextIOWrapper]:
 def _sniffed(path: Path, encoding: str) -> str:
     """The delimiter that cuts the most lines into as many cells as the first, and into the most cells."""
     with _text(path, encoding) as text:
-        lines = list(islice(text, _SNIFFED_LINES))
+        usable = takewhile(lambda found: not found[1], capped_lines(text))
+        lines = [line[:_SNIFFED_LETTERS] for line, _ in islice(usable, _SNIFFED_LINES)]
     return max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
 
 

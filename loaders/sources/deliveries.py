@@ -8,6 +8,7 @@ from pathlib import Path
 from graph.errors import SourceReadError
 from loaders.mappings.model import Location
 from loaders.sources.csv import CsvOptions, read_csv
+from loaders.sources.excel import read_excel
 from loaders.sources.files import find_files, format_suffix, modified_at
 from loaders.sources.jsonl import read_jsonl
 from loaders.sources.parquet import read_parquet
@@ -22,8 +23,15 @@ FORMATS = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
 }
 """Formats by the end of a file's name."""
+
+_DATABASE = "database"
 
 
 def find_deliveries(location: Location, folders: tuple[Path, ...], delivered_at: datetime | None) -> list[Delivery]:
@@ -33,6 +41,14 @@ def find_deliveries(location: Location, folders: tuple[Path, ...], delivered_at:
     """
     if location.database is not None:
         return [_database(location, location.database, delivered_at or datetime.now(UTC))]
+    return [
+        file_delivery(location, path, name_within(path, folders), delivered_at)
+        for path in located_files(location, folders)
+    ]
+
+
+def located_files(location: Location, folders: tuple[Path, ...]) -> list[Path]:
+    """The files of an input. Raises SourceReadError where one is missing that is not optional."""
     files: dict[Path, None] = {}
     for pattern in location.files or (location.sqlite or location.sqlite_script or "",):
         found = find_files(pattern, folders)
@@ -40,7 +56,13 @@ def find_deliveries(location: Location, folders: tuple[Path, ...], delivered_at:
             looked = " or ".join(str(folder) for folder in folders)
             raise SourceReadError(f"There is no {pattern} in {looked}.", "Say where the data is with --data.")
         files |= dict.fromkeys(found)
-    return [_delivery(location, path, folders, delivered_at) for path in files]
+    return list(files)
+
+
+def name_within(path: Path, folders: tuple[Path, ...]) -> str:
+    """What a file is called in the folder of the data."""
+    folder = next((folder for folder in folders if path.is_relative_to(folder)), path.parent)
+    return str(path.relative_to(folder))
 
 
 def format_of(path: Path, given: str | None = None) -> str:
@@ -52,23 +74,24 @@ def format_of(path: Path, given: str | None = None) -> str:
     return found
 
 
-def _delivery(location: Location, path: Path, folders: tuple[Path, ...], delivered_at: datetime | None) -> Delivery:
-    folder = next((folder for folder in folders if path.is_relative_to(folder)), path.parent)
+def file_delivery(location: Location, path: Path, name: str, delivered_at: datetime | None = None) -> Delivery:
+    """A file as a delivery that is read again each time. Raises SourceReadError where its format is unknown."""
     selection = "" if location.files else f"#{location.table or 'query'}"
     is_json = bool(location.files) and format_of(path, location.format) == "jsonl"
     return Delivery(
-        name=f"{path.relative_to(folder)}{selection}",
+        name=f"{name}{selection}",
         delivered_at=delivered_at or modified_at(path),
         read=_reader(location, path),
-        path=f"{path}{selection}",
+        path=f"{path.resolve()}{selection}",  # the same from every folder: a row is known again by it
         has_fixed_columns=not is_json,
+        connector="file" if location.files else _DATABASE,
     )
 
 
 def _database(location: Location, variable: str, delivered_at: datetime) -> Delivery:
     read = partial(read_database, variable, *_selection(location), is_query=location.query is not None)
     name = f"${variable}#{location.table or 'query'}"
-    return Delivery(name, delivered_at, read, name)
+    return Delivery(name, delivered_at, read, name, connector=_DATABASE)
 
 
 def _reader(location: Location, path: Path) -> Callable[[], Iterator[Read]]:
@@ -81,6 +104,7 @@ def _reader(location: Location, path: Path) -> Callable[[], Iterator[Read]]:
         "csv": partial(read_csv, path, CsvOptions(location.delimiter, location.encoding, location.columns)),
         "jsonl": partial(read_jsonl, path),
         "parquet": partial(read_parquet, path, location.query),
+        "excel": partial(read_excel, path, location.sheet),
     }
     return readers[format_of(path, location.format)]
 

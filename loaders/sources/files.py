@@ -2,17 +2,18 @@
 
 import codecs
 import gzip
-import io
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyarrow as pa
 
 from graph.errors import SourceReadError
+from loaders.sources.limits import uncompressed
 
 COMPRESSIONS = (".gz", ".zst")
 _GLOB = frozenset("*?[")
@@ -56,11 +57,10 @@ def open_bytes(path: Path) -> Generator[BinaryIO]:
 
 
 def _opened(path: Path) -> BinaryIO:
-    if path.suffix == ".gz":
-        return cast("BinaryIO", gzip.open(path, "rb"))
-    if path.suffix == ".zst":
-        return io.BufferedReader(pa.CompressedInputStream(str(path), "zstd"))
-    return path.open("rb")
+    if path.suffix not in COMPRESSIONS:
+        return path.open("rb")
+    open_archive = gzip.GzipFile if path.suffix == ".gz" else partial(pa.CompressedInputStream, compression="zstd")
+    return uncompressed(cast("BinaryIO", open_archive(str(path))), str(path), path.stat().st_size)
 
 
 def detect_encoding(path: Path) -> str:

@@ -6,14 +6,17 @@ from pathlib import Path
 import orjson
 
 from loaders.sources.files import open_bytes
+from loaders.sources.limits import TOO_LONG, capped_lines, too_long_reason
 from loaders.sources.rows import BrokenRow, Read, ReadRow
 
 
 def read_jsonl(path: Path) -> Iterator[Read]:
     """The objects of a file; blank lines are none. Raises SourceReadError."""
     with open_bytes(path) as file:
-        for line, text in enumerate(file, start=1):
-            if not text.isspace():
+        for line, (text, is_too_long) in enumerate(capped_lines(file), start=1):
+            if is_too_long:
+                yield BrokenRow(line, _shown(text), TOO_LONG, too_long_reason())
+            elif not text.isspace():
                 yield read_json(line, text)
 
 
@@ -22,6 +25,8 @@ def read_json(line: int, text: bytes | str) -> Read:
     try:
         row = orjson.loads(text)
     except orjson.JSONDecodeError:
+        if (b"\0" if isinstance(text, bytes) else "\0") in text:  # pyright: ignore[reportOperatorIssue]
+            return BrokenRow(line, _shown(text), "nul_byte", "a NUL byte, which no text has")
         return BrokenRow(line, _shown(text), "unreadable_json", "not JSON: cut off, or not UTF-8")
     if not isinstance(row, dict):
         return BrokenRow(line, _shown(text), "no_object", "JSON, but not an object")

@@ -33,11 +33,28 @@ Read: TypeAlias = ReadRow | BrokenRow
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One file, table or query: what is loaded whole or not at all.
+class CursorPart:
+    """How far one part of an input was read (``graph.records.SourceCursor``)."""
 
-    ``name``: for people; ``path``: to find it again. ``delivered_at``: age of its rows where they have none of their
-    own. ``read``: starts from the beginning each time; raises SourceReadError.
+    input: str
+    part: str
+    position: int | str
+    value: str | None = None
+
+
+def no_cursor() -> Sequence[CursorPart]:
+    """Of deliveries that are read again each time."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One file, table, query or page: what is loaded whole or not at all.
+
+    ``name``: for people; ``path``: to find it again; ``connector``: how it came. ``delivered_at``: age of its rows
+    where they have none of their own. ``read``: starts from the beginning each time; raises SourceReadError.
+    ``after``: once it was read to its end, the cursor after it. ``is_snapshot``: there is nothing of the input but its
+    rows.
     """
 
     name: str
@@ -45,6 +62,9 @@ class Delivery:
     read: Callable[[], Iterator[Read]]
     path: str
     has_fixed_columns: bool = True
+    connector: str = "file"
+    after: Callable[[], Sequence[CursorPart]] = no_cursor
+    is_snapshot: bool = False
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a database gives

@@ -5,22 +5,30 @@ import sqlite3
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine, select, table, text
+from sqlalchemy import column, create_engine, or_, select, table, text
 from sqlalchemy.engine import URL, Connection, Result, make_url
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.selectable import FromClause
 
 from graph.errors import SourceReadError
+from loaders.sources.extras import missing
+from loaders.sources.growing import GrowingColumn, Value
 from loaders.sources.rows import Read, ReadRow, plain
 
 _ROWS_AT_ONCE = 5_000
+_DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+"""The drivers of our extras, where a URL names none."""
+
+_BYTE_ORDER = {"postgresql": "C", "mysql": "utf8mb4_bin"}
 
 
 def read_sqlite(path: Path, selection: str, *, is_query: bool) -> Iterator[Read]:
     """The rows of a table or query of a SQLite file, which is only read. Raises SourceReadError."""
-    url = URL.create("sqlite", database=path.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
-    yield from _read(url, str(path), selection, is_query=is_query)
+    yield from _read(_sqlite_url(path), str(path), _statement(selection, is_query=is_query))
 
 
 def read_sqlite_script(path: Path, selection: str, *, is_query: bool) -> Iterator[Read]:
@@ -33,28 +41,82 @@ def read_sqlite_script(path: Path, selection: str, *, is_query: bool) -> Iterato
 
 def read_database(variable: str, selection: str, *, is_query: bool) -> Iterator[Read]:
     """The rows of a table or query of the database whose URL is in an environment variable. Raises SourceReadError."""
-    yield from _read(_configured_url(variable), f"the database of {variable}", selection, is_query=is_query)
+    yield from _read(_configured_url(variable), _named(variable), _statement(selection, is_query=is_query))
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What is read on: rows whose ``column`` has the value ``since`` or a greater one, or none; none: all rows."""
+
+    column: GrowingColumn
+    since: Value | None = None
+
+
+def read_growing(place: Path | str, selection: str, growth: Growth, *, is_query: bool) -> Iterator[Read]:
+    """The rows of a SQLite file or the database of a variable since a value. Raises SourceReadError."""
+    url = _sqlite_url(place) if isinstance(place, Path) else _configured_url(place)
+    name = str(place) if isinstance(place, Path) else _named(place)
+    statement = _statement(selection, is_query=is_query, growth=growth, order=_BYTE_ORDER.get(url.get_backend_name()))
+    yield from _read(url, name, statement, growth.column)
+
+
+def _sqlite_url(path: Path) -> URL:
+    return URL.create("sqlite", database=path.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
+
+
+def _named(variable: str) -> str:
+    return f"the database of {variable}"
+
+
+def _statement(selection: str, *, is_query: bool, growth: Growth | None = None, order: str | None = None) -> Executable:
+    """``order``: collation in which texts are as our cursors compare them."""
+    if growth is None and is_query:
+        return text(selection)
+    grown = column(growth.column.column) if growth else None
+    schema, _, name = selection.rpartition(".")
+    origin: FromClause = table(name, schema=schema or None)
+    if is_query:
+        origin = text(selection.rstrip().removesuffix(";")).columns().subquery("input")
+    statement = select(text("*")).select_from(origin)
+    if growth is None or grown is None:
+        return statement
+    if growth.since is not None:
+        ordered = grown.collate(order) if order and isinstance(growth.since, str) else grown
+        statement = statement.where(or_(ordered >= growth.since, grown.is_(None)))
+    return statement.order_by(grown)
 
 
 def _configured_url(variable: str) -> URL:
     value = os.environ.get(variable, "")
     try:
-        return make_url(value)
+        url = make_url(value)
+        return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     except SQLAlchemyError:
         problem = f"The environment variable {variable} holds no database URL."
         raise SourceReadError(problem, "Set it, such as postgresql+psycopg://user:password@host/database.") from None
 
 
-def _read(url: URL, name: str, selection: str, *, is_query: bool) -> Iterator[Read]:
-    statement = text(selection) if is_query else select(text("*")).select_from(table(selection))
+def _read(url: URL, name: str, statement: Executable, growing: GrowingColumn | None = None) -> Iterator[Read]:
     with _connected(url, name) as connection:
         rows = connection.execution_options(stream_results=True, max_row_buffer=_ROWS_AT_ONCE).execute(statement)
-        yield from _numbered(rows)
+        yield from _numbered(rows) if growing is None else _watched(rows, growing)
 
 
 def _numbered(rows: Result[tuple[object, ...]]) -> Iterator[Read]:
     columns = list(rows.keys())
     for number, row in enumerate(rows, start=1):
+        yield ReadRow(number, {column: plain(value) for column, value in zip(columns, row, strict=True)})
+
+
+def _watched(rows: Result[tuple[object, ...]], growing: GrowingColumn) -> Iterator[Read]:
+    """The same rows; the column sees its values on the way, as the database has them."""
+    columns = list(rows.keys())
+    if growing.column not in columns:
+        problem = f"There is no column {growing.column} to go on from."
+        raise SourceReadError(problem, f"It has: {', '.join(columns)}.")
+    place = columns.index(growing.column)
+    for number, row in enumerate(rows, start=1):
+        growing.see(row[place])
         yield ReadRow(number, {column: plain(value) for column, value in zip(columns, row, strict=True)})
 
 
@@ -68,6 +130,8 @@ def _connected(url: URL, name: str) -> Generator[Connection]:
                 yield connection
         finally:
             engine.dispose()
+    except ModuleNotFoundError as error:
+        raise missing(error.name or "a driver") from None
     except (SQLAlchemyError, sqlite3.Error, ImportError, UnicodeDecodeError) as error:
         why = type(getattr(error, "orig", None) or error).__name__
         problem = f"{name} cannot be read ({why})."

@@ -1,29 +1,31 @@
 """Parts of an address."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from loaders.standardise.names import PARTICLES
+from loaders.standardise.streets import write_street
 from loaders.standardise.tables import read_table
 from loaders.standardise.texts import clean, proper_case, standardise_text
 
-_CACHED = 200_000
+_CACHED = 50_000
 _SMALL = PARTICLES | frozenset(read_table("name_words")["in_places"])
-_STREET = re.compile(r"(?<=\w)str\b\.?|\bstr\.(?=\s|$)", re.IGNORECASE)
 _HOUSE_LETTER = re.compile(r"(?<=\d) ?([A-Z])$")
-_COUNTRY_PREFIX = re.compile(r"[A-Z]{1,2} ?- ?(?=\d)")
+_COUNTRY_PREFIX = re.compile(r"[A-Z]{1,3} ?- ?(?=\d)")
 _BRITISH = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})")
 _DUTCH = re.compile(r"(\d{4}) ?([A-Z]{2})")
-_FIVE_DIGITS = frozenset({"DE", "FR", "ES", "IT", "FI", "US"})
-_LOST_ZERO = re.compile(r"\d{4}")
+_BETWEEN = re.compile(r"[ .-]+")
 _LONGEST_CODE = 3
 
 
 @lru_cache(_CACHED)
-def standardise_street(text: str) -> str | None:
-    """Street and house number; the German abbreviation ``str.`` spelled out, which is sure; ``St.`` is not."""
+def standardise_street(text: str, country: str | None = None) -> str | None:
+    """Street and house number, abbreviations spelled out where the country (ISO 3166-1 alpha-2) makes them sure.
+
+    The German ``str.`` is sure without a country too; ``St.`` is not.
+    """
     kept = _trimmed(text)
-    return None if kept is None else _STREET.sub(_spelled, _cased_street(kept))
+    return None if kept is None else write_street(_cased_street(kept), country)
 
 
 def _cased_street(street: str) -> str:
@@ -34,24 +36,36 @@ def _cased_street(street: str) -> str:
     return _HOUSE_LETTER.sub(lambda letter: letter[1].lower(), cased)
 
 
-def _spelled(found: re.Match[str]) -> str:
-    return "Straße" if found[0][0] == "S" else "straße"
-
-
 @lru_cache(_CACHED)
 def standardise_postcode(text: str, country: str | None = None) -> str | None:
-    """A postal code in capitals without a country's prefix; British and Dutch ones with their blank.
+    """A postal code in capitals without a country's prefix, in the shape of its country where it fits.
 
-    Where the record's country is known to have five digits, a code of four has lost its first zero to a spreadsheet.
+    Without a country British and Dutch ones get their blank. A code that does not fit stays as it is: it may be of
+    another country. Where one digit is lacking, a spreadsheet has taken the first zero.
     """
     kept = _trimmed(text)
     if kept is None:
         return None
     code = _COUNTRY_PREFIX.sub("", kept.upper() if kept.isascii() else kept, count=1)
-    if country in _FIVE_DIGITS and _LOST_ZERO.fullmatch(code):
-        return f"0{code}"
+    shape = _shape_of(country) if country else None
+    if shape is not None:
+        return _in_shape(code, *shape)
     blank = _BRITISH.fullmatch(code) or _DUTCH.fullmatch(code)
     return f"{blank[1]} {blank[2]}" if blank else code
+
+
+def _in_shape(code: str, parts: re.Pattern[str], between: str, digits: int) -> str:
+    bare = _BETWEEN.sub("", code)
+    if len(bare) == digits - 1 and bare.isascii() and bare.isdigit():
+        bare = f"0{bare}"
+    found = parts.fullmatch(bare)
+    return between.join(filter(None, found.groups())) if found else code
+
+
+@cache
+def _shape_of(country: str) -> tuple[re.Pattern[str], str, int] | None:
+    shape = read_table("postcodes").get(country)
+    return shape and (re.compile(shape["parts"]), shape["between"], int(shape.get("digits", 0)))
 
 
 @lru_cache(_CACHED)

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from loaders.standardise.placeholders import placeholders
 from loaders.standardise.texts import standardise_text
@@ -17,6 +17,8 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _PARTIAL = re.compile(r"\d{4}(?:-\d\d)?")
 _SOME_ORDER = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}")
+_DIRECTIVE = re.compile(r"%.")
+_SEPARATED = re.compile(r"%.[^\s%0-9]%.[^\s%0-9]%.")
 _TWO_DIGIT_YEAR = "%y"
 _CENTURY = 100
 
@@ -50,7 +52,7 @@ def standardise_date(text: str, formats: tuple[str, ...] = ()) -> str | Unusable
 def _declared_date(text: str, formats: tuple[str, ...]) -> date | Unusable | None:
     for form in formats:
         try:
-            found = datetime.strptime(text, form).date()  # noqa: DTZ007 -- a birth date has no time zone
+            found = _read_date(text, form)
         except ValueError:
             continue
         if _TWO_DIGIT_YEAR in form and found > datetime.now(UTC).date():
@@ -59,6 +61,26 @@ def _declared_date(text: str, formats: tuple[str, ...]) -> date | Unusable | Non
     if formats and _is_digits_of(text, formats):
         return IMPOSSIBLE
     return None
+
+
+def _read_date(text: str, form: str) -> date:
+    """As ``strptime``, which takes eight times longer. Raises ValueError."""
+    of_form = _digits_of(form)
+    parts = of_form and of_form.fullmatch(text)
+    if parts:
+        return date(int(parts["Y"]), int(parts["m"]), int(parts["d"]))
+    return datetime.strptime(text, form).date()  # noqa: DTZ007 -- a birth date has no time zone
+
+
+@cache
+def _digits_of(form: str) -> re.Pattern[str] | None:
+    """What a format of day, month and year in digits matches, none where it has more to it."""
+    if sorted(_DIRECTIVE.findall(form)) != ["%Y", "%d", "%m"]:
+        return None
+    shape, few = re.escape(form), "{1,2}" if _SEPARATED.fullmatch(form) else "{2}"
+    for directive, digits in (("Y", "{4}"), ("d", few), ("m", few)):
+        shape = shape.replace(f"%{directive}", f"(?P<{directive}>[0-9]{digits})")
+    return re.compile(shape)
 
 
 def _is_digits_of(text: str, formats: tuple[str, ...]) -> bool:

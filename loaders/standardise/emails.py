@@ -12,7 +12,7 @@ from loaders.standardise.tables import read_table
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
-_CACHED = 200_000
+_CACHED = 50_000
 _LONGEST = 254
 _LONGEST_LOCAL = 64
 _LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+")
@@ -39,7 +39,7 @@ def standardise_email(text: str) -> IdentifierValue | Unusable | None:
 
 def _bare(text: str) -> str:
     address = clean(text).removeprefix("mailto:")
-    in_brackets = _IN_BRACKETS.fullmatch(address)
+    in_brackets = _IN_BRACKETS.fullmatch(address) if "<" in address else None
     return (in_brackets[1] if in_brackets else address).strip(" '\"<>,;").lower()
 
 

@@ -5,18 +5,18 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from graph.guards import current_guards
+from graph.kinds import HASHED_EMAIL
 from graph.records import IdentifierValue
 from loaders.standardise.emails import standardise_email
+from loaders.standardise.hashes import standardise_hash
 from loaders.standardise.phones import standardise_phone
 from loaders.standardise.placeholders import is_missing
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
-_CACHED = 200_000
+_CACHED = 50_000
 _SEPARATORS = re.compile(r"[\s./_-]+")
-_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}")
 _SEVERAL = {"email": re.compile(r"[;,|]"), "phone": re.compile(r"[;|]")}
-_NO_HASH = Unusable("invalid_hash", "neither MD5, SHA-1, SHA-256 nor SHA-512 in hexadecimal")
 _EMPTY = Unusable("empty_identifier", "nothing is left but separators")
 _TOO_LONG = Unusable("too_long", "longer than 200 characters")
 _LONGEST = 200
@@ -25,9 +25,11 @@ _LONGEST = 200
 def standardise_identifiers(kind: str, text: str, country: str | None = None) -> list[IdentifierValue | Unusable]:
     """The identifiers in a field: none where it is empty, several where addresses or numbers are listed."""
     several = _SEVERAL.get(kind)
-    parts = several.split(text) if several else (text,)
-    found = (standardise_identifier(kind, part, country) for part in parts)
-    return [value for value in found if value is not None]
+    if several is not None and several.search(text):
+        found = [standardise_identifier(kind, part, country) for part in several.split(text)]
+        return [value for value in found if value is not None]
+    value = standardise_identifier(kind, text, country)
+    return [] if value is None else [value]
 
 
 def standardise_identifier(kind: str, text: str, country: str | None = None) -> IdentifierValue | Unusable | None:
@@ -49,16 +51,15 @@ def _number(kind: str, text: str) -> IdentifierValue | Unusable | None:
     if len(kept) > _LONGEST:
         return _TOO_LONG
     key = _MATCH_KEYS.get(kind, _compact)(kept)
-    return key if isinstance(key, Unusable) else IdentifierValue(kind, text.strip(), kept, key)
+    if isinstance(key, Unusable):
+        return key
+    # A hash is no address, so there is one form of it besides the raw one.
+    return IdentifierValue(kind, text.strip(), key if kind == HASHED_EMAIL else kept, key)
 
 
 def _compact(text: str) -> str | Unusable:
     """Numbers are written with and without blanks and dashes, in capitals or not."""
     return _SEPARATORS.sub("", text).upper() or _EMPTY
-
-
-def _hash(text: str) -> str | Unusable:
-    return text.lower() if _HASH.fullmatch(text.lower()) else _NO_HASH
 
 
 def _handle(text: str) -> str | Unusable:
@@ -68,7 +69,7 @@ def _handle(text: str) -> str | Unusable:
 # An account name is compared as it is: systems tell `Anna` from `anna`.
 _MATCH_KEYS: dict[str, Callable[[str], str | Unusable]] = {
     "user_id": str,
-    "hashed_email": _hash,
+    "hashed_email": standardise_hash,
     "advertising_id": str.lower,
     "social_handle": _handle,
 }

@@ -8,11 +8,12 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 
 from graph.guards import current_guards
 from graph.records import IdentifierValue
+from loaders.standardise.numbering_plans import read_usual_number
 from loaders.standardise.placeholders import is_missing
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
-_CACHED = 200_000
+_CACHED = 50_000
 _LONGEST = 60
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _EXTENSION = re.compile(r"[;,]?\s*(?:extension|ext\.?|x)\s*[=:]?\s*(\d{1,7})$", re.IGNORECASE)
@@ -35,10 +36,23 @@ def standardise_phone(text: str, country: str | None) -> IdentifierValue | Unusa
         return None
     if current_guards().is_nobody("phone", _NO_DIGITS.sub("", kept)):
         return PLACEHOLDER
-    if country is None and not _INTERNATIONAL.match(kept):
+    international = _INTERNATIONAL.match(kept)
+    if country is None and not international:
         return _national(text, kept)
+    if international:
+        kept = f"+{kept[international.end() :]}"
+    usual = read_usual_number(kept, country)
+    if usual is not None:
+        return _usual(text.strip(), *usual)
     number = _parsed(kept, country)
     return number if isinstance(number, Unusable) else _in_e164(text, number)
+
+
+def _usual(sent: str, code: str, national: str) -> IdentifierValue | Unusable:
+    if current_guards().is_nobody("phone", national.lstrip("0") or "0"):
+        return PLACEHOLDER
+    written = f"+{code}{national}"
+    return IdentifierValue("phone", sent, written, written)
 
 
 def _in_e164(sent: str, number: PhoneNumber) -> IdentifierValue | Unusable:
@@ -64,9 +78,6 @@ def _national(sent: str, text: str) -> IdentifierValue | Unusable:
 def _parsed(text: str, country: str | None) -> PhoneNumber | Unusable:
     if len(text) > _LONGEST:
         return _IMPOSSIBLE
-    international = _INTERNATIONAL.match(text)
-    if international:
-        text = "+" + text[international.end() :]
     try:
         return phonenumbers.parse(text, country)
     except NumberParseException:

@@ -14,8 +14,10 @@ def placeholders(kind: str) -> frozenset[str]:
 
 
 _MISSING = placeholders("everywhere")
+_BEGINS = frozenset(letter for text in _MISSING for letter in (text[0], text[0].upper()))
 
 
 def is_missing(text: str) -> bool:
     """Whether a text without blanks at its ends says that there is nothing."""
-    return not text or (len(text) <= LONGEST and text.casefold() in _MISSING)
+    # Asked of every value several times, so the first letter is asked before the set.
+    return not text or (text[0] in _BEGINS and len(text) <= LONGEST and text.casefold() in _MISSING)

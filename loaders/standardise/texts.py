@@ -8,16 +8,19 @@ from loaders.standardise.placeholders import LONGEST, is_missing, placeholders
 
 # Controls, soft hyphens, zero-width and direction marks, byte-order marks, halves of surrogate pairs.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+# Letters of full and half width, as Japanese systems write Latin letters, digits and katakana.
+_OF_OTHER_WIDTH = re.compile("[\uff01-\uff9f\uffe0-\uffee]+")
 _NOT_NAMES = placeholders("not_names")
 
 
 def clean(text: str) -> str:
-    """A text in NFC with single blanks and without anything invisible."""
+    """A text in NFC and of usual width, with single blanks and without anything invisible."""
     if text.isascii():
         if not text.isprintable():
             text = _INVISIBLE.sub(" ", text)
         return " ".join(text.split())
     kept = _INVISIBLE.sub(lambda found: "" if found[0] > "\x9f" else " ", text)
+    kept = _OF_OTHER_WIDTH.sub(lambda found: unicodedata.normalize("NFKC", found[0]), kept)
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 

@@ -19,7 +19,7 @@ from resolution.customers.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
 from resolution.settings import ResolutionSettings
 
 KEYS = "block_keys"
-LISTS = ("emails", "phones", "identifiers")
+LISTS = ("emails", "phones", "hashed_emails", "identifiers")
 # So many further attributes take part in keys; combinations grow with the square.
 _ATTRIBUTES = 6
 

@@ -5,15 +5,12 @@ A steward's decision outranks rules, and rules outrank the model.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graph.decisions import Decisions
 from graph.links import ComparedPair, Link
 from resolution.clusters.clustering import ForestLink, Linkage, Pair
 from resolution.clusters.group_guards import GroupGuards
 from resolution.models.calibration import Calibration
-from resolution.scores.rules import RuleLinks
-from resolution.scores.scoring import ScoredPairs
 from resolution.settings import ResolutionSettings
 
 CONTRADICTION, RULE_REFUSED, DECIDED = "contradiction", "rule_refused", "decision"
@@ -33,20 +30,6 @@ class Claims:
     same: frozenset[Pair]
     apart: frozenset[Pair]
     guards: Mapping[Pair, str]
-
-    @classmethod
-    def of(cls, scored: ScoredPairs, rules: RuleLinks, decisions: Decisions = NO_DECISIONS) -> "Claims":
-        """The claims of a scored table."""
-        columns: dict[str, list[Any]] = scored.table.to_pydict()
-        pairs: list[Pair] = list(zip(columns["left"], columns["right"], strict=True))
-        return cls.ranked(
-            weights=dict(zip(pairs, columns["weight"], strict=True)),
-            findings=dict(zip(pairs, columns["evidence"], strict=True)),
-            rules={link.pair: link.rule for link in rules.links},
-            guards={link.pair: RULE_REFUSED for link in rules.refused}
-            | {pair: CONTRADICTION for pair, found in zip(pairs, columns["contradicts"], strict=True) if found},
-            decisions=decisions,
-        )
 
     @classmethod
     def ranked(
@@ -84,11 +67,6 @@ class Claims:
     def refused(self, pairs: Mapping[Pair, str]) -> "Claims":
         """The same, where guards refused to join the groups of some pairs."""
         return replace(self, guards={**self.guards, **pairs})
-
-    @property
-    def probabilities(self) -> dict[Pair, float]:
-        """Probability of every scored pair that nothing holds apart."""
-        return {pair: probability(weight) for pair, weight in self.weights.items() if pair not in self.apart}
 
     def links(self, forest: Sequence[ForestLink], calibration: Calibration) -> list[Link]:
         """Links: certain ones, pairs at least as likely as not, and whatever joins groups."""

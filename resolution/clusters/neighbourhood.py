@@ -9,6 +9,7 @@ the clusters that it touches; a neighbouring cluster joins in where it could be 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from graph.clusters import connected
 from graph.links import Pair
@@ -21,6 +22,9 @@ PeopleOf = Callable[[Collection[str]], Mapping[str, str]]
 # The clusters of so many people are looked at first: mostly one of them takes a new customer in, and all others are
 # out of reach then.
 _STRONGEST = 3
+_STEPS = 3
+# Customer outside -> the customers inside that it was scored with, and the weights.
+_Beyond = Mapping[str, Sequence[tuple[str, float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +61,143 @@ def recluster(
     customer -> the person that it certainly is one of.
     """
     inside = {cluster.members: cluster for cluster in start}
-    known: dict[str, StoredCluster] = {}
+    growth, parts = _Growth(find_clusters, people_of), dict[frozenset[str], _Formed]()
     while True:
-        formed = _Formed.of(frozenset[str]().union(*inside), look_around, linkage)
-        near = formed.near(people_of)
-        attracted = formed.attracted(known[key] for key in near if key in known)
-        unknown = [key for key in near if key not in known]
-        for keys in (unknown[:_STRONGEST], unknown[_STRONGEST:]):
-            if attracted or not keys:
-                break
-            clusters = find_clusters(keys)
-            known |= {member: cluster for cluster in clusters for member in cluster.members}
-            attracted = formed.attracted(clusters)
+        members = frozenset[str]().union(*inside)
+        parts = _parts(members, look_around(members), linkage, parts)
+        attracted = growth.attracted(parts.values())
         if not attracted:
-            return Neighbourhood(
-                formed.members, tuple(inside.values()), tuple(formed.forest.links), formed.forest.refused
-            )
+            links = tuple(link for part in parts.values() for link in part.forest.links)
+            refused = {pair: guard for part in parts.values() for pair, guard in part.forest.refused.items()}
+            return Neighbourhood(members, tuple(inside.values()), links, refused)
         inside |= {cluster.members: cluster for cluster in attracted}
+
+
+class _Growth:
+    """Looks for the clusters around that parts attract, for all parts at once; a part that attracts none is settled."""
+
+    def __init__(self, find_clusters: FindClusters, people_of: PeopleOf) -> None:
+        self._find_clusters, self._people_of = find_clusters, people_of
+        self._known: dict[str, StoredCluster] = {}
+        self._settled: set[frozenset[str]] = set()
+
+    def attracted(self, parts: Iterable["_Formed"]) -> list[StoredCluster]:
+        """The clusters that some parts attract: of each the known ones, or else the strongest, or else the rest."""
+        waiting = [part for part in parts if part.members not in self._settled]
+        doubtful = frozenset[str]().union(*(part.doubtful for part in waiting))
+        people = self._people_of(doubtful) if doubtful else {}
+        near = {part.members: part.near(people) for part in waiting}
+        steps = {members: self._steps(keys) for members, keys in near.items()}
+        found: dict[frozenset[str], StoredCluster] = {}
+        for number in range(_STEPS):
+            self._look_up(key for part in waiting for key in steps[part.members][number])
+            clusters = {part.members: self._clusters(steps[part.members][number]) for part in waiting}
+            attracted = {part.members: part.attracted(clusters[part.members]) for part in waiting}
+            found |= {cluster.members: cluster for some in attracted.values() for cluster in some}
+            waiting = [part for part in waiting if not attracted[part.members]]
+        self._settled |= {part.members for part in waiting}
+        return list(found.values())
+
+    def _steps(self, keys: Sequence[str]) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+        unknown = [key for key in keys if key not in self._known]
+        return [key for key in keys if key in self._known], unknown[:_STRONGEST], unknown[_STRONGEST:]
+
+    def _look_up(self, keys: Iterable[str]) -> None:
+        wanted = sorted({key for key in keys if key not in self._known})
+        if wanted:
+            found = self._find_clusters(wanted)
+            self._known |= {member: cluster for cluster in found for member in cluster.members}
+
+    def _clusters(self, keys: Iterable[str]) -> list[StoredCluster]:
+        return [self._known[key] for key in keys]
+
+
+def _parts(
+    members: frozenset[str], around: Surroundings, linkage: Linkage, known: Mapping[frozenset[str], "_Formed"]
+) -> dict[frozenset[str], "_Formed"]:
+    """Customers in parts that cannot merge with each other; those that are ``known`` stay as they are.
+
+    Groups merge at an average that is at or above the floor, so some pair between them is.
+    """
+    least = linkage.floor - _ALMOST if linkage.floor > linkage.missing else float("-inf")
+    near = (pair for pair, weight in around.weights.items() if weight >= least)
+    home = connected(members, (pair for pair in chain(near, around.certain) if members.issuperset(pair)))
+    together: dict[str, set[str]] = defaultdict(set)
+    for customer, name in home.items():
+        together[name].add(customer)
+    found = {name: frozenset(customers) for name, customers in together.items()}
+    new = {name: part for name, part in found.items() if part not in known}
+    claimed = _claimed(new.keys(), home, around)
+    formed = {part: _Formed.of(part, claimed[name], linkage) for name, part in new.items()}
+    return {part: formed.get(part) or known[part] for part in found.values()}
+
+
+def _claimed(parts: Collection[str], home: Mapping[str, str], around: Surroundings) -> dict[str, Surroundings]:
+    """What is claimed around each of some parts. ``home``: customer -> its part."""
+    weights: dict[str, dict[Pair, float]] = defaultdict(dict)
+    certain: dict[str, list[Pair]] = defaultdict(list)
+    apart: dict[str, set[Pair]] = defaultdict(set)
+    for pair, weight in around.weights.items():
+        for part in _touched(pair, home):
+            weights[part][pair] = weight
+    for pair in around.certain:
+        for part in _touched(pair, home):
+            certain[part].append(pair)
+    for pair in around.apart:
+        for part in _touched(pair, home):
+            apart[part].add(pair)
+    return {
+        part: Surroundings(weights[part], certain[part], frozenset(apart[part]), around.guards, around.decided)
+        for part in parts
+    }
+
+
+def _touched(pair: Pair, home: Mapping[str, str]) -> Iterable[str]:
+    """The parts that one of a pair or both are in."""
+    left, right = home.get(pair[0]), home.get(pair[1])
+    if left is None or left == right:
+        return () if right is None else (right,)
+    return (left,) if right is None else (left, right)
 
 
 @dataclass(frozen=True, slots=True)
 class _Formed:
-    """What some customers form among themselves, and what is claimed around them."""
+    """What some customers form among themselves, and what is claimed around them.
+
+    ``beyond``: customer outside -> what is known of it and ours; ``outside``: those whom a link of some strength
+    connects with ours.
+    """
 
     members: frozenset[str]
     around: Surroundings
     linkage: Linkage
     forest: Forest
     groups: "_Dendrogram"
+    beyond: _Beyond
+    outside: frozenset[str]
 
     @classmethod
-    def of(
-        cls, members: frozenset[str], look_around: Callable[[frozenset[str]], Surroundings], linkage: Linkage
-    ) -> "_Formed":
-        around = look_around(members)
+    def of(cls, members: frozenset[str], around: Surroundings, linkage: Linkage) -> "_Formed":
         found = _forest_within(members, around, linkage)
         groups = _Dendrogram(members, found.links, linkage.floor)
-        return cls(members, around, linkage, found, groups)
+        outside = _outside(members, around, linkage.floor)
+        return cls(members, around, linkage, found, groups, _beyond(members, around), outside)
 
-    def near(self, people_of: PeopleOf) -> list[str]:
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """Those outside of whom it can matter who is one person.
+
+        To a single person of ours the nearest record of a person is the person.
+        """
+        return self.outside if self._may_matter({key: key for key in self.outside}) else frozenset()
+
+    def near(self, known_people: Mapping[str, str]) -> list[str]:
         """Customers outside whose clusters may be attracted, one of each person, the most attracted first.
 
         Two groups are no nearer than the nearer of them is to the nearest person of the other. So a person whom no
-        group of ours would take in at the height at which it ends brings no cluster near. Who is one person outside is
-        asked only where it can matter: to a single person of ours the nearest record of a person is the person.
+        group of ours would take in at the height at which it ends brings no cluster near.
         """
-        outside = _outside(self.members, self.around, self.linkage.floor)
-        people = {key: key for key in outside}
-        if self._may_matter(people):
-            people = people_of(outside)
+        people = {key: known_people.get(key, key) for key in self.outside}
         certain = {key for pair in self.around.certain for key in pair}
         heights: dict[str, float] = {people[key]: CERTAIN for key in certain & people.keys()}
         for (one, person), more in self._sums(people).items():
@@ -119,7 +211,7 @@ class _Formed:
     def _may_matter(self, outside: Mapping[str, str]) -> bool:
         """Whether a group of several people of ours could take in somebody, were all records outside one person."""
         best: dict[str, float] = {}
-        for (inner, _), weight in _between(self.groups.person, outside, self.around).items():
+        for (inner, _), weight in _between(self.groups.person, outside, self.beyond).items():
             best[inner] = max(weight, best.get(inner, weight))
         sums: dict[int, float] = defaultdict(float)
         for inner, weight in best.items():
@@ -134,7 +226,7 @@ class _Formed:
     def _sums(self, people: Mapping[str, str]) -> dict[tuple[int, str], float]:
         """What the scored pairs of each of our groups and each person outside weigh above missing ones."""
         sums: dict[tuple[int, str], float] = defaultdict(float)
-        for (inner, person), weight in _between(self.groups.person, people, self.around).items():
+        for (inner, person), weight in _between(self.groups.person, people, self.beyond).items():
             for one in self.groups.above(inner):
                 sums[one, person] += weight - self.linkage.missing
         return sums
@@ -171,10 +263,10 @@ def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linka
     )
 
 
-def _outside(members: frozenset[str], around: Surroundings, floor: float) -> set[str]:
+def _outside(members: frozenset[str], around: Surroundings, floor: float) -> frozenset[str]:
     """Customers that a link of some strength connects with the members: no group is nearer than its nearest pair."""
     near = (pair for pair, weight in around.weights.items() if weight >= floor and pair not in around.apart)
-    return {key for pair in (*near, *around.certain) for key in pair} - members
+    return frozenset(key for pair in (*near, *around.certain) for key in pair) - members
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,16 +322,25 @@ class _Dendrogram:
         return _Group(*self._groups[number], self._floor if parent is None else self._groups[parent][1])
 
 
-def _between(ours: Mapping[str, str], others: Mapping[str, str], around: Surroundings) -> dict[Pair, float]:
-    """What is known of each person inside and each outside: the strongest of their pairs, unless one is held apart."""
-    known: dict[Pair, float] = {}
+def _beyond(members: frozenset[str], around: Surroundings) -> _Beyond:
+    # Of 200 decisions about large clusters, going through all pairs for each cluster around took a third of the time.
+    found: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for pair, weight in around.weights.items():
         left, right = pair
-        inner, outer = pair if left in ours else (right, left)
-        if inner in ours and outer in others:
-            people = ours[inner], others[outer]
+        if (left in members) != (right in members):
+            inner, outer = pair if left in members else (right, left)
+            found[outer].append((inner, _APART if pair in around.apart else _capped(weight)))
+    return found
+
+
+def _between(ours: Mapping[str, str], others: Mapping[str, str], beyond: _Beyond) -> dict[Pair, float]:
+    """What is known of each person inside and each outside: the strongest of their pairs, unless one is held apart."""
+    known: dict[Pair, float] = {}
+    for outer, person in others.items():
+        for inner, weight in beyond.get(outer, ()):
+            people = ours[inner], person
             before = known.get(people, _NEVER_SCORED)
-            known[people] = _APART if pair in around.apart or before == _APART else max(before, _capped(weight))
+            known[people] = _APART if min(weight, before) == _APART else max(weight, before)
     return known
 
 

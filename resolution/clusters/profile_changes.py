@@ -38,6 +38,14 @@ def group(customers: Iterable[str], links: Iterable[tuple[str, str]]) -> Groups:
     return connected(customers, links)
 
 
+def other_groups(before: Groups, after: Groups) -> tuple[Groups, Groups]:
+    """Two groupings without the groups that are the same in both: what is left of a large graph is little."""
+    both_ways = ((before, after), (after, before))
+    names = {name for one, other in both_ways for key, name in one.items() if other.get(key) != name}
+    left, right = ({key: name for key, name in found.items() if name in names} for found in (before, after))
+    return left, right
+
+
 def regrouped(before: Groups, after: Groups, created_at: Mapping[str, int | None]) -> Regrouping:
     """Two groupings by profile id. ``created_at``: when the sources first knew the customers, in epoch milliseconds."""
     return Regrouping(_profile_ids(before, created_at), _profile_ids(after, created_at))

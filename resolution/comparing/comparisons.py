@@ -144,12 +144,16 @@ def email(contexts: Contexts) -> Comparison:
     """Emails: one in common, the same invented name at another provider, or a typing error.
 
     A name before the @ that is made of the person's names says nothing more than the names have said: not where it is
-    the same elsewhere, and not where two namesakes differ in a digit.
+    the same elsewhere, and not where two namesakes differ in a digit. A hash in common is an email in common; hashes
+    say nothing where one has only emails whose hash nobody sent.
     """
-    common = Meet("emails")
+    hashed = "hashed_emails" in contexts.columns
+    if "emails" not in contexts.columns:
+        return _only_hashes(contexts)
+    common = _email_in_common("", hashed=hashed)
     nearly = (_mailboxes_apart(1, of_at_least=5), _mailboxes_apart(2, of_at_least=7))
     findings = (
-        Finding("own email in common", Meet("own_emails"), 0.7, 0.00005),
+        Finding("own email in common", _email_in_common("own_", hashed=hashed), 0.7, 0.00005),
         Finding("shared email in common", common, 0.05, 0.00005),
         Finding("same invented name elsewhere", Same("handle"), 0.05, 0.0003),
         Finding("one letter apart", nearly[0], 0.05, 0.001),
@@ -158,8 +162,24 @@ def email(contexts: Contexts) -> Comparison:
     )
     numbered = all_of(Same("mailbox_letters"), Surely(any_of(*nearly)))
     made_of_names = all_of(any_of(Same("mailbox"), numbered), missing("handle"), Not(common))
-    nothing = any_of(missing("emails"), made_of_names)
+    neither = all_of(missing("emails"), missing("hashed_emails")) if hashed else missing("emails")
+    nothing = any_of(neither, made_of_names)
     return Comparison("email", nothing, findings, [*contexts.home_or_phone, *contexts.family], shared=True)
+
+
+def _email_in_common(which: str, *, hashed: bool) -> Condition:
+    plain = Meet(f"{which}emails")
+    return any_of(Surely(plain), Surely(Meet(f"{which}hashed_emails"))) if hashed else plain
+
+
+def _only_hashes(contexts: Contexts) -> Comparison:
+    findings = (
+        Finding("own email in common", Meet("own_hashed_emails"), 0.7, 0.00005),
+        Finding("shared email in common", Meet("hashed_emails"), 0.05, 0.00005),
+        Finding("different", OTHERWISE, 0.25, 0.999),
+    )
+    contexts_of = [*contexts.home_or_phone, *contexts.family]
+    return Comparison("email", missing("hashed_emails"), findings, contexts_of, shared=True)
 
 
 def _mailboxes_apart(most: int, *, of_at_least: int) -> Condition:
@@ -260,7 +280,7 @@ _COMPARISONS: dict[str, Callable[[Contexts], Comparison]] = {
     "gender": gender,
     "street postcode city state": address,
     "country": country,
-    "emails": email,
+    "emails hashed_emails": email,
     "phones": phone,
     "national_id": national_id,
     "company": company,

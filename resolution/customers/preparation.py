@@ -10,14 +10,16 @@ import pyarrow as pa
 from anyascii import anyascii
 
 from graph.customers import COUNTED
-from graph.kinds import IDENTIFIER_KINDS
+from graph.kinds import EMAIL, HASHED_EMAIL, IDENTIFIER_KINDS
 from resolution.customers import folding
 from resolution.customers.hubs import SuspectDates, shared_values, suspect_dates
 
 ATTRIBUTE_PREFIX = "attribute_"
 # Kinds that are compared as a column of their own; kinds that one person owns are rules instead.
 COMPARED_KINDS = tuple(
-    kind.name for kind in IDENTIFIER_KINDS.values() if not kind.one_person and kind.name not in {"email", "phone"}
+    kind.name
+    for kind in IDENTIFIER_KINDS.values()
+    if not kind.one_person and kind.name not in {EMAIL, HASHED_EMAIL, "phone"}
 )
 TEXTS = pa.list_(pa.string())
 
@@ -47,7 +49,7 @@ _LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
     "family_words": ("family_name", folding.name_words),
     "street_words": ("street", folding.street_words),
 }
-CONTACTS = ("emails", "phones")
+CONTACTS = ("emails", "phones", "hashed_emails")
 _LISTS = frozenset([*_LIST_COLUMNS, *CONTACTS, *(f"own_{name}" for name in CONTACTS), "identifiers", COUNTED])
 _ALWAYS = frozenset({"key", "source", COUNTED})
 # A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.
@@ -55,6 +57,7 @@ _MADE_OF = {
     **{name: of for name, (of, _) in {**_TEXT_COLUMNS, **_LIST_COLUMNS}.items()},
     **dict.fromkeys(("own_emails", "email_provider", "mailbox", "mailbox_letters", "handle"), "emails"),
     "own_phones": "phones",
+    "own_hashed_emails": "hashed_emails",
 }
 
 
@@ -83,8 +86,8 @@ def prepare(
 ) -> Prepared:
     """Fold, check and spread out the columns of ``graph.customers.fetch_customers``.
 
-    ``suspect``: birth dates that a model knows to be none; else they are looked for. ``shared``: values of ``emails``
-    and ``phones`` that people with several given names use; else they are looked for among these customers.
+    ``suspect``: birth dates that a model knows to be none; else they are looked for. ``shared``: values of ``CONTACTS``
+    that people with several given names use; else they are looked for among these customers.
     """
     customers = customers.sort_by("key")
     columns: Columns = {"key": customers["key"], "source": customers["source"]}

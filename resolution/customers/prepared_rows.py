@@ -18,7 +18,7 @@ from resolution.models.model import Model
 
 PreparedRow = dict[str, Any]
 _ROWS_A_BATCH = 10_000
-_KIND_OF = {"emails": "email", "phones": "phone"}
+_KIND_OF = {"emails": "email", "phones": "phone", "hashed_emails": "hashed_email"}
 
 
 def as_text(row: PreparedRow) -> str:

@@ -38,7 +38,7 @@ _GUARDS_OF_A_KIND = {
     "unique": "they have different values of {}, of which one person has one",
 }
 _RARE = 0.05
-_SINGLE = {"emails": "email", "phones": "phone"}
+_SINGLE = {"emails": "email", "phones": "phone", "hashed_emails": "hashed email"}
 _DERIVED = frozenset(
     {
         "given sound",

@@ -97,7 +97,7 @@ def _estimate(kind: str, probability: float, description: str) -> dict[str, Any]
 
 
 def _pair_charts(model: Model, settings: Settings, scored: ScoredPairs) -> dict[str, Chart]:
-    weights = scored.table["weight"].to_numpy()
+    weights = scored.weight
     charts: dict[str, Chart] = {"match_weights_histogram": MatchWeightsHistogramChart(list(_bars(weights)))}
     if weights.size:
         charts["waterfall"] = _Waterfall(_waterfalls(settings, model, _doubtful(scored, weights)))
@@ -115,7 +115,7 @@ def _doubtful(scored: ScoredPairs, weights: npt.NDArray[np.float64]) -> list[dic
     """Rows of the pairs that are nearest to even odds; pairs are sorted, so ties fall the same way every time."""
     distance = np.abs(weights)
     nearest = np.argpartition(distance, min(_DOUBTFUL, weights.size) - 1)[:_DOUBTFUL]
-    return scored.table.take(nearest[np.lexsort((nearest, distance[nearest]))]).to_pylist()
+    return scored.rows(nearest[np.lexsort((nearest, distance[nearest]))]).to_pylist()
 
 
 class _Waterfall(WaterfallChart):

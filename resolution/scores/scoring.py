@@ -24,7 +24,6 @@ from resolution.scores.evidence_text import evidence_texts
 
 # So many pairs are scored at a time: memory holds their levels, not those of all.
 _PAIRS_A_PART = 5_000_000
-_ROWS_OF_TEXT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,18 @@ class ScoredPairs:
         """The findings of some pairs as JSON text."""
         return evidence_texts(self.model.settings, self.findings.take(pa.array(rows))) if self.model else []
 
-    @property
-    def table(self) -> pa.Table:
-        """``left``, ``right`` (keys), ``weight``, ``evidence`` (JSON text), ``contradicts``; takes much memory."""
-        places = np.arange(len(self.left))
-        texts = (self.evidence(places[n : n + _ROWS_OF_TEXT]) for n in range(0, len(places), _ROWS_OF_TEXT))
+    def rows(self, places: Indices) -> pa.Table:
+        """Some pairs: ``left``, ``right`` (keys), ``weight``, ``evidence`` (JSON text), ``contradicts``.
+
+        The texts of all pairs of a large table take much memory.
+        """
         return pa.table(
             {
-                "left": self.keys.take(pa.array(self.left)),
-                "right": self.keys.take(pa.array(self.right)),
-                "weight": pa.array(self.weight),
-                "evidence": pa.array([text for part in texts for text in part], pa.string()),
-                "contradicts": pa.array(self.contradicts),
+                "left": self.keys.take(pa.array(self.left[places])),
+                "right": self.keys.take(pa.array(self.right[places])),
+                "weight": pa.array(self.weight[places]),
+                "evidence": pa.array(self.evidence(places), pa.string()),
+                "contradicts": pa.array(self.contradicts[places]),
             }
         )
 

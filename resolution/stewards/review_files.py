@@ -14,6 +14,7 @@ from pathlib import Path
 from graph.customer_facts import VALUES
 from graph.errors import SourceReadError
 from graph.review import Question
+from graph.spreadsheets import guarded, plain
 from graph.survivorship import FIELDS
 
 _FACTS = (*FIELDS, *VALUES)
@@ -24,8 +25,6 @@ REQUIRED = ("left", "right", "decision")
 _PROBLEM = ("file", "line", "field", "problem")
 _ANSWERS = {"same": True, "different": False, "": None}
 _OWNER_ONLY = 0o600
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_GUARDED = (*_FORMULA, "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +48,6 @@ class SetAside:
     field: str
     problem: str
     cells: Mapping[str, str]
-
-
-def guarded(cell: str) -> str:
-    """The cell as no spreadsheet runs it."""
-    return f"'{cell}" if cell.startswith(_GUARDED) else cell
-
-
-def plain(cell: str) -> str:
-    """What was meant by a cell."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_GUARDED) else cell
 
 
 def write_questions(path: Path, questions: Iterable[Question], facts: Mapping[str, Mapping[str, str]]) -> None:

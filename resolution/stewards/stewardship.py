@@ -19,11 +19,11 @@ from graph.decisions import (
     decisions_of,
     list_decisions,
     withdraw_decision,
-    write_decision,
+    write_decisions,
 )
 from graph.deletion import delete_customers
 from graph.errors import ConflictingDecisionError, UnknownCustomerError
-from graph.links import LinkChanges, claims_of
+from graph.links import LinkChanges, claimed_pairs
 from graph.resolutions import Increment, write_increment
 from graph.runs import RunScope, ScoringRun
 from graph.surroundings import (
@@ -151,7 +151,7 @@ class Stewardship:
         if action in {"confirm", "reject"}:
             _require_claim(transaction, *decision.customers)
         _require_harmony(transaction, decision)
-        write_decision(transaction, decision)
+        write_decisions(transaction, [decision])
         return decision.key, self._resolution.resolve(transaction, unresolved, Affected(around=decision.customers))
 
     def _mates(self, graph: Reader, customers: Collection[str]) -> list[str]:
@@ -202,8 +202,7 @@ def _require(graph: Reader, customers: Collection[str]) -> list[str]:
 
 
 def _require_claim(graph: Reader, left: str, right: str) -> None:
-    links, compared = claims_of(graph, [left])
-    if (left, right) not in {(claim.left, claim.right) for claim in (*links, *compared)}:
+    if not claimed_pairs(graph, [(left, right)]):
         raise UnknownCustomerError(
             f"{left!r} and {right!r} were never compared, so there is no link to confirm or reject.",
             "Link or unlink them instead.",

@@ -9,8 +9,10 @@ from typer.main import get_command
 
 from api.commands import app
 from api.settings import ApiSettings
+from api.tracking.settings import TrackingSettings
 from graph.settings import CdpSettings, Neo4jSettings
 from loaders.mappings.reading import read_mappings
+from loaders.rejects.settings import RejectsSettings
 from loaders.settings import LoadSettings
 from resolution.settings import ResolutionSettings, SparkSettings
 
@@ -21,9 +23,11 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     Neo4jSettings,
     CdpSettings,
     LoadSettings,
+    RejectsSettings,
     ResolutionSettings,
     SparkSettings,
     ApiSettings,
+    TrackingSettings,
 )
 COMMANDS = sorted(set(re.findall(r"\bcdp ([a-z][a-z0-9-]+)", README)))
 PATHS = sorted(set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:yml|md|example|toml))`", README)))

@@ -27,6 +27,8 @@ from tests.benchmarks.quality import measure_quality
 from tests.benchmarks.reading import measure_reading
 from tests.benchmarks.resolving import measure_resolving
 from tests.benchmarks.sections import Options, Rows
+from tests.benchmarks.standardising import measure_standardising
+from tests.benchmarks.tracking import measure_tracking
 from tests.benchmarks.unlinking import measure_unlinking
 
 
@@ -44,7 +46,9 @@ def measure_speed(options: Options) -> Rows:
 SECTIONS: dict[str, tuple[str, Callable[[Options], Rows]]] = {
     "quality": ("Quality with the defaults, at the default confidence", measure_quality),
     "speed": ("Speed against the raw driver and the bare library", measure_speed),
+    "standardising": ("Standardising on one core, each value new", measure_standardising),
     "online": ("One live record, in milliseconds", measure_online),
+    "tracking": ("Tracking calls, each acknowledged after its commit", measure_tracking),
     "growth": ("A batch of changed customers, by the size of the graph", measure_growth),
     "unlinking": ("A profile of a thousand customers, taken apart in one call", measure_unlinking),
 }

@@ -139,7 +139,7 @@ def _arrow(
         ]
         for values in zip(*lists.values(), strict=True)
     ]
-    of_lists = {name: [[value] if value else [] for value in lists[name]] for name in VALUE_COLUMNS}
+    of_lists = {name: [[value] if value else [] for value in lists.get(name, [None] * count)] for name in VALUE_COLUMNS}
     of_lists |= {"identifiers": [[card] if card else [] for card in cards], COUNTED: held}
     return pa.table({**known, **{name: pa.array(values, pa.list_(pa.string())) for name, values in of_lists.items()}})
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ from graph.customers import fetch_customers
 from graph.embedded.temporary import temporary_server
 from graph.links import Difference
 from graph.records import CustomerRecord
-from graph.resolutions import Increment, write_whole
+from graph.resolutions import ROWS_PER_TRANSACTION, Increment, write_increment
 from graph.runs import latest_run
 from graph.surroundings import list_unresolved
 from graph.writing import write_batch
@@ -74,8 +75,10 @@ def fill(graph: Graph, store: ModelStore, records: list[CustomerRecord]) -> None
     model = store.load(stored.version)
     prepared = prepare(fetch_customers(graph), model.suspect)
     kept = kept_rows(prepared, model, list_unresolved(graph).touched)
-    increment = Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), kept, ())
-    write_whole(graph, stored, replace(run, run_id=f"{run.run_id}-filled"), increment)
+    filled = replace(run, run_id=f"{run.run_id}-filled")
+    while piece := list(islice(kept, ROWS_PER_TRANSACTION)):
+        increment = Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), piece, ())
+        graph.write(partial(write_increment, run=filled, increment=increment))
 
 
 def _rounds(graph: Graph, store: ModelStore, records: list[CustomerRecord]) -> Iterator[float]:

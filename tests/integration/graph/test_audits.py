@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from api.commands import app
 from graph.audits import audits, run_audit
 from graph.connection import Graph
-from graph.decisions import Decision, withdraw_decision, write_decision
+from graph.decisions import Decision, withdraw_decision, write_decisions
 from graph.errors import ConfigurationError
 from graph.identity_events import IdentityEvent, write_events
 from graph.links import ComparedPair
@@ -145,7 +145,7 @@ def test_who_decided_what_and_what_was_withdrawn_is_told(suspects: Graph) -> Non
     rejected = Decision("d1", "reject", "ada", "two people", days(1), (("crm:3",), ("crm:4",)))
     linked = Decision("d2", "link", "bob", "she married", days(2), (("crm:7", "crm:a"),))
     for decision in (rejected, linked):
-        suspects.write(lambda transaction, decision=decision: write_decision(transaction, decision))
+        suspects.write(lambda transaction, decision=decision: write_decisions(transaction, [decision]))
     suspects.write(lambda transaction: withdraw_decision(transaction, "d1", "eve", "it was right", days(3)))
 
     newest, oldest = found(suspects, "decisions")

@@ -1,6 +1,6 @@
 from graph.connection import Graph
 from graph.surroundings import BlockQuery, find_block_members
-from tests.assertions import nodes
+from tests.assertions import edges, nodes
 
 PART = BlockQuery(("family_name:ilg",), 100)
 # Nodes and relationships of a graph that is new have the same internal ids, from 0 on.
@@ -9,7 +9,7 @@ PAIRS = "MATCH (a:Customer), (b:Customer) WHERE a.key < b.key CREATE (a)-[:COMPA
 
 
 def pairs(graph: Graph) -> list[dict[str, str]]:
-    return [{"left": row["left"], "right": row["right"]} for row in graph.read("list_compared_pairs")]
+    return [{"left": left, "right": right} for left, right in sorted(edges(graph, "COMPARED"))]
 
 
 def test_nobody_is_missed_in_a_transaction_that_has_deleted_pairs(graph: Graph) -> None:

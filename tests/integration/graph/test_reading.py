@@ -1,15 +1,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import pytest
 
+from graph.claim_ranges import LAST_KEY, stored_ranges
 from graph.clusters import get_clusters, read_clusters
 from graph.confidence import get_levels
 from graph.connection import AsyncGraph, Graph
 from graph.customers import fetch_customers
-from graph.decisions import Decision, Decisions, list_decisions, read_decisions, withdraw_decision, write_decision
+from graph.decisions import Decision, Decisions, list_decisions, read_decisions, withdraw_decision, write_decisions
 from graph.errors import ConfigurationError
 from graph.identities import AmbiguousIdentity, Identity, IdentityKind, MergedProfile, UnknownIdentity, find_profile
 from graph.journeys import JourneyFilter, JourneyPage, JourneyPosition, get_journey, get_journey_owners, get_sessions
@@ -34,7 +36,8 @@ def link(left: str, right: str, confidence: float | None = 0.9, **changes: Any) 
 
 def resolution(*links: Link, compared: tuple[ComparedPair, ...] = (), run_id: str = "run-1") -> Resolution:
     model = ScoringModel("v1", NOON, "{}", ((-10.0, 0.1), (7.0, 0.9)), {"exact": 1.0, "default": 0.8, "loose": 0.2})
-    return Resolution(links, compared, model, ScoringRun(run_id, "v1", "full", {}, NOON, NOON, {"links": len(links)}))
+    run, in_order = ScoringRun(run_id, "v1", "full", {}, NOON, NOON, {"links": len(links)}), attrgetter("left", "right")
+    return Resolution(sorted(links, key=in_order), sorted(compared, key=in_order), model, run)
 
 
 @pytest.fixture
@@ -326,6 +329,23 @@ def test_a_resolution_writes_only_what_changed(graph: Graph) -> None:
     assert edges(graph, "COMPARED") == set()
 
 
+@pytest.mark.parametrize("customers", [1, 2, 3, 100])
+def test_what_the_graph_has_is_read_in_ranges_of_any_size(graph: Graph, customers: int) -> None:
+    # In UTF-16 the last two would be the other way round.
+    keys = ["a", "b", "c", "d", "\uffee", "\U0001f600"]
+    write_batch(graph, batch(customers=tuple(customer(external_id=key) for key in keys)))
+    links = [link("crm:a", "crm:b"), link("crm:a", "crm:c"), link("crm:\uffee", "crm:\U0001f600")]
+    compared = (ComparedPair("crm:b", "crm:c", 0.1, -3.0), ComparedPair("crm:c", "crm:\U0001f600", 0.1, -3.0))
+    write_resolution(graph, resolution(*links, compared=compared))
+
+    found = list(stored_ranges(graph, customers))
+
+    in_order = attrgetter("left", "right")
+    assert sorted((x for part in found for x in part.links), key=in_order) == links
+    assert sorted((x for part in found for x in part.compared), key=in_order) == list(compared)
+    assert [part.upto for part in found] == [f"crm:{key}" for key in keys[customers - 1 :: customers]] + [LAST_KEY]
+
+
 def test_the_latest_run_is_read_back(graph: Graph) -> None:
     assert latest_run(graph) is None
     wanted = resolution()
@@ -340,7 +360,7 @@ def test_decisions_of_stewards_are_read_until_they_are_withdrawn(graph: Graph) -
     linked = Decision("d-1", "link", "ada", "one person", NOON, (("crm:0", "crm:1", "crm:2"),))
     parted = Decision("d-2", "split", "ada", "two people", NOON, (("crm:0", "crm:1"), ("crm:3",)))
     for decision in (linked, parted):
-        graph.write(lambda transaction, decision=decision: write_decision(transaction, decision))
+        graph.write(lambda transaction, decision=decision: write_decisions(transaction, [decision]))
 
     assert read_decisions(graph) == Decisions(
         same=frozenset({("crm:0", "crm:1"), ("crm:1", "crm:2")}),

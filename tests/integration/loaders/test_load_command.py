@@ -46,6 +46,7 @@ def test_a_load_is_told_as_a_table(cdp: CliRunner, folder: Path, graph: Graph) -
     assert result.exit_code == 0, result.output
     assert "crm" in result.stdout
     assert "wrong_cells" in result.stdout
+    assert "Set aside: 1. See them: cdp rejects list --run load-" in result.stdout
     assert "41 rows" in result.stdout
     assert "40 records created" in result.stdout
     assert "Anna" not in result.output
@@ -58,8 +59,7 @@ def test_a_load_is_told_as_one_json_document(cdp: CliRunner, folder: Path) -> No
     assert result.exit_code == 0
     assert document["written"]["customers"] == {"created": 40, "updated": 0, "unchanged": 0}
     assert document["rejected_rows"] == 1
-    (rejects,) = document["rejects"]
-    assert Path(rejects).is_relative_to(folder / "cdp" / "rejects" / document["run_id"])
+    assert document["dead_letters"] == 1
 
 
 def test_a_stopped_file_ends_the_command_with_its_reason(cdp: CliRunner, folder: Path, graph: Graph) -> None:
@@ -68,14 +68,6 @@ def test_a_stopped_file_ends_the_command_with_its_reason(cdp: CliRunner, folder:
     assert "1 of 41 rows rejected" in json.loads(result.stdout)["problems"][0]
     assert "Not loaded: customers.csv: 1 of 41 rows rejected" in result.stderr
     assert nodes(graph, "Customer", "key") == set()
-
-
-def test_mended_rows_are_replayed(cdp: CliRunner, folder: Path, graph: Graph) -> None:
-    rejects = Path(json.loads(run(cdp, folder, "--json").stdout)["rejects"][0])
-    rejects.write_text(rejects.read_text().replace('["cut"]', '["99","Bob"]'))
-    result = run(cdp, "--replay", rejects, "--json")
-    assert result.exit_code == 0, result.output
-    assert ("crm:99", "Bob") in nodes(graph, "Customer", "key", "given_name")
 
 
 def test_the_shipped_mappings_are_listed(cdp: CliRunner) -> None:

@@ -4,10 +4,17 @@ from pathlib import Path
 import pytest
 
 from graph.connection import Graph
+from graph.records import Batch
 from graph.writing import WriteCounts, write_batch
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
-from loaders.pipeline import LoadPlan, load, replay
+from loaders.pipeline import LoadPlan, load
+from loaders.rejects.mending import export_rows, import_rows
+from loaders.rejects.model import Status
+from loaders.rejects.readers import Readers
+from loaders.rejects.replay import replay
+from loaders.rejects.selection import Selection
+from loaders.rejects.store import DeadLetters
 from loaders.report import LoadReport
 from loaders.sample.company import write_sample
 from loaders.settings import load_settings
@@ -50,6 +57,11 @@ def deliver(folder: Path, *rows: str) -> None:
     (folder / "customers.csv").write_text("\n".join(("id,first,born,changed", *rows, "")))
 
 
+def write_and_die(graph: Graph, batch: Batch) -> WriteCounts:
+    write_batch(graph, batch)
+    raise KeyboardInterrupt
+
+
 def of_crm(folder: Path) -> list[SourceMapping]:
     return read_mappings([str(folder / "crm.yaml")])
 
@@ -86,12 +98,35 @@ def test_a_damaged_copy_never_wins_over_its_row(graph: Graph, crm: Path, rows: t
 
 def test_a_mended_value_arrives_by_a_replay(graph: Graph, crm: Path) -> None:
     deliver(crm, DAMAGED)
-    (rejects,) = load_into(graph, of_crm(crm), crm).rejects
+    load_into(graph, of_crm(crm), crm)
     assert nodes(graph, "Customer", "birth_date") == {(None,)}
-    rejects.write_text(rejects.read_text().replace("1980-13-02", "1980-12-02"))
-    report = replay(LoadPlan([], rejects_dir=crm / "rejects"), rejects, partial(write_batch, graph))
+    file = crm / "mend.jsonl"
+    with DeadLetters(crm / "rejects") as letters:
+        export_rows(letters, Selection(), file)
+        file.write_text(file.read_text().replace("1980-13-02", "1980-12-02"))
+        report = replay(letters, Selection(import_rows(letters, file)), Readers(), partial(write_batch, graph))
     assert report.written.customers.updated == 1
     assert nodes(graph, "Customer", "birth_date", "traits") == {("1980-12-02", None)}
+    load_into(graph, of_crm(crm), crm)  # what was delivered is older than what was mended
+    assert nodes(graph, "Customer", "birth_date", "traits") == {("1980-12-02", None)}
+
+
+def test_replaying_twice_and_after_a_death_before_the_mark_changes_nothing(graph: Graph, crm: Path) -> None:
+    deliver(crm, DAMAGED, *(f"{number},Bob,1980-01-02,2026-01-01" for number in range(2, 40)), "40,cut")
+    load_into(graph, of_crm(crm), crm)
+    (crm / "crm.yaml").write_text(MAPPING.replace("birth_date: born", "birth_date: {column: born, format: '%Y-%d-%m'}"))
+    with DeadLetters(crm / "rejects") as letters:
+        write, all_open = partial(write_batch, graph), Selection()
+        with pytest.raises(KeyboardInterrupt):
+            replay(letters, all_open, Readers(), partial(write_and_die, graph))
+        died = everything(graph)
+        assert letters.count(Selection(status=Status.REPLAYED)) == {}
+        first = replay(letters, all_open, Readers(), write)
+        assert (first.replayed, first.still_open) == (1, 1)
+        assert (first.written.customers.unchanged, first.written.customers.updated) == (1, 0)
+        second = replay(letters, all_open, Readers(), write)
+    assert (second.tried, second.replayed, second.still_open) == (1, 0, 1)
+    assert everything(graph) == died
 
 
 def test_of_a_stopped_file_nothing_is_in_the_graph(graph: Graph, crm: Path) -> None:

@@ -16,7 +16,7 @@ from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
 from resolution.stewards.stewardship import Steward, Stewardship
 from tests.factories import identifier
-from tests.integration.resolution.test_resolving import NAMES, write_person
+from tests.integration.resolution.people import NAMES, write_person
 
 SETTINGS = ResolutionSettings.model_validate({})
 ADA = Steward("ada", "father and son")

@@ -9,7 +9,7 @@ from typing import Any
 from faker import Faker
 
 from graph.connection import AsyncGraph, Graph
-from graph.decisions import Decision, list_decisions, write_decision
+from graph.decisions import Decision, list_decisions, write_decisions
 from graph.errors import ConflictingDecisionError, UnknownCustomerError
 from graph.journeys import JourneyFilter, get_journey, get_journey_owners
 from graph.profiles import get_profile
@@ -186,4 +186,4 @@ def withdraw_some(graph: Graph, stewards: Stewardship, dice: random.Random) -> N
 
 def keep(graph: Graph, decisions: list[Decision]) -> None:
     for decision in decisions:
-        graph.write(lambda transaction, decision=decision: write_decision(transaction, decision))
+        graph.write(lambda transaction, decision=decision: write_decisions(transaction, [decision]))

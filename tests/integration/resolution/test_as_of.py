@@ -33,7 +33,7 @@ from resolution.pipeline import ResolutionRequest, Way, resolve
 from resolution.settings import ResolutionSettings
 from resolution.stewards.stewardship import Steward, Stewardship
 from tests.factories import batch, customer, days, identifier
-from tests.integration.resolution.test_resolving import NAMES, write_person
+from tests.integration.resolution.people import NAMES, write_person
 
 SETTINGS = ResolutionSettings.model_validate({"train_after_growth": 1_000})
 ADA = Steward("ada", "as she sees it")
@@ -197,18 +197,8 @@ def assert_read_as(graph: Graph, at: datetime, expected: Snapshot | None, some: 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ModelStore:
-    return ModelStore(tmp_path)
-
-
-@pytest.fixture
-def people(graph: Graph, store: ModelStore) -> Graph:
-    """Eight people in two systems, resolved."""
-    for number, name in enumerate(NAMES):
-        write_person(graph, "crm", str(number), name)
-        write_person(graph, "shop", str(number), name)
-    resolve(graph, SETTINGS, store)
-    return graph
+def settings() -> ResolutionSettings:
+    return SETTINGS
 
 
 def asked(graph: Graph, key: str, at: datetime, confidence: str | float | None = None) -> AsOf:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,25 +18,10 @@ from resolution.settings import ResolutionSettings
 from resolution.stewards.stewardship import Steward, Stewardship
 from tests.assertions import everything, nodes
 from tests.factories import batch, customer
-from tests.integration.resolution.test_resolving import NAMES, write_person
+from tests.integration.resolution.people import NAMES, write_person
 
 SETTINGS = ResolutionSettings.model_validate({})
 ADA = Steward("ada", "as she sees it")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ModelStore:
-    return ModelStore(tmp_path)
-
-
-@pytest.fixture
-def people(graph: Graph, store: ModelStore) -> Graph:
-    """Eight people in two systems, resolved; two of them one person to a steward."""
-    for number, name in enumerate(NAMES):
-        write_person(graph, "crm", str(number), name)
-        write_person(graph, "shop", str(number), name)
-    resolve(graph, SETTINGS, store)
-    return graph
 
 
 @pytest.fixture

@@ -1,6 +1,4 @@
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,28 +14,20 @@ from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, Way, resolve
 from tests.assertions import edges, everything, nodes
 from tests.factories import days, identifier
-from tests.integration.resolution.test_resolving import NAMES, SETTINGS, changes_of, write_person
-from tests.integration.resolution.test_steward_commands import cdp
+from tests.integration.resolution.commands import cdp, told
+from tests.integration.resolution.people import NAMES, write_person
+from tests.integration.resolution.test_resolving import SETTINGS, changes_of
 
 TIMELESS = ("probability", "match_weight", "method", "rule", "evidence", "cohesion", "confidence", "guard")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ModelStore:
-    return ModelStore(tmp_path / "models")
-
-
-@pytest.fixture
-def changed(graph: Graph, store: ModelStore) -> Graph:
-    """Eight people in two systems, resolved; since then some are new, one is corrected, and one took over a name."""
-    for number, name in enumerate(NAMES):
-        write_person(graph, "crm", str(number), name)
-        write_person(graph, "shop", str(number), name)
-    resolve(graph, SETTINGS, store)
+def changed(people: Graph) -> Graph:
+    """Since everybody was resolved some are new, one is corrected, and one took over a name."""
     for number in range(3):
-        write_person(graph, "email", str(number), NAMES[number])
+        write_person(people, "email", str(number), NAMES[number])
     write_person(
-        graph,
+        people,
         "shop",
         "5",
         "Frieda Weber",
@@ -46,8 +36,8 @@ def changed(graph: Graph, store: ModelStore) -> Graph:
         postcode="80331",
         identifiers=(identifier("email", "f.weber@example.net"),),
     )
-    write_person(graph, "crm", "6", NAMES[7], observed_at=days(1))
-    return graph
+    write_person(people, "crm", "6", NAMES[7], observed_at=days(1))
+    return people
 
 
 def live(graph: Graph) -> dict[str, object]:
@@ -130,7 +120,7 @@ def test_other_guards_are_tried_without_a_label_that_stays(
 
     assert everything(changed) == before
     real = resolve(changed, SETTINGS, store)
-    assert nodes(changed, "Hub", "key") == {("email:anna.ilg@example.org",)}
+    assert nodes(changed, "Hub:Email", "key") == {("email:anna.ilg@example.org",)}
     assert (real.way, real.run.counts, changes_of(real)) == ("train", dry.run.counts, changes_of(dry))
 
 
@@ -176,7 +166,8 @@ async def seen(graph: AsyncGraph, connected: Graph) -> list[object]:
 
 
 @pytest.fixture
-def people(graph: Graph, command_environment: pytest.MonkeyPatch) -> Graph:
+def waiting(graph: Graph, command_environment: pytest.MonkeyPatch) -> Graph:
+    """Eight people, four of them in the shop as well, resolved; a fifth came since."""
     del command_environment
     for number, name in enumerate(NAMES):
         write_person(graph, "crm", str(number), name)
@@ -187,20 +178,14 @@ def people(graph: Graph, command_environment: pytest.MonkeyPatch) -> Graph:
     return graph
 
 
-def told(*arguments: str) -> Any:
-    result = cdp(*arguments)
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def test_a_dry_run_is_told_and_leaves_the_graph_as_it_is(people: Graph) -> None:
-    before = everything(people)
+def test_a_dry_run_is_told_and_leaves_the_graph_as_it_is(waiting: Graph) -> None:
+    before = everything(waiting)
 
     document = told("resolve", "--dry-run", "--json")
     words = " ".join(cdp("resolve", "--dry-run").stdout.split())
     trained = " ".join(cdp("resolve", "--dry-run", "--train").stdout.split())
 
-    assert everything(people) == before
+    assert everything(waiting) == before
     assert (document["written"], document["dry_run"], document["way"]) == (False, True, "incremental")
     assert document["counts"]["profiles_linked"] == 1
     (event,) = document["events"]
@@ -211,8 +196,8 @@ def test_a_dry_run_is_told_and_leaves_the_graph_as_it_is(people: Graph) -> None:
     assert "Its model is kept: cdp resolve --model splink-" in trained
 
 
-def test_a_run_that_scores_everything_leaves_its_charts(people: Graph, tmp_path: Path) -> None:
-    del people
+def test_a_run_that_scores_everything_leaves_its_charts(waiting: Graph, tmp_path: Path) -> None:
+    del waiting
     document = told("resolve", "--full", "--json")
 
     folder = Path(document["charts"])
@@ -224,18 +209,18 @@ def test_a_run_that_scores_everything_leaves_its_charts(people: Graph, tmp_path:
     assert document["durations"]["charts"] > 0
 
 
-def test_charts_that_cannot_be_written_are_said_so_and_the_links_stand(people: Graph, tmp_path: Path) -> None:
+def test_charts_that_cannot_be_written_are_said_so_and_the_links_stand(waiting: Graph, tmp_path: Path) -> None:
     (tmp_path / "cdp" / "runs").touch()
 
     error = cdp("resolve", "--full").exception
 
     assert isinstance(error, StorageError)
     assert str(error).startswith("The links are written. The charts cannot be written")
-    assert nodes(people, "Unresolved", "key") == set()
+    assert nodes(waiting, "Unresolved", "key") == set()
 
 
-def test_the_charts_of_a_version_are_written_where_they_are_wanted(people: Graph, tmp_path: Path) -> None:
-    run = latest_run(people)
+def test_the_charts_of_a_version_are_written_where_they_are_wanted(waiting: Graph, tmp_path: Path) -> None:
+    run = latest_run(waiting)
     assert run is not None
 
     files = told("model", "charts", run[1].version, "--out", str(tmp_path / "charts"), "--json")
@@ -250,8 +235,8 @@ def test_the_charts_of_a_version_are_written_where_they_are_wanted(people: Graph
     assert isinstance(unknown.exception, ModelError)
 
 
-def test_what_cannot_be_done_dry_is_said_so(people: Graph, tmp_path: Path) -> None:
-    before = everything(people)
+def test_what_cannot_be_done_dry_is_said_so(waiting: Graph, tmp_path: Path) -> None:
+    before = everything(waiting)
     (tmp_path / "truth.csv").write_text("id,source,person_id\n0,crm,p0\n")
 
     both = cdp("resolve", "--dry-run", "--evaluate", str(tmp_path / "truth.csv")).exception
@@ -260,7 +245,7 @@ def test_what_cannot_be_done_dry_is_said_so(people: Graph, tmp_path: Path) -> No
     assert isinstance(both, ConfigurationError)
     assert "no quality to measure" in str(both)
     assert isinstance(unknown, ModelError)
-    assert everything(people) == before
+    assert everything(waiting) == before
 
 
 @pytest.mark.usefixtures("graph", "command_environment")

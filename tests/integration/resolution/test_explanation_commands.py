@@ -6,29 +6,18 @@ import pytest
 
 from graph.connection import Graph
 from graph.errors import ConfigurationError, ResolutionError, UnknownCustomerError
-from tests.integration.resolution.test_resolving import NAMES, write_person
-from tests.integration.resolution.test_steward_commands import cdp
+from tests.integration.resolution.commands import cdp
+from tests.integration.resolution.people import NAMES, write_person
 
 COMMANDS = ("why", "why-not", "how", "as-of")
-
-
-@pytest.fixture
-def people(graph: Graph, command_environment: pytest.MonkeyPatch) -> Graph:
-    """Eight people in two systems, resolved."""
-    del command_environment
-    for number, name in enumerate(NAMES):
-        write_person(graph, "crm", str(number), name)
-        write_person(graph, "shop", str(number), name)
-    assert cdp("resolve").exit_code == 0
-    return graph
 
 
 def document(*arguments: str) -> Any:
     return json.loads(cdp(*arguments, "--json").stdout)
 
 
-def test_the_commands_tell_people_and_programs_the_same(people: Graph) -> None:
-    del people
+@pytest.mark.usefixtures("people_by_command")
+def test_the_commands_tell_people_and_programs_the_same() -> None:
     now = datetime.now(UTC).isoformat()
     for arguments in (
         ("why", "crm:0", "shop:0"),
@@ -46,16 +35,16 @@ def test_the_commands_tell_people_and_programs_the_same(people: Graph) -> None:
     assert document("as-of", "crm:0", now)["members"] == ["crm:0", "shop:0"]
 
 
-def test_answers_that_are_none_end_with_an_error(people: Graph) -> None:
-    del people
+@pytest.mark.usefixtures("people_by_command")
+def test_answers_that_are_none_end_with_an_error() -> None:
     assert cdp("why-not", "crm:0", "shop:0").exit_code == 1
     before = cdp("as-of", "crm:0", "2020-01-01")
     assert before.exit_code == 1
     assert "crm:0 was not resolved at 2020-01-01 00:00:00 UTC, only since 20" in before.stdout
 
 
-def test_what_cannot_be_answered_is_said_so(people: Graph) -> None:
-    del people
+@pytest.mark.usefixtures("people_by_command")
+def test_what_cannot_be_answered_is_said_so() -> None:
     asked: list[tuple[tuple[str, ...], type[Exception], str]] = [
         (("why", "crm:0", "crm:1"), UnknownCustomerError, "cdp why-not crm:0 crm:1"),
         (("why", "crm:0", "crm:99"), UnknownCustomerError, "'crm:99' is not known"),

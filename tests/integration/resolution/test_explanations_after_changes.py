@@ -14,7 +14,7 @@ from resolution.explanation.why_not import Guarded, NeverCompared, NotResolved, 
 from resolution.stewards.stewardship import Steward
 from tests.factories import batch, crm, identifier, interaction
 from tests.integration.resolution.company import ADA, SETTINGS, Company, told
-from tests.integration.resolution.test_resolving import NAMES, write_person
+from tests.integration.resolution.people import NAMES, write_person
 
 
 @pytest.fixture

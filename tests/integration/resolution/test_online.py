@@ -1,10 +1,7 @@
 """Live records are linked as they are written, and what is linked then is what a run over everything would link."""
 
 import shutil
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from graph.connection import Graph
 from graph.records import Batch, CustomerRecord
@@ -14,7 +11,8 @@ from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from tests.assertions import edges, nodes
 from tests.factories import NOON, batch, customer, days, identifier, interaction
-from tests.integration.resolution.test_resolving import NAMES, both, clusters, write_person
+from tests.integration.resolution.people import NAMES, write_person
+from tests.integration.resolution.test_resolving import both, clusters
 
 SETTINGS = ResolutionSettings.model_validate({})
 # A busy machine is no reason to fail.
@@ -38,21 +36,6 @@ def person(source: str, external_id: str, number: int, **changes: Any) -> Custom
 
 def live(*records: CustomerRecord) -> Batch:
     return batch(records[0].source, "live", customers=records)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ModelStore:
-    return ModelStore(tmp_path / "models")
-
-
-@pytest.fixture
-def people(graph: Graph, store: ModelStore) -> Graph:
-    """Eight people in the CRM, resolved."""
-    for number, name in enumerate(NAMES):
-        write_person(graph, "crm", str(number), name)
-        write_person(graph, "shop", str(number), name)
-    resolve(graph, SETTINGS, store)
-    return graph
 
 
 def claims(graph: Graph) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 from graph.connection import Graph
 from graph.errors import SourceReadError
 from resolution.commands import resolve_command
-from tests.integration.resolution.test_resolving import NAMES, write_person
+from tests.integration.resolution.people import NAMES, write_person
 
 APP = typer.Typer()
 APP.command("resolve")(resolve_command)

@@ -1,6 +1,3 @@
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from graph.clusters import read_clusters
@@ -9,37 +6,17 @@ from graph.connection import Graph
 from graph.errors import ConflictingDecisionError, GraphError, UnknownCustomerError
 from graph.links import LinkChanges
 from graph.runs import latest_run
-from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from resolution.stewards.stewardship import Steward, Stewardship
 from tests.assertions import edges, everything, nodes
-from tests.factories import batch, customer, days, identifier
+from tests.factories import days, identifier
+from tests.integration.resolution.people import NAMES, write_person
 
 SETTINGS = ResolutionSettings.model_validate({})
 FULL = ResolutionRequest("full")
-NAMES = ["Anna Ilg", "Otto Petersen", "Mia Sundermann", "Jan Krause", "Lea Brandt", "Tim Vogel", "Ida Roth", "Max Kern"]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ModelStore:
-    return ModelStore(tmp_path)
-
-
-def write_person(graph: Graph, source: str, external_id: str, name: str, **changes: Any) -> None:
-    given_name, family_name = name.split()
-    email = f"{given_name}.{family_name}@example.org".lower()
-    known: dict[str, Any] = {
-        "given_name": given_name,
-        "family_name": family_name,
-        "birth_date": f"19{50 + len(email)}-0{1 + len(given_name)}-1{len(family_name) % 10}",
-        "postcode": f"24{len(email)}{len(family_name) % 10}",
-        "identifiers": (identifier("email", email),),
-    }
-    record = customer(source, external_id, **(known | changes))
-    write_batch(graph, batch(source, customers=(record,)))
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 # A small graph whose links are written by hand, so that every question can be reckoned.
 from dataclasses import replace
 from math import log2
+from operator import attrgetter
 
 import pytest
 
 from graph.connection import AsyncGraph, Graph
-from graph.decisions import Decision, write_decision
+from graph.decisions import Decision, write_decisions
 from graph.errors import ConfigurationError, ResolutionError
 from graph.links import ComparedPair, Link
 from graph.resolutions import Resolution, write_resolution
@@ -41,7 +42,8 @@ def links(*found: Link | ComparedPair, graph: Graph) -> None:
     model = ScoringModel("by-hand", run.started_at, "{}", (), LEVELS)
     joined = [claim for claim in found if isinstance(claim, Link)]
     compared = [claim for claim in found if isinstance(claim, ComparedPair)]
-    write_resolution(graph, Resolution(joined, compared, model, run))
+    in_order = attrgetter("left", "right")
+    write_resolution(graph, Resolution(sorted(joined, key=in_order), sorted(compared, key=in_order), model, run))
 
 
 def named(questions: list[Question]) -> list[str]:
@@ -127,7 +129,7 @@ async def test_hardly_likely_pairs_are_no_questions(graph: Graph, async_graph: A
 
 def decide(graph: Graph, *sides: tuple[str, ...], joins: bool) -> None:
     decision = Decision(f"d-{sides}", "link" if joins else "split", "ada", "as she sees it", NOON, sides)
-    graph.write(lambda transaction: write_decision(transaction, decision))
+    graph.write(lambda transaction: write_decisions(transaction, [decision]))
 
 
 async def test_what_is_decided_is_not_asked_again(graph: Graph, async_graph: AsyncGraph) -> None:

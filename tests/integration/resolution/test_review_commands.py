@@ -11,8 +11,9 @@ from graph.errors import ResolutionError, SourceReadError
 from resolution.stewards.review_files import REQUIRED, read_answers
 from tests.assertions import everything
 from tests.factories import identifier
-from tests.integration.resolution.test_resolving import NAMES, write_person
-from tests.integration.resolution.test_steward_commands import cdp, together, told
+from tests.integration.resolution.commands import cdp, told
+from tests.integration.resolution.people import NAMES, write_everybody, write_person
+from tests.integration.resolution.test_steward_commands import together
 
 Rows = list[dict[str, str]]
 
@@ -21,9 +22,7 @@ Rows = list[dict[str, str]]
 def people(graph: Graph, command_environment: pytest.MonkeyPatch) -> Graph:
     """Eight people in two systems, resolved; and a namesake of the first, of whom little is known."""
     del command_environment
-    for number, name in enumerate(NAMES):
-        write_person(graph, "crm", str(number), name)
-        write_person(graph, "shop", str(number), name)
+    write_everybody(graph)
     called = (identifier("phone", "+4940123", normalised="+4940123"),)
     scarce = {"birth_date": None, "given_name": None, "family_name": "=Ilg()", "identifiers": called}
     write_person(graph, "crm", "namesake", NAMES[0], **scarce)

@@ -1,38 +1,13 @@
-import json
-from typing import Any
-
 import pytest
-from typer.testing import CliRunner, Result
 
-from api.commands import app
 from graph.clusters import read_clusters
 from graph.confidence import read_levels
 from graph.connection import Graph
 from graph.errors import ModelError, ResolutionError, UnknownCustomerError
-from tests.integration.resolution.test_resolving import NAMES, write_person
+from tests.integration.resolution.commands import cdp, told
+from tests.integration.resolution.people import NAMES, write_person
 
 ADA = ("--actor", "ada", "--reason", "she asked", "--json")
-
-
-def cdp(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
-
-
-def told(*arguments: str) -> Any:
-    result = cdp(*arguments)
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-@pytest.fixture
-def people(graph: Graph, command_environment: pytest.MonkeyPatch) -> Graph:
-    """Eight people in two systems, resolved."""
-    del command_environment
-    for number, name in enumerate(NAMES):
-        write_person(graph, "crm", str(number), name)
-        write_person(graph, "shop", str(number), name)
-    assert cdp("resolve").exit_code == 0
-    return graph
 
 
 def together(graph: Graph, left: str, right: str) -> bool:
@@ -40,19 +15,19 @@ def together(graph: Graph, left: str, right: str) -> bool:
     return clusters[left] == clusters[right]
 
 
-def test_a_steward_parts_and_joins_on_the_command_line(people: Graph) -> None:
+def test_a_steward_parts_and_joins_on_the_command_line(people_by_command: Graph) -> None:
     rejected = told("steward", "reject", "crm:0", "shop:0", *ADA)
-    assert not together(people, "crm:0", "shop:0")
+    assert not together(people_by_command, "crm:0", "shop:0")
     assert rejected["changes"]["links_retired"] == 1
 
     told("steward", "withdraw", rejected["decision"], *ADA)
-    assert together(people, "crm:0", "shop:0")
+    assert together(people_by_command, "crm:0", "shop:0")
 
     told("steward", "link", "crm:1", "crm:2", *ADA)
-    assert together(people, "crm:1", "crm:2")
+    assert together(people_by_command, "crm:1", "crm:2")
 
     told("steward", "unlink", "crm:3", *ADA)
-    assert not together(people, "crm:3", "shop:3")
+    assert not together(people_by_command, "crm:3", "shop:3")
 
     told("steward", "split", "crm:4", "shop:4", *ADA)
     told("steward", "confirm", "crm:5", "shop:5", *ADA)
@@ -61,8 +36,8 @@ def test_a_steward_parts_and_joins_on_the_command_line(people: Graph) -> None:
     assert listed[0]["withdrawn_by"] == "ada"
 
 
-def test_decisions_are_told_to_people(people: Graph) -> None:
-    del people
+@pytest.mark.usefixtures("people_by_command")
+def test_decisions_are_told_to_people() -> None:
     said = cdp("steward", "reject", "crm:0", "shop:0", "--actor", "ada", "--reason", "two people").stdout
 
     assert "To take it back: cdp steward withdraw decision-" in " ".join(said.split())
@@ -71,8 +46,8 @@ def test_decisions_are_told_to_people(people: Graph) -> None:
     assert second.strip() == "crm:0 | shop:0: two people"
 
 
-def test_a_customer_that_is_not_known_is_said_so(people: Graph) -> None:
-    del people
+@pytest.mark.usefixtures("people_by_command")
+def test_a_customer_that_is_not_known_is_said_so() -> None:
     error = cdp("steward", "link", "crm:0", "crm:99", *ADA).exception
 
     assert isinstance(error, UnknownCustomerError)
@@ -84,11 +59,11 @@ def test_before_a_resolution_there_is_nothing_to_decide() -> None:
     assert isinstance(cdp("steward", "link", "crm:0", "crm:1", *ADA).exception, ResolutionError)
 
 
-def test_models_are_trained_listed_compared_and_used(people: Graph) -> None:
+def test_models_are_trained_listed_compared_and_used(people_by_command: Graph) -> None:
     (first,) = told("model", "list", "--json")
     assert first["used"]
     for number in range(3):
-        write_person(people, "email", str(number), NAMES[number])
+        write_person(people_by_command, "email", str(number), NAMES[number])
     second = told("model", "train", "--json")["version"]
     assert {row["version"]: row["used"] for row in told("model", "list", "--json")} == {
         first["version"]: True,
@@ -102,25 +77,25 @@ def test_models_are_trained_listed_compared_and_used(people: Graph) -> None:
     resolved = told("resolve", "--model", second, "--json")
 
     assert resolved["model_version"] == second
-    assert together(people, "crm:0", "email:0")
+    assert together(people_by_command, "crm:0", "email:0")
     assert told("model", "show", second)["customers"] == 19
     assert second in cdp("model", "list").stdout
     assert "customers" in cdp("model", "diff", first["version"], second).stdout
 
 
-def test_going_back_to_a_model_brings_its_links_back(people: Graph) -> None:
+def test_going_back_to_a_model_brings_its_links_back(people_by_command: Graph) -> None:
     (first,) = told("model", "list", "--json")
-    before = read_clusters(people, 0.5)
-    write_person(people, "crm", "0", NAMES[0])
+    before = read_clusters(people_by_command, 0.5)
+    write_person(people_by_command, "crm", "0", NAMES[0])
     told("resolve", "--train", "--json")
 
     told("resolve", "--model", first["version"], "--json")
 
-    assert read_clusters(people, 0.5) == before
+    assert read_clusters(people_by_command, 0.5) == before
 
 
-def test_a_model_that_is_not_stored_is_said_so(people: Graph) -> None:
-    del people
+@pytest.mark.usefixtures("people_by_command")
+def test_a_model_that_is_not_stored_is_said_so() -> None:
     assert isinstance(cdp("resolve", "--model", "splink-nowhere").exception, ModelError)
 
 

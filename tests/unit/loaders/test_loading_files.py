@@ -1,18 +1,19 @@
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from graph.errors import ConfigurationError, SourceReadError, TooManyRejectionsError
+from graph.errors import ConfigurationError, TooManyRejectionsError
 from graph.records import Batch
 from graph.writing import WriteCounts, Written
 from loaders.mappings.reading import read_mappings
-from loaders.pipeline import LoadPlan, load, replay
-from loaders.report import LoadReport
+from loaders.pipeline import LoadPlan, load
+from loaders.rejects.selection import Selection
+from loaders.rejects.store import DeadLetters
 from loaders.settings import load_settings
 
 MAPPING = """\
@@ -64,8 +65,9 @@ def deliver(folder: Path, name: str, *rows: str) -> Path:
     return path
 
 
-def rejects(report: LoadReport) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for path in report.rejects for line in path.read_bytes().splitlines()]
+def rejects(plan: LoadPlan) -> list[dict[str, Any]]:
+    with DeadLetters(plan.rejects_dir) as letters:
+        return [kept.as_document(with_raw=True) for page in letters.pages(Selection()) for kept in page]
 
 
 GOOD = ("1,Anna,1980-01-01,2026-01-01", "2,Bob,1981-01-01,2026-01-01", "3,Cem,,2026-01-01", "4,Dan,,2026-01-01")
@@ -77,7 +79,8 @@ def test_a_file_is_written_in_batches_of_rows(tmp_path: Path, plan: Callable[...
     assert [len(batch.customers) for batch in kept.batches] == [2, 2, 1]
     assert {(batch.source.name, batch.run_id) for batch in kept.batches} == {("crm", report.run_id)}
     assert (report.rows, report.rejected, report.written.customers.created) == (5, 0, 5)
-    assert report.rejects == []
+    assert report.dead_letters == 0
+    assert rejects(plan()) == []
 
 
 def test_what_is_set_aside_is_told_with_file_line_field_and_reason(
@@ -86,22 +89,27 @@ def test_what_is_set_aside_is_told_with_file_line_field_and_reason(
     path = deliver(tmp_path, "a", *GOOD, "5,Eve,31.02.1980,2026-01-01", "6,cut")
     report = load(plan(), kept.write)
     assert kept.customers()[-1] == ("5", "Eve", None)
-    value, row = rejects(report)
-    shared = {"source": "crm", "mapping": str(tmp_path / "crm.yaml"), "input": 0, "file": str(path)}
-    assert value.items() >= {**shared, "line": 6, "field": "birth_date", "row_rejected": False}.items()
+    value, row = rejects(plan())
+    shared = {"source": "crm", "connector": "file", "mapping": str(tmp_path / "crm.yaml"), "input": 0}
+    place = {"place": str(path), "run_id": report.run_id, "attempts": 1, "status": "open"}
+    found = {"number": 6, "field": "birth_date", "row_rejected": False, "stage": "standardise"}
+    assert value.items() >= {**shared, **place, **found}.items()
     assert value["raw"] == {"id": "5", "first": "Eve", "born": "31.02.1980", "changed": "2026-01-01"}
-    assert row.items() >= {**shared, "line": 7, "field": None, "code": "wrong_cells", "raw": ["6", "cut"]}.items()
+    found = {"number": 7, "field": None, "stage": "parse", "code": "wrong_cells", "raw": ["6", "cut"]}
+    assert row.items() >= {**shared, **place, **found}.items()
+    assert report.dead_letters == 2
     assert report.deliveries[0].rejected_rows == {"wrong_cells": 1}
     assert report.deliveries[0].rejected_fields == {("birth_date", "undeclared_order"): 1}
 
 
-def test_the_rejects_file_is_for_its_owner_only_and_quotes_nothing_in_reasons(
+def test_the_store_is_for_its_owner_only_and_reasons_quote_nothing(
     tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
 ) -> None:
     deliver(tmp_path, "a", *GOOD, "5,Eve,1980-99-99,2026-01-01")
     report = load(plan(), kept.write)
-    assert stat.S_IMODE(report.rejects[0].stat().st_mode) == 0o600
-    assert "1980-99-99" not in rejects(report)[0]["reason"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in plan().rejects_dir.iterdir()} == {0o600}
+    assert stat.S_IMODE(plan().rejects_dir.stat().st_mode) == 0o700
+    assert "1980-99-99" not in rejects(plan())[0]["message"]
     assert "1980-99-99" not in orjson.dumps(report.as_document()).decode()
 
 
@@ -116,7 +124,7 @@ def test_too_many_rejections_stop_a_file_before_anything_of_it_is_kept(
     assert isinstance(bad.problem, TooManyRejectionsError)
     assert "2 of 6 rows rejected (33.3%): wrong_cells 2" in str(bad.problem)
     assert good.problem is None
-    assert len(rejects(report)) == 2
+    assert len(rejects(plan())) == 2
     assert report.as_document()["problems"] == [str(bad.problem)]
 
 
@@ -131,6 +139,17 @@ def test_the_threshold_is_a_share_of_the_rows(
     deliver(tmp_path, "a", *GOOD, "5,cut")
     load(plan(max_rejected=share), kept.write)
     assert bool(kept.batches) is is_kept
+
+
+def test_a_mapping_has_a_threshold_of_its_own_and_a_load_outranks_it(
+    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
+) -> None:
+    (tmp_path / "crm.yaml").write_text(f"max_rejected: 0.1\n{MAPPING}")
+    deliver(tmp_path, "a", *GOOD, "5,cut")
+    (problem,) = load(plan(), kept.write).problems
+    assert "1 of 5 rows rejected (20.0%)" in str(problem)
+    assert "Allow more than 10% with --max-rejected, or with max_rejected in the mapping." in str(problem)
+    assert load(replace(plan(), max_rejected=0.5), kept.write).problems == []
 
 
 def test_set_aside_values_do_not_count_for_the_threshold(
@@ -152,55 +171,6 @@ def test_a_missing_file_and_a_wrong_column_leave_the_other_files_alone(
     (problem,) = report.problems
     assert str(tmp_path / "crm.yaml:6") in str(problem)
     assert "first: customers-b.csv has no such column. It has: born, changed, id, name." in str(problem)
-
-
-def test_mended_rows_and_cells_are_loaded_by_a_replay(
-    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
-) -> None:
-    deliver(tmp_path, "a", *GOOD, "5,Eve,31.02.1980,2026-01-01", "6,cut")
-    (path,) = load(plan(), kept.write).rejects
-    text = path.read_text()
-    path.write_text(
-        text.replace("31.02.1980", "1980-03-02").replace('["6","cut"]', '["6","Fay","1985-05-05","2026-01-01"]')
-    )
-    again = Kept()
-    report = replay(plan(max_rejected=0), path, again.write)
-    assert sorted(again.customers()) == [("5", "Eve", "1980-03-02"), ("6", "Fay", "1985-05-05")]
-    assert report.problems == report.rejects == []
-    before = next(c for batch in kept.batches for c in batch.customers if c.external_id == "5")
-    after = next(c for batch in again.batches for c in batch.customers if c.external_id == "5")
-    assert after.observed_at > before.observed_at
-
-
-def test_a_replay_after_the_mapping_was_mended_needs_no_change_of_rows(
-    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
-) -> None:
-    deliver(tmp_path, "a", *GOOD, "5,Eve,02.03.1980,2026-01-01")
-    (path,) = load(plan(), kept.write).rejects
-    mended = MAPPING.replace("birth_date: born", "birth_date: {column: born, format: '%d.%m.%Y'}")
-    (tmp_path / "crm.yaml").write_text(mended)
-    again = Kept()
-    replay(LoadPlan([], rejects_dir=tmp_path / "rejects"), path, again.write)
-    assert again.customers() == [("5", "Eve", "1980-03-02")]
-
-
-def test_rows_that_are_still_broken_are_set_aside_again(
-    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
-) -> None:
-    deliver(tmp_path, "a", *GOOD, "6,cut")
-    (path,) = load(plan(), kept.write).rejects
-    report = replay(plan(), path, kept.write)
-    assert report.deliveries[0].rejected_rows == {"wrong_cells": 1}
-    assert rejects(report)[0]["raw"] == ["6", "cut"]
-
-
-def test_a_rejects_file_that_was_damaged_says_its_line(
-    tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
-) -> None:
-    path = tmp_path / "rejects.jsonl"
-    path.write_text('{"source": "crm"}\n')
-    with pytest.raises(SourceReadError, match=r"rejects\.jsonl:1: not a rejection"):
-        replay(plan(), path, kept.write)
 
 
 def test_data_is_found_in_the_given_folder_or_in_one_called_like_the_mapping(

@@ -50,6 +50,7 @@ def test_a_good_mapping_is_read(tmp_path: Path) -> None:
         ("birth_date: {column: a, standardise: text}", 7, "standardise", "in one way", "Leave it out"),
         ("given_name: {column: a, standardise: date}", 7, "standardise", "only a birth_date", "Leave it out"),
         ("birth_date: {column: a, format: dd.mm.yyyy}", 7, "format", "not the format", "%d.%m.%Y"),
+        ("street: {column: a, decimal: ','}", 7, "decimal", "only an amount", "Leave it out"),
         ("street: {template: street}", 7, "template", "no column in braces", "{street}"),
         ("street: {template: '{a} {'}", 7, "template", "no column in braces", "{street}"),
         ("given_name: first\n        given_name: last", 8, "given_name", "twice", "Keep one"),

@@ -88,7 +88,7 @@ def test_what_cannot_be_used_is_counted_and_its_row_kept(tmp_path: Path) -> None
         ("birth_date", "partial_date"): 1,
         ("gender", "unknown_gender"): 1,
     }
-    assert {rejection.line for rejection in records.rejections} == {2, 3, 5}
+    assert {letter.position.number for letter in records.dead_letters} == {2, 3, 5}
     assert [record.external_id for record in records] == ["1"]
     assert records.report.rows == 4
 

@@ -215,9 +215,38 @@ def test_a_message_that_cannot_be_used_is_rejected(
 
 
 def test_amounts_that_are_no_numbers_are_set_aside(folder: Path) -> None:
-    translated = translate(folder, TRACKING, message(properties={"total": "1,50", "currency": "EUR"}), WEB)
+    translated = translate(folder, TRACKING, message(properties={"total": "1,500", "currency": "EUR"}), WEB)
     assert (translated.interactions[0].amount, translated.interactions[0].currency) == (None, "EUR")
     assert [found.field for found in translated.set_aside] == ["amount"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "sent", "read"),
+    [
+        ("{column: properties.total, decimal: ','}", "1.500", 1500.0),
+        ("{column: properties.total, decimal: '.'}", "1,500", 1500.0),
+        ("properties.total", "1.500,25", 1500.25),
+        ("[properties.gross, properties.total]", "12.50", 12.5),
+    ],
+)
+def test_an_amount_is_read_with_the_decimals_that_are_declared(
+    folder: Path, amount: str, sent: str, read: float
+) -> None:
+    what = TRACKING.replace("amount: properties.total", f"amount: {amount}")
+    translated = translate(folder, what, message(properties={"total": sent, "currency": "$"}), f"{WEB}, country: US")
+    assert (translated.interactions[0].amount, translated.interactions[0].currency) == (read, "USD")
+
+
+def test_a_title_before_a_given_name_is_kept_apart(folder: Path) -> None:
+    record = customer(folder, "      fields: {given_name: first}\n      traits: []\n", {"first": "DR. ANNA"})
+    assert (record.given_name, record.traits) == ("Anna", {"name_title": "Dr."})
+
+
+def test_streets_names_and_companies_are_written_as_in_the_country_of_the_record(folder: Path) -> None:
+    what = "      fields: {country: land, street: street, full_name: name, company: firm}\n"
+    row = {"land": "Hungary", "street": "Fő utca, 5", "name": "Nagy László", "firm": "Paprika K.F.T."}
+    record = customer(folder, what, row, "name: crm, kind: crm, country: DE")
+    assert (record.family_name, record.street, record.company) == ("Nagy", "Fő utca 5", "Paprika Kft")
 
 
 CONSENT = """\

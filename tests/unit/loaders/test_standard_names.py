@@ -1,6 +1,7 @@
 import pytest
 
-from loaders.standardise.names import FullName, split_full_name, standardise_name
+from loaders.standardise.full_names import FullName, split_full_name
+from loaders.standardise.names import standardise_name
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
 

@@ -83,7 +83,7 @@ def test_numbers_are_no_genders() -> None:
 
 def test_amounts_have_a_decimal_point_and_currencies_a_code() -> None:
     assert standardise_amount("-12.50") == -12.5
-    assert isinstance(standardise_amount("12,50"), Unusable)
+    assert standardise_amount("12,50") == 12.5
     assert isinstance(standardise_amount("nan euro"), Unusable)
     assert standardise_currency("eur") == "EUR"
     assert isinstance(standardise_currency("XYZ"), Unusable)

@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from graph.errors import StorageError
@@ -65,12 +66,15 @@ def test_weights_and_probabilities_are_those_of_the_model(fitted: Fitted, run_ch
 def test_the_histogram_counts_every_pair(fitted: Fitted, run_charts: dict[str, str]) -> None:
     bars = drawn(run_charts["match_weights_histogram"])
 
-    assert sum(bar["count_rows"] for bar in bars) == fitted.scores.pairs.table.num_rows
+    assert sum(bar["count_rows"] for bar in bars) == fitted.scores.pairs.weight.size
     assert all(bar["splink_score_bin_high"] - bar["splink_score_bin_low"] == 1 for bar in bars)
 
 
 def test_the_waterfalls_are_of_the_most_doubtful_pairs_and_add_up(fitted: Fitted, run_charts: dict[str, str]) -> None:
-    weights = {(row["left"], row["right"]): row["weight"] for row in fitted.scores.pairs.table.to_pylist()}
+    scored = fitted.scores.pairs
+    weights = {
+        (row["left"], row["right"]): row["weight"] for row in scored.rows(np.arange(scored.weight.size)).to_pylist()
+    }
     bars = drawn(run_charts["waterfall"])
     pairs = [[bar for bar in bars if bar["record_number"] == number] for number in range(10)]
 

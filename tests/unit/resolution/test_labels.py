@@ -14,8 +14,8 @@ from faker import Faker
 from graph.decisions import Decision
 from graph.guards import read_guards
 from graph.review import entropy
-from resolution.clusters.claims import Claims
-from resolution.clusters.clustering import ForestLink, Pair, cohesion_forest
+from resolution.clusters.clustering import ForestLink, Pair
+from resolution.clusters.table_claims import TableClaims
 from resolution.customers.prepared_rows import guards_over
 from resolution.models.calibration import ENOUGH_LABELS, Calibration, Merge, calibrate, merges_of
 from resolution.models.fitting import Fitted, Teaching, fit
@@ -65,11 +65,10 @@ def is_same(pair: Pair) -> bool:
 
 
 def forest_of(fitted: Fitted) -> list[ForestLink]:
-    claims, guards = (
-        Claims.of(fitted.scores.pairs, fitted.scores.rules),
-        guards_over(fitted.scores.prepared, fitted.model),
-    )
-    return cohesion_forest(claims.weights, claims.linkage(fitted.model.thresholds, guards))
+    keys: list[str] = fitted.scores.prepared.table["key"].to_pylist()
+    claims = TableClaims.of(keys, fitted.scores.pairs, fitted.scores.rules)
+    guards = guards_over(fitted.scores.prepared, fitted.model)
+    return claims.forest(claims.special.linkage(fitted.model.thresholds, guards)).links(claims.keys)
 
 
 def labelled(pairs: Sequence[Pair]) -> Labels:

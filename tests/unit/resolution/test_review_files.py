@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.review import entropy, information_of
-from resolution.stewards.review_files import Answer, SetAside, guarded, plain, read_answers, write_set_aside
+from graph.spreadsheets import guarded, plain
+from resolution.stewards.review_files import Answer, SetAside, read_answers, write_set_aside
 
 CELLS = st.text(alphabet="=+-@'\t abc", max_size=6)
 

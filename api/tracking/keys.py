@@ -1,0 +1,85 @@
+"""Write keys: which source a call comes from.
+
+Keys are looked up in a copy of the sources that is at most ``KEPT_S`` old; a key that is not in it is asked for once
+more, so that a new source can send at once. While the database is away, the copy goes on.
+"""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from time import monotonic
+
+from starlette.datastructures import Headers
+
+from api.tracking.problems import DISABLED, NO_KEY, UNAVAILABLE, UNKNOWN_KEY, ProblemError
+from graph.errors import GraphError
+from graph.sources import TrackedSource, hash_of
+
+KEPT_S = 5.0
+_ASKED_AGAIN_S = 1.0
+
+ReadSources = Callable[[], Awaitable[Sequence[TrackedSource]]]
+
+
+class WriteKeys:
+    """The sources by their keys' hashes."""
+
+    def __init__(self, read: ReadSources) -> None:
+        self._read = read
+        self._sources: Mapping[str, TrackedSource] | None = None
+        self._read_at = 0.0
+        self._reading = asyncio.Lock()
+
+    async def source_of(self, keys: Iterable[str]) -> TrackedSource:
+        """The source of the first key that has one. Raises ProblemError."""
+        hashes = [hash_of(key) for key in keys]
+        if not hashes:
+            raise ProblemError(NO_KEY)
+        source = self._find(hashes, await self._copy(KEPT_S))
+        if source is None:
+            source = self._find(hashes, await self._copy(_ASKED_AGAIN_S))
+        if source is None:
+            raise ProblemError(UNKNOWN_KEY)
+        if source.disabled_at is not None:
+            raise ProblemError(DISABLED)
+        return source
+
+    def _find(self, hashes: Sequence[str], sources: Mapping[str, TrackedSource]) -> TrackedSource | None:
+        return next((found for hashed in hashes if (found := sources.get(hashed))), None)
+
+    async def _copy(self, oldest_s: float) -> Mapping[str, TrackedSource]:
+        if self._sources is not None and monotonic() - self._read_at <= oldest_s:
+            return self._sources
+        async with self._reading:
+            if self._sources is None or monotonic() - self._read_at > oldest_s:
+                await self._renew()
+        if self._sources is None:
+            raise ProblemError(UNAVAILABLE)
+        return self._sources
+
+    async def _renew(self) -> None:
+        try:
+            sources = await self._read()
+        except GraphError:
+            # What is known goes on being used; a database that is away is not asked for every call.
+            self._read_at = monotonic()
+            return
+        self._sources = {hashed: source for source in sources for hashed in source.write_keys}
+        self._read_at = monotonic()
+
+
+def keys_of(headers: Headers, query: Mapping[str, str]) -> list[str]:
+    """The keys that a call carries outside of its body, in the order in which they count."""
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    found = [_basic_user(credentials)] if scheme.lower() == "basic" else []
+    found += [query.get("writeKey", ""), headers.get("x-write-key", "")]
+    found += [credentials.strip()] if scheme.lower() == "bearer" else []
+    return [key for key in found if key]
+
+
+def _basic_user(credentials: str) -> str:
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

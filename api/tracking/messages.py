@@ -1,0 +1,71 @@
+"""Messages: what a tracking call says, in our words, whatever protocol it came in.
+
+An adapter gives ``Message``s and ``Refusal``s in the order of the request; the rest knows no protocol.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The times that came with a message, by its own clock, and when it arrived, by ours."""
+
+    received_at: datetime
+    original_at: datetime | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A purpose that the sender says was agreed to or not. ``is_decision``: this message is where it was decided."""
+
+    purpose: str
+    granted: bool
+    evidence: str
+    is_decision: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What a message shows of the visit. ``session_id``: none where the sender numbers no sessions."""
+
+    session_id: str | None = None
+    page: str | None = None
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. ``user_id``, ``anonymous_id`` or ``installation_id`` is given, else it belongs to nobody.
+
+    ``type``: identify, track, page, screen, group or alias; ``name``: what happened; ``former_id``: the id that an
+    alias replaces, of a user or of a device; ``traits``: what it says of the user; ``properties``: the rest.
+    """
+
+    message_id: str
+    type: str
+    name: str
+    at: datetime
+    times: Times
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    installation_id: str | None = None
+    former_id: str | None = None
+    channel: str | None = None
+    visited: Visited = Visited()
+    traits: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    consents: tuple[Consent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that cannot be used: where it stood in the request, why, and what was sent."""
+
+    index: int
+    code: str
+    reason: str
+    sent: Any = None

@@ -1,0 +1,114 @@
+"""Receiving: one call from its bytes to its answer, whatever its protocol."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+
+from api.tracking.bodies import InHand
+from api.tracking.grouped_writer import Bounds, GroupedWriter
+from api.tracking.keys import WriteKeys
+from api.tracking.messages import Message, Refusal
+from api.tracking.records.translation import Translation
+from api.tracking.resolving import Resolver, Resolving
+from api.tracking.set_aside import Origin, SetAside
+from api.tracking.settings import TrackingSettings, tracking_settings
+from graph.address import Address
+from graph.connection import AsyncGraph, Graph, open_graph
+from graph.messages import MessagesWritten, write_messages
+from graph.records import MessageRecords
+from graph.sources import TrackedSource, read_tracked_sources
+from loaders.rejects.store import DeadLetters
+
+# So long the database may be away before those who wait are told; a restart of it takes longer.
+_RETRY_S = 2.0
+_REFUSED = "refused_by_database"
+# After so many messages of a large request, others have their turn: one message takes a tenth of a millisecond.
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What a running process takes tracking calls with; one for a process."""
+
+    settings: TrackingSettings
+    keys: WriteKeys
+    in_hand: InHand
+    translation: Translation
+    writer: GroupedWriter
+    aside: SetAside
+
+    async def receive(
+        self, messages: Iterable[Message | Refusal], source: TrackedSource, origin: Origin
+    ) -> list[Refusal]:
+        """Write messages durably, and set aside those that cannot be used: they are returned. Raises ProblemError."""
+        refusals: list[Refusal] = []
+        good: list[tuple[int, Message]] = []
+        records: list[MessageRecords] = []
+        for index, message in enumerate(messages):
+            if isinstance(message, Refusal):
+                refusals.append(message)
+            else:
+                good.append((index, message))
+                records.append(self.translation.records(message, source))
+            if index % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
+        if records:
+            refusals += [_refused_by_database(*good[position]) for position in await self.writer.write(records)]
+        if refusals:
+            refusals.sort(key=lambda refusal: refusal.index)
+            await run_in_threadpool(self.aside.keep, origin, refusals)
+        return refusals
+
+
+def _refused_by_database(index: int, message: Message) -> Refusal:
+    sent = {"messageId": message.message_id, "type": message.type, "properties": dict(message.properties)}
+    return Refusal(index, _REFUSED, "the database does not take it", sent)
+
+
+@asynccontextmanager
+async def receiving(address: Address, graph: AsyncGraph, country: str | None) -> AsyncGenerator[Receiver]:
+    """A receiver that writes to an address, for as long as the block runs. Raises GraphUnavailableError."""
+    settings = tracking_settings()
+    run_id = f"tracking-{uuid4().hex[:12]}"
+    async with AsyncExitStack() as stack:
+        writing = stack.enter_context(open_graph(address, _RETRY_S))
+        resolving = stack.enter_context(Resolving(_resolver(writing)))
+        bounds = Bounds(settings.group_messages, settings.waiting_messages, settings.deadline_s)
+        write = partial(_write, writing, run_id, settings.deadline_s)
+        writer = await stack.enter_async_context(GroupedWriter(write, resolving.add, bounds))
+        yield Receiver(
+            settings=settings,
+            keys=WriteKeys(partial(read_tracked_sources, graph)),
+            in_hand=InHand(settings.in_hand_bytes),
+            translation=Translation(country, whole_ip=settings.whole_ip),
+            writer=writer,
+            aside=SetAside(stack.enter_context(DeadLetters()), run_id),
+        )
+
+
+def _write(graph: Graph, run_id: str, timeout_s: float, messages: Sequence[MessageRecords]) -> MessagesWritten:
+    return write_messages(graph, messages, run_id, timeout_s)
+
+
+def _resolver(graph: Graph) -> Callable[[], Resolver]:
+    def make() -> Resolver:
+        # Imported here, in the thread that needs it: the model brings Splink, which takes a second.
+        from resolution.models.model_store import model_store  # noqa: PLC0415
+        from resolution.online import OnlineResolver  # noqa: PLC0415
+
+        return OnlineResolver(graph, model_store())
+
+    return make
+
+
+def receiver_of(request: HTTPConnection) -> Receiver:
+    """The receiver of the process that answers a request."""
+    receiver = request.app.state.receiver
+    assert isinstance(receiver, Receiver)
+    return receiver

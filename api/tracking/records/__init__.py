@@ -1,0 +1,1 @@
+"""From messages of any protocol to the records that the graph takes."""

@@ -1,0 +1,51 @@
+"""Requests: what the HTTP request itself tells about its messages."""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from starlette.datastructures import Headers
+
+_BROWSER = "Mozilla/"
+_IPV4_BITS, _IPV6_BITS = 24, 48
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """``ip`` and ``user_agent`` are of the visitor where a browser sends, and of nobody where a server does.
+
+    ``opted_out``: the browser sends Global Privacy Control (the header Sec-GPC: 1).
+    """
+
+    received_at: datetime
+    sent_at: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+    opted_out: bool = False
+
+
+def request_facts(headers: Headers, client_ip: str | None) -> RequestFacts:
+    """The facts of a request that has just arrived."""
+    agent = headers.get("user-agent", "")
+    is_browser = agent.startswith(_BROWSER)
+    return RequestFacts(
+        received_at=datetime.now(UTC),
+        sent_at=headers.get("sentat"),
+        ip=client_ip if is_browser else None,
+        user_agent=agent if is_browser else None,
+        opted_out=headers.get("sec-gpc") == "1",
+    )
+
+
+@lru_cache(10_000)
+def shortened_ip(text: str) -> str | None:
+    """An address without the part that tells one household from another (IPv4 /24, IPv6 /48), none where it is none."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    bits = _IPV4_BITS if address.version == 4 else _IPV6_BITS  # noqa: PLR2004
+    return str(ipaddress.ip_network((address, bits), strict=False).network_address)

@@ -1,0 +1,1 @@
+"""The protocol of Segment and RudderStack: their paths, their envelopes, their messages."""

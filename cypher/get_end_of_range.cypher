@@ -1,0 +1,8 @@
+// The customer up to which a range goes.
+// $after (key), $others (how many customers the range holds before its last one); rows: key, none where fewer are left.
+MATCH (c:Customer)
+WHERE c.key > $after
+RETURN c.key AS key
+ORDER BY key
+SKIP $others
+LIMIT 1

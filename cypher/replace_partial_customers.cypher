@@ -1,0 +1,13 @@
+// Writes customers as the latest facts of each field make them; who is the same as before needs no new resolution.
+// $run_id; $rows: the properties of Customer with latest_facts, times in epoch milliseconds.
+UNWIND $rows AS row
+MATCH (c:Customer {key: row.key})
+WITH c, row, c.content_hash IS NULL OR c.content_hash <> row.content_hash AS changed
+SET c.latest_facts = row.latest_facts, c.observed_at = datetime({epochMillis: row.observed_at})
+FOREACH (_ IN CASE WHEN changed THEN [1] ELSE [] END |
+  SET c.given_name = row.given_name, c.middle_name = row.middle_name, c.family_name = row.family_name,
+      c.birth_date = row.birth_date, c.gender = row.gender, c.street = row.street, c.postcode = row.postcode,
+      c.city = row.city, c.state = row.state, c.country = row.country, c.company = row.company,
+      c.attributes = row.attributes, c.traits = row.traits,
+      c.created_at = CASE WHEN row.created_at IS NOT NULL THEN datetime({epochMillis: row.created_at}) END,
+      c.content_hash = row.content_hash, c.run_id = $run_id, c:Unresolved, c.touched = coalesce(c.touched, 0) + 1)

@@ -1,0 +1,119 @@
+"""Latest facts: customers of whom messages each say a part.
+
+A message that names only an email says nothing about the name that an earlier one gave. So of each field the latest
+statement counts (of two at one time the larger), whatever the order of arrival; what is stored with the customer is
+every field with its time. A record that comes as a whole (``CustomerRecord`` of a load) begins anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from graph.connection import Row, Transaction
+from graph.records import CustomerRecord
+from graph.rows import content_hash, json_text
+from graph.times import milliseconds
+
+Facts = dict[str, list[Any]]
+"""Field -> [value, epoch milliseconds]."""
+
+PERSON_FIELDS = (
+    "given_name",
+    "middle_name",
+    "family_name",
+    "birth_date",
+    "gender",
+    "street",
+    "postcode",
+    "city",
+    "state",
+    "country",
+    "company",
+)
+_ATTRIBUTE, _TRAIT, _CREATED_AT = "attribute:", "trait:", "created_at"
+MOST_FACTS = 500
+"""Fields that are kept of one customer, the first by name: whatever comes, a record stays small."""
+
+
+def facts_of(record: CustomerRecord) -> Facts:
+    """What a record says, all of it at its time."""
+    at = milliseconds(record.observed_at)
+    facts: Facts = {name: [value, at] for name in PERSON_FIELDS if (value := getattr(record, name)) is not None}
+    facts |= {f"{_ATTRIBUTE}{name}": [value, at] for name, value in record.attributes.items()}
+    facts |= {f"{_TRAIT}{name}": [value, at] for name, value in record.traits.items()}
+    if record.created_at is not None:
+        facts[_CREATED_AT] = [milliseconds(record.created_at), at]
+    return facts
+
+
+def merge_facts(facts: Facts, said: Facts) -> Facts:
+    """The latest of both, field by field."""
+    merged = dict(facts)
+    for name, fact in said.items():
+        known = merged.get(name)
+        if known is None or _age(fact) > _age(known):
+            merged[name] = fact
+    return merged if len(merged) <= MOST_FACTS else {name: merged[name] for name in sorted(merged)[:MOST_FACTS]}
+
+
+def _age(fact: list[Any]) -> tuple[int, bytes]:
+    return fact[1], orjson.dumps(fact[0], option=orjson.OPT_SORT_KEYS)
+
+
+def complete_customers(transaction: Transaction, records: Iterable[CustomerRecord], run_id: str) -> None:
+    """Write what messages say of customers over what is known of them. Raises GraphError."""
+    said: dict[str, list[CustomerRecord]] = {}
+    for record in records:
+        said.setdefault(record.key, []).append(record)
+    if not said:
+        return
+    named = ((key, parts[0]) for key, parts in sorted(said.items()))
+    wanted = [{"key": key, "source": part.source, "external_id": part.external_id} for key, part in named]
+    stored = transaction.run("merge_partial_customers", rows=wanted).rows
+    rows = [row for known in stored if (row := _completed(known, said[known["key"]])) is not None]
+    if rows:
+        transaction.run("replace_partial_customers", rows=rows, run_id=run_id)
+
+
+def _completed(known: Row, parts: Sequence[CustomerRecord]) -> Row | None:
+    """The customer as it is now, none where nothing is new."""
+    before = _stored_facts(known)
+    facts = before
+    for part in parts:
+        facts = merge_facts(facts, facts_of(part))
+    stored_at: int | None = known["observed_at"]
+    observed_at = max(milliseconds(part.observed_at) for part in parts)
+    if facts == before and stored_at is not None and stored_at >= observed_at:
+        return None
+    return {
+        **_row(facts),
+        "key": known["key"],
+        "observed_at": observed_at if stored_at is None else max(observed_at, stored_at),
+        "latest_facts": orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode(),
+    }
+
+
+def _stored_facts(known: Row) -> Facts:
+    if known["latest_facts"] is not None:
+        return orjson.loads(known["latest_facts"])
+    complete: Row | None = known["complete"]
+    if complete is None:
+        return {}
+    at = known["observed_at"]
+    facts: Facts = {name: [complete[name], at] for name in (*PERSON_FIELDS, _CREATED_AT) if complete[name] is not None}
+    for prefix, name in ((_ATTRIBUTE, "attributes"), (_TRAIT, "traits")):
+        values: dict[str, Any] = orjson.loads(complete[name] or "{}")
+        facts |= {f"{prefix}{inner}": [value, at] for inner, value in values.items()}
+    return facts
+
+
+def _row(facts: Facts) -> Row:
+    row: Row = {name: facts[name][0] if name in facts else None for name in (*PERSON_FIELDS, _CREATED_AT)}
+    row["attributes"], row["traits"] = json_text(_inner(facts, _ATTRIBUTE)), json_text(_inner(facts, _TRAIT))
+    row["content_hash"] = content_hash(row)
+    return row
+
+
+def _inner(facts: Facts, prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): fact[0] for name, fact in facts.items() if name.startswith(prefix)}

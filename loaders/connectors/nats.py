@@ -1,0 +1,108 @@
+"""NATS JetStream, through nats-py (extra ``nats``). The sequence is kept in the graph, no consumer stays behind."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from graph.errors import SourceReadError
+from loaders.connectors.environment import optional
+from loaders.connectors.protocol import Cursor
+from loaders.mappings.places import NatsPlace
+from loaders.sources.extras import needed
+from loaders.sources.jsonl import read_json
+from loaders.sources.rows import CursorPart, Delivery, Read
+
+PAGE_MESSAGES = 5_000
+_AT_ONCE = 500
+_TIMEOUT_S = 10.0
+
+
+class _Message(NamedTuple):
+    sequence: int
+    at: datetime
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NatsConnector:
+    """A stream, as far as it reached when the load began; at most 5,000 messages a delivery."""
+
+    input: str
+    place: NatsPlace
+    is_sequence: bool = True
+
+    def read(self, cursor: Cursor) -> Iterator[Delivery]:
+        """The messages since the cursor. Raises SourceReadError."""
+        stored = cursor.get(self.place.stream)
+        begin = 1 if stored is None else int(stored.position) + 1
+        last: int | None = None
+        while last is None or begin <= last:
+            messages, last = self._page(begin, last, is_resumed=stored is not None)
+            if not messages:
+                return
+            yield self._delivery(messages)
+            begin = messages[-1].sequence + 1
+
+    def _delivery(self, messages: list[_Message]) -> Delivery:
+        def read() -> Iterator[Read]:
+            for message in messages:
+                yield read_json(message.sequence, message.data)
+
+        name = f"{self.place.stream}@{messages[0].sequence}"
+        part = CursorPart(self.input, self.place.stream, messages[-1].sequence)
+        return Delivery(name, messages[-1].at, read, name, has_fixed_columns=False, after=lambda: (part,))
+
+    def _page(self, begin: int, last: int | None, *, is_resumed: bool) -> tuple[list[_Message], int]:
+        nats = needed("nats.errors")
+        try:
+            return asyncio.run(self._fetched(begin, last, is_resumed=is_resumed))
+        except (nats.Error, OSError, TimeoutError) as error:
+            problem = f"The stream {self.place.stream} cannot be read ({type(error).__name__})."
+            raise SourceReadError(problem, "Check `servers`, `stream`, and the variables of credentials.") from None
+
+    async def _fetched(self, begin: int, last: int | None, *, is_resumed: bool) -> tuple[list[_Message], int]:
+        client = needed("nats").NATS()
+        try:
+            await client.connect(**self._options())
+            stream = client.jetstream()
+            state = (await stream.stream_info(self.place.stream)).state
+            if is_resumed and begin < state.first_seq and last is None:
+                problem = f"{self.place.stream}: messages {begin:,} to {state.first_seq - 1:,} are gone, unloaded."
+                raise SourceReadError(problem, "Load what is left with --from-start; let the stream keep more.")
+            return await self._messages(stream, begin, last or state.last_seq), last or state.last_seq
+        finally:
+            await client.close()
+
+    async def _messages(self, stream: Any, begin: int, last: int) -> list[_Message]:  # noqa: ANN401
+        api = needed("nats.js.api")
+        config = api.ConsumerConfig(
+            deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=begin, ack_policy=api.AckPolicy.NONE
+        )
+        subject = self.place.subject or ">"
+        consumer = await stream.pull_subscribe(subject, stream=self.place.stream, config=config)
+        pending, messages = (await consumer.consumer_info()).num_pending, list[_Message]()
+        while pending and len(messages) < PAGE_MESSAGES:
+            for message in await consumer.fetch(min(_AT_ONCE, pending), timeout=_TIMEOUT_S):
+                about = message.metadata
+                pending = about.num_pending
+                messages.append(_Message(about.sequence.stream, about.timestamp, message.data))
+        await consumer.unsubscribe()
+        return [message for message in messages if message.sequence <= last]
+
+    def _options(self) -> dict[str, Any]:
+        place = self.place
+
+        async def ignore(_: Exception) -> None:
+            """It is raised besides; the library would print it."""
+
+        return {
+            "servers": place.servers.split(","),
+            "user": place.user,
+            "password": optional(place.password),
+            "token": optional(place.token),
+            "allow_reconnect": False,
+            "connect_timeout": _TIMEOUT_S,
+            "error_cb": ignore,
+        }

@@ -1,0 +1,233 @@
+"""Tracking: events acknowledged a second over HTTP, with server, database and client on this machine.
+
+Beside it the same transactions by the raw driver: the statements and rows that the server ran, sent again to an empty
+database, without HTTP, JSON or translation.
+"""
+
+import http.client
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from api.tracking.messages import Message
+from api.tracking.records.translation import Translation
+from api.tracking.requests import RequestFacts
+from api.tracking.segment.envelopes import read_envelope
+from api.tracking.segment.messages import read_messages
+from cypher import statement
+from graph.address import Address
+from graph.connection import Graph, Outcome, Result, Transaction, open_graph
+from graph.constraints import install_schema
+from graph.embedded.temporary import temporary_server
+from graph.kinds import SourceKind
+from graph.messages import write_messages
+from graph.records import MessageRecords
+from graph.sources import NewSource, TrackedSource, add_source, new_write_key
+from tests.benchmarks.sections import Options, Rows, percentile
+
+VISITORS, EVENTS, WARM_UP = 4_000, 40_000, 4_000
+CONNECTIONS, GROUP = 32, 500
+SIZES = (1, 20, 100)
+_LOGS_IN = 0.25
+_SERVER = """
+import sys
+from api.serving import serve
+from api.settings import ApiSettings
+from graph.address import Address
+serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
+"""
+_RATE = "events/s"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Seconds of the whole, and of each request."""
+
+    seconds: float
+    latencies: list[float]
+
+
+def measure_tracking(options: Options) -> Rows:
+    """Events a second by the messages of a request, and the raw driver with the same transactions."""
+    del options
+    with temporary_server(heap="1g", page_cache="512m", quick=False) as address, open_graph(address) as graph:
+        install_schema(graph)
+        key = new_write_key()
+        add_source(graph, NewSource("web", SourceKind.WEB, "web"), key)
+        rows: Rows = []
+        with _server(address) as url:
+            _send(url, key, _bodies("warm", WARM_UP, 20))
+            for size in SIZES:
+                wanted = EVENTS // 4 if size == 1 else EVENTS
+                answered = _send(url, key, _bodies(f"s{size}", wanted, size))
+                rows.append(_row(f"HTTP, {size} a request", wanted, answered))
+        return [*rows, *_raw(graph)]
+
+
+def _row(name: str, sent: int, answered: Answered) -> dict[str, object]:
+    return {
+        "way": name,
+        "events": sent,
+        _RATE: round(sent / answered.seconds),
+        "p50 ms": percentile(answered.latencies, 0.5),
+        "p99 ms": percentile(answered.latencies, 0.99),
+        "wanted": ">= 2,000" if name.startswith("HTTP, 20") else "",
+    }
+
+
+# --- what is sent ----------------------------------------------------------------------------------------------------
+
+
+def events(dice: Random, prefix: str, wanted: int) -> Iterator[dict[str, Any]]:
+    """Page views and events of visitors, some of whom log in, in order of time."""
+    at = datetime.now(UTC) - timedelta(hours=1)
+    for number in range(wanted):
+        visitor = dice.randrange(VISITORS)
+        at += timedelta(milliseconds=5)
+        yield _event(dice, visitor, f"{prefix}-{number}", at)
+
+
+def _event(dice: Random, visitor: int, message_id: str, at: datetime) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "messageId": message_id,
+        "anonymousId": f"visitor-{visitor}",
+        "timestamp": at.isoformat(),
+        "context": {
+            "page": {"path": f"/p/{visitor % 50}", "url": f"https://shop.example/p/{visitor % 50}", "title": "Phones"},
+            "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "library": {"name": "analytics.js", "version": "2.1.0"},
+        },
+    }
+    if visitor < VISITORS * _LOGS_IN and dice.random() < 0.5:
+        event["userId"] = f"user-{visitor}"
+    kind = dice.random()
+    if kind < 0.05 and "userId" in event:
+        traits = {"email": f"user{visitor}@example.org", "firstName": "Anna", "lastName": f"Ilg{visitor}"}
+        return {**event, "type": "identify", "traits": traits}
+    if kind < 0.6:
+        return {**event, "type": "page", "name": "Phones", "properties": {"path": f"/p/{visitor % 50}"}}
+    return {**event, "type": "track", "event": "Product Viewed", "properties": {"sku": f"s{visitor}", "price": 9.9}}
+
+
+def _bodies(prefix: str, wanted: int, size: int) -> list[bytes]:
+    made = list(events(Random(prefix), prefix, wanted))
+    return [_body(made[start : start + size]) for start in range(0, wanted, size)]
+
+
+def _body(batch: Sequence[dict[str, Any]]) -> bytes:
+    return orjson.dumps({"batch": batch, "sentAt": datetime.now(UTC).isoformat()})
+
+
+# --- over HTTP -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _server(address: Address) -> Generator[str]:
+    known = [part for part in (address.uri, address.user, address.password) if part]
+    with subprocess.Popen([sys.executable, "-c", _SERVER, *known], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def _send(url: str, key: str, bodies: Sequence[bytes]) -> Answered:
+    turn = count()
+    latencies: list[float] = []
+
+    def work(_: int) -> None:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        while (number := next(turn)) < len(bodies):
+            started = time.perf_counter()
+            # Told to come again, a client does; it counts as one request that took so long.
+            while not _is_taken(connection, key, bodies[number]):
+                time.sleep(1)
+            latencies.append(time.perf_counter() - started)
+        connection.close()
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        list(pool.map(work, range(CONNECTIONS)))
+    return Answered(time.perf_counter() - started, latencies)
+
+
+def _is_taken(connection: http.client.HTTPConnection, key: str, body: bytes) -> bool:
+    connection.request("POST", "/v1/batch", body, {"X-Write-Key": key})
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status in {200, 429, 503}, answer.status
+    return answer.status == 200
+
+
+# --- the raw driver --------------------------------------------------------------------------------------------------
+
+
+class _Recorded(Transaction):
+    """A transaction that notes what it runs."""
+
+    noted: list[tuple[str, dict[str, Any]]]
+
+    def run(self, name: str, **parameters: Any) -> Outcome:
+        self.noted.append((name, parameters))
+        return super().run(name, **parameters)
+
+
+class _RecordingGraph(Graph):
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph.driver, graph.database)
+        self.transactions: list[list[tuple[str, dict[str, Any]]]] = []
+
+    def write(self, work: Callable[[Transaction], Result], timeout_s: float = 0) -> Result:
+        del timeout_s
+        with self.driver.session(database=self.database) as session, session.begin_transaction() as transaction:
+            recorded = _Recorded(transaction, self)
+            recorded.noted = []
+            found = work(recorded)
+            transaction.commit()
+        self.transactions.append(recorded.noted)
+        return found
+
+
+def _raw(graph: Graph) -> Rows:
+    started = time.perf_counter()
+    groups = list(_groups(EVENTS))
+    translated = time.perf_counter() - started
+    recording = _RecordingGraph(graph)
+    graph.run_alone("erase_everything")
+    for group in groups:
+        write_messages(recording, group, "bench")
+    graph.run_alone("erase_everything")
+    latencies = [_ran(graph, transaction) for transaction in recording.transactions]
+    return [
+        _row(f"raw driver, {GROUP} a transaction", EVENTS, Answered(sum(latencies), latencies)),
+        {"way": "translation alone, one core", "events": EVENTS, _RATE: round(EVENTS / translated)},
+    ]
+
+
+def _ran(graph: Graph, transaction: Sequence[tuple[str, dict[str, Any]]]) -> float:
+    started = time.perf_counter()
+    with graph.driver.session(database=graph.database) as session, session.begin_transaction() as opened:
+        for name, parameters in transaction:
+            opened.run(statement(name), parameters).consume()
+        opened.commit()
+    return time.perf_counter() - started
+
+
+def _groups(wanted: int) -> Iterator[list[MessageRecords]]:
+    source = TrackedSource("web", SourceKind.WEB, "web", 40, ("",), own_user_ids=False, disabled_at=None)
+    translation, facts = Translation(), RequestFacts(datetime.now(UTC))
+    for body in _bodies("raw", wanted, GROUP):
+        messages = read_messages(read_envelope(body, "batch"), facts, 32_768)
+        yield [translation.records(message, source) for message in messages if isinstance(message, Message)]

@@ -1,0 +1,115 @@
+# The broker that librdkafka has inside for tests: it speaks the real protocol on loopback.
+import json
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+from confluent_kafka import Producer
+
+from graph.errors import SourceReadError
+from loaders.connectors import kafka
+from tests.assertions import nodes
+from tests.loading import Loads
+
+MAPPING = """\
+source: {name: crm, kind: crm}
+inputs:
+  - kafka: {servers: "SERVERS", topic: TOPIC}
+    customer: {external_id: id, fields: {given_name: first}}
+"""
+Send = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def broker() -> Generator[tuple[Producer, str]]:
+    producer = Producer({"bootstrap.servers": "unused", "test.mock.num.brokers": 1, "log_level": 0})
+    metadata = producer.list_topics(timeout=10)
+    host = next(iter(metadata.brokers.values()))
+    yield producer, f"{host.host}:{host.port}"
+    producer.flush(10)
+
+
+@pytest.fixture
+def send(broker: tuple[Producer, str], loads: Loads, request: pytest.FixtureRequest) -> Send:
+    producer, servers = broker
+    topic = f"people-{abs(hash(request.node.name))}"
+    loads.mapping(MAPPING.replace("SERVERS", servers).replace("TOPIC", topic))
+
+    def send(partition: int, *values: dict[str, Any] | bytes | None) -> None:
+        for value in values:
+            body = json.dumps(value).encode() if isinstance(value, dict) else value
+            producer.produce(topic, value=body, partition=partition)
+        assert producer.flush(10) == 0
+
+    producer.list_topics(topic, timeout=10)  # the broker makes it when it is asked for
+    return send
+
+
+def person(number: int, name: str = "Anna") -> dict[str, Any]:
+    return {"id": number, "first": name}
+
+
+def keys(loads: Loads) -> set[str]:
+    return {key for (key,) in nodes(loads.graph, "Customer", "key")}
+
+
+def test_messages_of_every_partition_are_loaded_once(loads: Loads, send: Send) -> None:
+    send(0, person(1), person(2))
+    send(1, person(3))
+    report = loads.load()
+    assert (report.problems, report.rows) == ([], 3)
+    assert keys(loads) == {"crm:1", "crm:2", "crm:3"}
+    assert loads.cursors() == {"0": 2, "1": 1}
+    assert loads.load().rows == 0
+    send(1, person(4))
+    assert loads.load().rows == 1
+    assert loads.cursors() == {"0": 2, "1": 2}
+
+
+def test_pages_are_written_one_by_one_and_gone_on_from(
+    loads: Loads, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "PAGE_MESSAGES", 2)
+    send(0, *map(person, range(5)))
+    loads.fails_at = 3
+    with pytest.raises(ConnectionError):
+        loads.load()
+    assert loads.cursors() == {"0": 4}
+    loads.fails_at = None
+    assert loads.load().rows == 1
+    assert len(keys(loads)) == 5
+
+
+def test_a_message_that_is_no_object_is_set_aside_and_one_without_a_value_is_none(loads: Loads, send: Send) -> None:
+    send(0, *map(person, range(30)), b"{cut", None)
+    report = loads.load()
+    assert report.problems == []
+    assert (report.rows, report.rejected) == (31, 1)
+    assert loads.cursors() == {"0": 32}
+
+
+def test_nothing_is_taken_after_a_page_that_was_refused(
+    loads: Loads, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "PAGE_MESSAGES", 2)
+    send(0, person(1), person(2), b"x", b"y", person(3))
+    assert len(loads.load().problems) == 1
+    assert (loads.cursors(), keys(loads)) == ({"0": 2}, {"crm:1", "crm:2"})
+    assert loads.load(max_rejected=1).problems == []
+    assert keys(loads) == {"crm:1", "crm:2", "crm:3"}
+
+
+def test_from_the_start_everything_comes_again_and_the_cursor_stays(loads: Loads, send: Send) -> None:
+    send(0, person(1), person(2))
+    loads.load()
+    report = loads.load(from_start=True)
+    assert (report.rows, report.written.customers.unchanged) == (2, 2)
+    assert loads.cursors() == {"0": 2}
+
+
+def test_a_broker_that_does_not_answer_is_told(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "_TIMEOUT_S", 0.5)
+    loads.mapping(MAPPING.replace("SERVERS", "127.0.0.1:9").replace("TOPIC", "people"))
+    (problem,) = loads.load().problems
+    assert isinstance(problem, SourceReadError)
+    assert "The topic people on 127.0.0.1:9 cannot be read" in str(problem)
