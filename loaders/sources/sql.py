@@ -4,7 +4,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,8 +98,9 @@ def _configured_url(variable: str) -> URL:
 
 def _read(url: URL, name: str, statement: Executable, growing: GrowingColumn | None = None) -> Iterator[Read]:
     with _connected(url, name) as connection:
-        rows = connection.execution_options(stream_results=True, max_row_buffer=_ROWS_AT_ONCE).execute(statement)
-        yield from _numbered(rows) if growing is None else _watched(rows, growing)
+        streaming = connection.execution_options(stream_results=True, max_row_buffer=_ROWS_AT_ONCE)
+        with closing(streaming.execute(statement)) as rows:
+            yield from _numbered(rows) if growing is None else _watched(rows, growing)
 
 
 def _numbered(rows: Result[tuple[object, ...]]) -> Iterator[Read]:
