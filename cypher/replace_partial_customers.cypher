@@ -2,9 +2,12 @@
 // $run_id; $rows: the properties of Customer with latest_facts, times in epoch milliseconds.
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.key})
-WITH c, row, c.content_hash IS NULL OR c.content_hash <> row.content_hash AS changed
-SET c.latest_facts = row.latest_facts, c.observed_at = datetime({epochMillis: row.observed_at})
-FOREACH (_ IN CASE WHEN changed THEN [1] ELSE [] END |
+// A record that says something after the snapshots had lost it is there again.
+WITH c, row, coalesce(row.observed_at > c.retired_at.epochMillis, false) AS returned
+WITH c, row, returned, c.content_hash IS NULL OR c.content_hash <> row.content_hash AS changed
+SET c.latest_facts = row.latest_facts, c.observed_at = datetime({epochMillis: row.observed_at}),
+    c.retired_at = CASE WHEN returned THEN null ELSE c.retired_at END
+FOREACH (_ IN CASE WHEN changed OR returned THEN [1] ELSE [] END |
   SET c.given_name = row.given_name, c.middle_name = row.middle_name, c.family_name = row.family_name,
       c.birth_date = row.birth_date, c.gender = row.gender, c.street = row.street, c.postcode = row.postcode,
       c.city = row.city, c.state = row.state, c.country = row.country, c.company = row.company,

@@ -9,8 +9,17 @@ import pytest
 from graph.connection import AsyncGraph, Graph
 from graph.errors import SuspiciousSnapshotError
 from graph.kinds import SourceKind
+from graph.messages import write_messages
 from graph.profiles import get_profile
-from graph.records import Batch, Snapshot, SourceRecord
+from graph.records import (
+    Batch,
+    CustomerRecord,
+    CustomerRef,
+    InteractionRecord,
+    MessageRecords,
+    Snapshot,
+    SourceRecord,
+)
 from graph.writing import write_batch
 from loaders.report import LoadReport
 from resolution.models.model_store import ModelStore
@@ -84,6 +93,20 @@ def test_who_comes_back_counts_again_though_nothing_changed(loads: Loads) -> Non
     load_snapshot(loads, "crm-3", 1, 2, 3, day=2)
     assert retired(loads) == set()
     assert ("crm:2",) in nodes(loads.graph, "Unresolved", "key")
+
+
+def test_who_says_something_after_the_snapshot_had_lost_them_counts_again(loads: Loads) -> None:
+    load_snapshot(loads, "crm-1", 1, 2)
+    load_snapshot(loads, "crm-2", 1, day=1)
+    assert retired(loads) == {"crm:2"}
+
+    said = CustomerRecord("crm", "2", MONDAY + timedelta(days=2), given_name="Anna")
+    seen = InteractionRecord(
+        "crm", "m1", "identify", "User Identified", said.observed_at, customer=CustomerRef("crm", "2")
+    )
+    write_messages(loads.graph, [MessageRecords(seen, said)], "tracking")
+
+    assert retired(loads) == set()
 
 
 def test_an_older_snapshot_says_nothing(loads: Loads) -> None:
