@@ -140,3 +140,17 @@ def test_a_former_user_is_the_same_and_a_former_device_is_not_a_user(graph: Grap
         ("web:u1", "user_id:u0"),
     }
     assert ("web:u1", "anonymous_id:a1") in edges(graph, "USED")
+
+
+def test_an_alias_that_was_said_earlier_and_comes_later_counts_from_then(graph: Graph) -> None:
+    known, first, again = records(
+        [
+            visit(60, userId="u0"),
+            *({"type": "alias", "userId": "u1", "previousId": "u0", "minute": m} for m in (10, 50)),
+        ]
+    )
+    for message in (known, again, first):
+        write_messages(graph, [message], "run")
+
+    found = edges(graph, "HAS_IDENTIFIER", "first_seen_at")
+    assert ("web:u1", "user_id:u0", "12:10") in {(customer, key, str(at)[11:16]) for customer, key, at in found}
