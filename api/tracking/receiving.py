@@ -77,7 +77,8 @@ async def receiving(address: Address, graph: AsyncGraph, country: str | None) ->
     settings = tracking_settings()
     run_id = f"tracking-{uuid4().hex[:12]}"
     async with AsyncExitStack() as stack:
-        writing = stack.enter_context(open_graph(address, _RETRY_S))
+        # In a thread: it waits for the database, and others have their turn meanwhile.
+        writing = await asyncio.to_thread(stack.enter_context, open_graph(address, _RETRY_S))
         resolving = stack.enter_context(Resolving(_resolver(writing)))
         bounds = Bounds(settings.group_messages, settings.waiting_messages, settings.deadline_s)
         write = partial(_write, writing, run_id, settings.deadline_s)
