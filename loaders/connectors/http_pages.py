@@ -1,12 +1,12 @@
 """The pages of a REST source: asked for one after the other, again where it is busy, never from another host."""
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
+from time import sleep
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -69,7 +69,7 @@ class Asker:
                     return self._page(url, answer)
                 pause = _pause(answer, tried)
             if tried < _TRIES:
-                time.sleep(pause)
+                sleep(pause)
         raise self._error("is busy, or cannot be reached", "Try again later.")
 
     def _answer(self, url: str, parameters: Mapping[str, str], *, is_last: bool) -> requests.Response:

@@ -157,7 +157,7 @@ def test_a_busy_source_is_asked_again_after_its_own_time(
     loads: Loads, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(http_pages.time, "sleep", pauses.append)
+    monkeypatch.setattr(http_pages, "sleep", pauses.append)
     answers: list[Answer] = [(429, {"Retry-After": "7"}, {}), (503, {"Retry-After": "9999"}, {}), (502, {}, {})]
     api.answer = lambda _: answers.pop(0) if answers else api.says(PEOPLE)
     assert loaded(loads) == ALL
