@@ -9,23 +9,13 @@ import pyarrow as pa
 
 from graph.connection import Graph, Row
 from graph.held_values import held_values
+from graph.kinds import EMAIL, HASHED_EMAIL, PHONE
+from graph.records import PERSON_FIELDS
 
-PERSON_COLUMNS = (
-    "key",
-    "source",
-    "given_name",
-    "middle_name",
-    "family_name",
-    "birth_date",
-    "gender",
-    "street",
-    "postcode",
-    "city",
-    "state",
-    "country",
-    "company",
-)
-VALUE_COLUMNS = ("emails", "phones", "hashed_emails")
+PERSON_COLUMNS = ("key", "source", *PERSON_FIELDS)
+VALUE_KINDS = {"emails": EMAIL, "phones": PHONE, "hashed_emails": HASHED_EMAIL}
+"""Columns of contacts, each with the kind of identifier that it lists."""
+VALUE_COLUMNS = tuple(VALUE_KINDS)
 COUNTED = "counted"
 _ROWS_A_PART = 20_000
 

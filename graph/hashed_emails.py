@@ -5,13 +5,13 @@ the hash, whichever comes first, and only forwards: a hash knows customers, neve
 to the other but a link between customers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 
+from graph.connection import Row
 from graph.kinds import EMAIL, HASHED_EMAIL
-from graph.records import CustomerRecord, IdentifierValue
-
-Row = dict[str, object]
+from graph.records import CustomerRecord
 
 
 def hash_key(address: str) -> str:
@@ -19,20 +19,27 @@ def hash_key(address: str) -> str:
     return f"{HASHED_EMAIL}:{sha256(address.encode()).hexdigest()}"
 
 
-def hashed(emails: Iterable[IdentifierValue]) -> Mapping[str, str]:
-    """Keys of hashes -> key of the email: of its normalised form, and of its match key where that is another text."""
-    return {hash_key(text): email.key for email in emails for text in {email.normalised, email.match_key}}
+@dataclass(frozen=True, slots=True)
+class EmailHash:
+    """A hash of an email of a customer; all three are keys."""
+
+    customer: str
+    email: str
+    key: str
 
 
-def emails_of(customers: Iterable[CustomerRecord]) -> Iterator[tuple[str, IdentifierValue]]:
-    """Customer key and email, for each of their emails."""
-    for record in customers:
-        for value in record.identifiers:
-            if value.kind == EMAIL:
-                yield f"{record.source}:{record.external_id}", value
+def email_hashes(customers: Iterable[CustomerRecord]) -> list[EmailHash]:
+    """The hashes of all emails: of the normalised form, and of the match key where that is another text."""
+    return [
+        EmailHash(record.key, value.key, hash_key(text))
+        for record in customers
+        for value in record.identifiers
+        if value.kind == EMAIL
+        for text in {value.normalised, value.match_key}
+    ]
 
 
-def has_hash_rows(customers: Iterable[CustomerRecord]) -> list[Row]:
+def has_hash_rows(hashes: Iterable[EmailHash]) -> list[Row]:
     """One row per customer and hash, sorted, so that writers lock in one order."""
-    pairs = {(key, customer) for customer, email in emails_of(customers) for key in hashed([email])}
+    pairs = {(found.key, found.customer) for found in hashes}
     return [{"key": key, "customer": customer, "value": key.split(":", 1)[1]} for key, customer in sorted(pairs)]

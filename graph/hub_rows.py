@@ -1,13 +1,11 @@
 """What decides whether identifiers are hubs, as rows of parameters."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from graph.connection import Row
 from graph.guards import Guards
 from graph.hashed_emails import hash_key
 from graph.kinds import EMAIL, HASHED_EMAIL
-
-Row = dict[str, Any]
 
 
 def hub_rows(keys: Iterable[str], guards: Guards, hashes: Mapping[str, str] | None = None) -> list[Row]:

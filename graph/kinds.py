@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-EMAIL, HASHED_EMAIL = "email", "hashed_email"
+EMAIL, HASHED_EMAIL, PHONE = "email", "hashed_email", "phone"
 IdentifierEdge = Literal["HAS_EMAIL", "HAS_PHONE", "HAS_IDENTIFIER"]
 
 
@@ -26,7 +26,7 @@ IDENTIFIER_KINDS: dict[str, IdentifierKind] = {
     for kind in (
         IdentifierKind(EMAIL, "Email", "HAS_EMAIL", one_person=False),
         IdentifierKind(HASHED_EMAIL, "HashedEmail", "HAS_IDENTIFIER", one_person=False),
-        IdentifierKind("phone", "Phone", "HAS_PHONE", one_person=False),
+        IdentifierKind(PHONE, "Phone", "HAS_PHONE", one_person=False),
         IdentifierKind("user_id", "UserId", "HAS_IDENTIFIER", one_person=True),
         IdentifierKind("customer_number", "CustomerNumber", "HAS_IDENTIFIER", one_person=True),
         IdentifierKind("loyalty_card", "LoyaltyCard", "HAS_IDENTIFIER", one_person=True),
@@ -35,6 +35,10 @@ IDENTIFIER_KINDS: dict[str, IdentifierKind] = {
         IdentifierKind("social_handle", "SocialHandle", "HAS_IDENTIFIER", one_person=True),
     )
 }
+
+
+ONE_PERSON_KINDS = frozenset(kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person)
+"""Kinds of which two customers with one value are one person."""
 
 
 class DeviceKind(StrEnum):

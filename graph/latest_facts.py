@@ -11,26 +11,13 @@ from typing import Any
 import orjson
 
 from graph.connection import Row, Transaction
-from graph.records import CustomerRecord
-from graph.rows import content_hash, json_text
+from graph.records import PERSON_FIELDS, CustomerRecord
+from graph.rows import content_hash, json_text, reference_row
 from graph.times import milliseconds
 
 Facts = dict[str, list[Any]]
 """Field -> [value, epoch milliseconds]."""
 
-PERSON_FIELDS = (
-    "given_name",
-    "middle_name",
-    "family_name",
-    "birth_date",
-    "gender",
-    "street",
-    "postcode",
-    "city",
-    "state",
-    "country",
-    "company",
-)
 _ATTRIBUTE, _TRAIT, _CREATED_AT = "attribute:", "trait:", "created_at"
 MOST_FACTS = 500
 """Fields that are kept of one customer, the first by name: whatever comes, a record stays small."""
@@ -68,8 +55,7 @@ def complete_customers(transaction: Transaction, records: Iterable[CustomerRecor
         said.setdefault(record.key, []).append(record)
     if not said:
         return
-    named = ((key, parts[0]) for key, parts in sorted(said.items()))
-    wanted = [{"key": key, "source": part.source, "external_id": part.external_id} for key, part in named]
+    wanted = [reference_row(parts[0]) for _, parts in sorted(said.items())]
     stored = transaction.run("merge_partial_customers", rows=wanted).rows
     rows = [row for known in stored if (row := _completed(known, said[known["key"]])) is not None]
     if rows:

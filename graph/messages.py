@@ -13,12 +13,11 @@ from graph.latest_facts import complete_customers
 from graph.records import (
     ConsentRecord,
     CustomerRecord,
-    CustomerRef,
     InteractionRecord,
     MessageRecords,
     SessionRecord,
 )
-from graph.rows import device_rows, interaction_rows, reference_rows
+from graph.rows import device_rows, interaction_rows, reference_row, reference_rows
 from graph.silence import Cuts, cut_sessions
 from graph.times import milliseconds
 from graph.writing import Step, consent_steps, identifier_steps, interaction_steps, session_steps
@@ -82,7 +81,7 @@ def _unknown(transaction: Transaction, messages: Sequence[MessageRecords]) -> li
 
 def _customer_steps(together: _Together, messages: Sequence[MessageRecords]) -> list[Step]:
     aliases = list(_alias_rows(messages))
-    references = reference_rows(together) + [_reference_row(m.former) for m in messages if m.former]
+    references = reference_rows(together) + [reference_row(m.former) for m in messages if m.former]
     return [
         Step("merge_customer_references", references),
         *identifier_steps(together),
@@ -98,10 +97,6 @@ def _alias_rows(messages: Iterable[MessageRecords]) -> Iterable[Row]:
         customer, former = message.interaction.customer, message.former
         if customer is not None and former is not None and customer != former:
             yield {"customer": customer.key, "former": former.key, "at": milliseconds(message.interaction.at)}
-
-
-def _reference_row(customer: CustomerRef) -> Row:
-    return {"key": customer.key, "source": customer.source, "external_id": customer.external_id}
 
 
 def _perhaps_aliased(customers: Iterable[CustomerRecord], aliases: Iterable[Row]) -> list[Row]:

@@ -11,7 +11,8 @@ from graph.clusters import MEMBERS_LIMIT
 from graph.connection import AsyncGraph, Row
 from graph.evidence import LinkEvidence, link_of
 from graph.profile_ids import first_of, profile_id
-from graph.survivorship import FIELDS, ProfileField, unify
+from graph.records import PERSON_FIELDS
+from graph.survivorship import ProfileField, unify
 from graph.times import moment
 
 
@@ -125,7 +126,7 @@ def _source_customer(row: Row) -> SourceCustomer:
         key=row["key"],
         source=row["source"],
         external_id=row["external_id"],
-        fields={name: row[name] for name in FIELDS if row[name] is not None},
+        fields={name: row[name] for name in PERSON_FIELDS if row[name] is not None},
         attributes=orjson.loads(row["attributes"]) if row["attributes"] else {},
         traits=orjson.loads(row["traits"]) if row["traits"] else {},
         created_at=moment(row["created_at"]),

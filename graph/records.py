@@ -63,6 +63,22 @@ class DeviceRef:
         return f"{self.kind}:{self.device_id}"
 
 
+PERSON_FIELDS = (
+    "given_name",
+    "middle_name",
+    "family_name",
+    "birth_date",
+    "gender",
+    "street",
+    "postcode",
+    "city",
+    "state",
+    "country",
+    "company",
+)
+"""The fields of a customer that every source means alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
     """What one source knows of one customer.

@@ -69,7 +69,7 @@ def customer_row(record: CustomerRecord) -> Row:
         }
     )
     del row["identifiers"]
-    row["key"] = f"{record.source}:{record.external_id}"
+    row["key"] = record.key
     row["observed_at"] = milliseconds(record.observed_at)
     return row
 
@@ -92,8 +92,12 @@ def reference_rows(records: Records) -> list[Row]:
     """Customers that the batch names without bringing their record."""
     brought = {record.key for record in records.customers}
     named = {ref for ref in _named_customers(records) if ref.key not in brought}
-    rows = ({"key": ref.key, "source": ref.source, "external_id": ref.external_id} for ref in named)
-    return sorted(rows, key=_by_key)
+    return sorted(map(reference_row, named), key=_by_key)
+
+
+def reference_row(customer: CustomerRef | CustomerRecord) -> Row:
+    """What names a customer."""
+    return {"key": customer.key, "source": customer.source, "external_id": customer.external_id}
 
 
 def _named_customers(records: Records) -> Iterator[CustomerRef]:
@@ -134,7 +138,7 @@ def has_identifier_rows(customers: Iterable[CustomerRecord]) -> dict[str, list[R
     """Rows of the edges to identifiers, by type of edge."""
     rows: dict[str, list[Row]] = {"HAS_EMAIL": [], "HAS_PHONE": [], "HAS_IDENTIFIER": []}
     for record in customers:
-        key, at = f"{record.source}:{record.external_id}", milliseconds(record.observed_at)
+        key, at = record.key, milliseconds(record.observed_at)
         for value in record.identifiers:
             rows[IDENTIFIER_KINDS[value.kind].edge].append(
                 {"customer": key, "identifier": value.key, "raw": value.raw, "verified": value.verified, "at": at}
@@ -314,7 +318,7 @@ def _consent_row(record: ConsentRecord) -> Row:
 
 def member_rows(customers: Iterable[CustomerRecord]) -> list[Row]:
     """Customers that a snapshot holds."""
-    keys = {f"{record.source}:{record.external_id}" for record in customers}
+    keys = {record.key for record in customers}
     return [{"key": key} for key in sorted(keys)]
 
 

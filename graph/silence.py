@@ -2,8 +2,7 @@
 
 The cut follows the times at which things happened and nothing else, so any order of arrival gives the same sessions. A
 message that comes late may begin a session earlier or join two of them: then the session is another one, named by its
-new beginning, and what hung on the old ones moves. 30 minutes are
-the usual definition of a visit in web analytics.
+new beginning, and what hung on the old ones moves. 30 minutes are the usual definition of a visit in web analytics.
 """
 
 from collections.abc import Iterable, Sequence

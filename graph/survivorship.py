@@ -9,21 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.connection import Row
+from graph.records import PERSON_FIELDS
 from graph.times import moment
-
-FIELDS = (
-    "given_name",
-    "middle_name",
-    "family_name",
-    "birth_date",
-    "gender",
-    "street",
-    "postcode",
-    "city",
-    "state",
-    "country",
-    "company",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +36,9 @@ class ProfileField:
 
 
 def unify(customers: Sequence[Row]) -> tuple[ProfileField, ...]:
-    """The unified fields of a profile, in the order of ``FIELDS``; fields that nobody knows are left out."""
+    """The unified fields of a profile, in the order of ``PERSON_FIELDS``; fields that nobody knows are left out."""
     ranked = sorted(customers, key=_rank)
-    return tuple(field for name in FIELDS if (field := _field(name, ranked)) is not None)
+    return tuple(field for name in PERSON_FIELDS if (field := _field(name, ranked)) is not None)
 
 
 def _rank(customer: Row) -> tuple[int, int, str]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from graph.connection import Graph, Outcome, Transaction
 from graph.guards import DEVICE, current_guards
-from graph.hashed_emails import emails_of, has_hash_rows, hashed
+from graph.hashed_emails import email_hashes, has_hash_rows
 from graph.hub_rows import hub_rows
 from graph.records import Batch, Records
 from graph.rows import (
@@ -95,21 +95,17 @@ def steps_of(batch: Batch) -> list[Step]:
 
 def identifier_steps(records: Records) -> list[Step]:
     """The identifiers of customers that are there."""
-    identifiers = identifier_rows(records)
+    identifiers, hashes = identifier_rows(records), email_hashes(records.customers)
+    emails = {found.key: found.email for found in hashes}
     edges = has_identifier_rows(records.customers)
     return [
         Step("merge_identifiers", identifiers),
         Step("merge_has_email", edges["HAS_EMAIL"]),
         Step("merge_has_phone", edges["HAS_PHONE"]),
         Step("merge_has_identifier", edges["HAS_IDENTIFIER"]),
-        Step("merge_has_hash", has_hash_rows(records.customers)),
-        Step("merge_identifier_hubs", _hub_rows(records, identifiers)),
+        Step("merge_has_hash", has_hash_rows(hashes)),
+        Step("merge_identifier_hubs", hub_rows((row["key"] for row in identifiers), current_guards(), emails)),
     ]
-
-
-def _hub_rows(records: Records, identifiers: list[Row]) -> list[Row]:
-    hashes = hashed(email for _, email in emails_of(records.customers))
-    return hub_rows((row["key"] for row in identifiers), current_guards(), hashes)
 
 
 def session_steps(records: Records, cuts: Cuts = NO_CUTS) -> list[Step]:

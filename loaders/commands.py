@@ -11,10 +11,9 @@ from typing import IO, Annotated
 import typer
 from rich.console import Console
 
-from graph.address import resolve_address
-from graph.connection import Graph, open_graph
-from graph.constraints import install_schema
+from graph.connection import Graph
 from graph.errors import ConfigurationError, InputError
+from graph.opening import opened_graph
 from graph.writing import write_batch
 from loaders.available import Available, find_available
 from loaders.connectors.memory import GraphMemory
@@ -86,8 +85,7 @@ def load_command(
     chosen = _available(mappings, data) if load_all else Available(tuple(read_mappings(mappings or [])), ())
     settings = _settings(batch_size)
     plan = LoadPlan(chosen.mappings, data, settings=settings, max_rejected=max_rejected, max_lost=max_lost)
-    with open_graph(resolve_address()) as graph, shown(Console(stderr=True)) as progress:
-        install_schema(graph)
+    with opened_graph() as graph, shown(Console(stderr=True)) as progress:
         plan = replace(plan, memory=GraphMemory(graph, from_start=from_start))
         report = _run(plan, sys.stdin.buffer if singer else None, graph, progress)
     report.absent.extend(chosen.absent)

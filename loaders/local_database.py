@@ -5,12 +5,13 @@ import sqlite3
 from array import array
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from graph.errors import LocalStoreError
+from loaders.closing import Closing
 
 _OWNER_ONLY = 0o600
 _FOLDER_OWNER_ONLY = 0o700
@@ -21,7 +22,7 @@ _WAIT_S = 30.0
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON")
 
 
-class LocalDatabase:
+class LocalDatabase(Closing):
     """One connection behind a lock; other processes have their own. A context manager.
 
     ``schema``: statements that may be run again. Raises LocalStoreError, as everything here.
@@ -38,16 +39,6 @@ class LocalDatabase:
             for pragma in _PRAGMAS:
                 self._connection.execute(f"PRAGMA {pragma}")
             self._connection.executescript(schema)
-
-    def __enter__(self) -> Self:
-        """The database itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file."""
-        self.close()
 
     def close(self) -> None:
         """The same without a context."""
@@ -88,6 +79,11 @@ class LocalDatabase:
         except (sqlite3.Error, OSError) as error:
             problem = f"{self.path} cannot be used ({type(error).__name__}, {_why(error)})."
             raise LocalStoreError(problem, "Check that the disk has room and the file is yours.") from None
+
+
+def written(moment: datetime) -> str:
+    """A moment as text that sorts by time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _make_file(path: Path) -> None:

@@ -65,7 +65,7 @@ class PersonRecords:
         seen: set[str] = set()
         for translated in take_in(intake, self.report, self.dead_letters.append):
             record = _with_source(translated.customers[0], source_column)
-            key = f"{record.source}:{record.external_id}"
+            key = record.key
             if key in seen:
                 self.report.rejected_rows["repeated_id"] += 1
                 continue

@@ -7,31 +7,20 @@ so that memory stays flat whatever the size of a delivery. The file has no name:
 import pickle
 import tempfile
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from graph.records import Batch
+from loaders.closing import Closing
 
 _IN_MEMORY = 4
 
 
-class Spool:
+class Spool(Closing):
     """Batches in order of writing. A context manager."""
 
     def __init__(self) -> None:
         self._first: list[Batch] = []
         self._file = tempfile.TemporaryFile(prefix="cdp-")  # noqa: SIM115 -- closed by __exit__
         self._on_disk = 0
-
-    def __enter__(self) -> Self:
-        """The spool itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Forget everything."""
-        self.close()
 
     def close(self) -> None:
         """The same without a context."""

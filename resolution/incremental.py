@@ -11,9 +11,10 @@ from functools import partial
 from itertools import chain
 
 from graph.connection import Reader
+from graph.customers import VALUE_KINDS
 from graph.decisions import JOINING, Decision, Decisions, decisions_about, decisions_of
 from graph.identity_events import Regrouping
-from graph.kinds import IDENTIFIER_KINDS
+from graph.kinds import ONE_PERSON_KINDS
 from graph.links import ComparedPair, Difference, Link, Pair, claims_of
 from graph.resolutions import Increment, PreparedCustomer
 from graph.surroundings import (
@@ -39,8 +40,7 @@ from resolution.models.model import Model
 from resolution.scores.rules import is_refused, rule_of
 from resolution.scores.scorer import Score, Scorer, rounded_weight
 
-_ONE_PERSON = frozenset(kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person)
-_LIST_OF = {"email": "emails", "phone": "phones", "hashed_email": "hashed_emails"}
+_LIST_OF = {kind: column for column, kind in VALUE_KINDS.items()}
 
 
 @dataclass(slots=True)
@@ -193,7 +193,7 @@ class IncrementalResolution:
     ) -> _Found:
         """Scores and rules of the pairs."""
         pairs = list(pairs)
-        by_rule = rule_partners(graph, rows.keys() - known_rules.keys(), _ONE_PERSON)
+        by_rule = rule_partners(graph, rows.keys() - known_rules.keys(), ONE_PERSON_KINDS)
         for key in rows.keys() & known_rules.keys():
             by_rule |= known_rules[key]
         others = {key for pair in (*pairs, *by_rule) for key in pair} - rows.keys()
@@ -213,7 +213,7 @@ class IncrementalResolution:
         if not customers:
             return
         scored = around.scored(customers) & pairs
-        by_rule = {pair: x for pair, x in rule_partners(graph, customers, _ONE_PERSON).items() if pair in pairs}
+        by_rule = {pair: x for pair, x in rule_partners(graph, customers, ONE_PERSON_KINDS).items() if pair in pairs}
         rows = self._prepared(graph, {key for pair in (*scored, *by_rule) for key in pair})
         for pair in scored:
             self._guard(pair, self._scorer.score(rows[pair[0]], rows[pair[1]]), found)
@@ -259,7 +259,7 @@ def _by_rule(customers: Iterable[str], held: Iterable[HeldIdentifier]) -> dict[s
     """Of some customers all partners by rule: (customer, partner) -> an identifier that both hold, the last by name."""
     found: dict[str, dict[Pair, str]] = {key: {} for key in customers}
     for identifier in sorted(held, key=lambda identifier: identifier.key):
-        holders = identifier.holders if identifier.kind in _ONE_PERSON else ()
+        holders = identifier.holders if identifier.kind in ONE_PERSON_KINDS else ()
         for customer in found.keys() & holders:
             others = (other for other in holders if other != customer)
             found[customer] |= {(min(customer, x), max(customer, x)): identifier.key for x in others}

@@ -7,7 +7,7 @@ resolved at once (nothing was resolved yet, the model's files are elsewhere, a w
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -15,12 +15,12 @@ from time import monotonic
 from graph.batches import batched
 from graph.connection import Graph, Transaction
 from graph.errors import BusyError, ReadTimeoutError, ResolutionError
-from graph.links import LinkChanges
+from graph.links import NO_CHANGES, LinkChanges
 from graph.records import Batch
+from graph.resolution_lock import lock_resolution
 from graph.resolutions import write_increment
 from graph.runs import ScoringRun
 from graph.surroundings import known_customers
-from graph.times import milliseconds
 from graph.writing import WriteCounts, write_batch
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import ModelStore
@@ -32,7 +32,6 @@ _CHUNK = 500
 PATIENCE_S, _CUSTOMER_S = 5.0, 1.0
 # When that was in vain, the next ones do not wait for so long: a whole run takes minutes, and data keep arriving.
 _PAUSE_S = 10.0
-_NO_CHANGES = LinkChanges(0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +66,14 @@ class OnlineResolver:
         WriteConflictError, GraphUnavailableError, GraphError, and then the batch can be sent again.
         """
         written = write_batch(self._graph, batch)
-        return OnlineOutcome(written, *self.resolve({f"{r.source}:{r.external_id}" for r in batch.customers}))
+        return OnlineOutcome(written, *self.resolve({record.key for record in batch.customers}))
 
     def resolve(self, customers: Collection[str]) -> tuple[LinkChanges, str | None]:
         """Link those of some customers that are not resolved yet; why the rest has to wait, none where nobody has to.
 
         Raises GraphError.
         """
-        changes = _NO_CHANGES
+        changes = NO_CHANGES
         try:
             for chunk in batched(sorted(set(customers)), _CHUNK):
                 with self._turn:
@@ -105,7 +104,7 @@ class OnlineResolver:
     def _settle(self, transaction: Transaction, customers: Sequence[str]) -> tuple[ScoringRun | None, LinkChanges]:
         version, waiting = _locked(transaction, customers)
         if not waiting:
-            return self._run, _NO_CHANGES
+            return self._run, NO_CHANGES
         resolution = self._resolution
         if resolution is None or resolution.model.version != version:
             raise _AnotherModelError(version)
@@ -128,10 +127,10 @@ def _locked(transaction: Transaction, customers: Sequence[str]) -> tuple[str, li
 
     Raises ResolutionError.
     """
-    found = transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=list(customers)).rows[0]
-    if found["model_version"] is None:
+    found = lock_resolution(transaction, customers)
+    if found.model_version is None:
         raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
-    return found["model_version"], found["unresolved"]
+    return found.model_version, found.unresolved
 
 
 def _after(run: ScoringRun, customers: int, changes: LinkChanges) -> ScoringRun:

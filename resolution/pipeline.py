@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -25,6 +24,7 @@ from graph.guards import Guards, current_guards
 from graph.hub_labels import renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
 from graph.links import NO_CHANGES, LinkChanges
+from graph.resolution_lock import holding_resolution_lock
 from graph.resolutions import (
     Resolution,
     changes_to,
@@ -33,7 +33,6 @@ from graph.resolutions import (
 )
 from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
 from graph.surroundings import Unresolved, count_customers, list_unresolved
-from graph.times import milliseconds
 from resolution.clusters.claims import CONTRADICTION, Claims
 from resolution.clusters.clustering import CERTAIN
 from resolution.clusters.numbered import NumberedForest
@@ -139,7 +138,7 @@ def resolve(
     Raises GraphError, ResolutionError, StorageError.
     """
     asked = request or ResolutionRequest()
-    lock = graph.holding("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=[])
+    lock = holding_resolution_lock(graph)
     with lock, graph.rehearsing() if asked.dry_run else nullcontext(graph) as used:
         return _Runs(used, settings, store, asked, Clock(progress)).run()
 

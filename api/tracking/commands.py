@@ -2,8 +2,6 @@
 
 import re
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
@@ -11,11 +9,9 @@ import orjson
 import typer
 from rich.console import Console
 
-from graph.address import resolve_address
-from graph.connection import Graph, open_graph
-from graph.constraints import install_schema
 from graph.errors import ConfigurationError
 from graph.kinds import DeviceKind, SourceKind
+from graph.opening import opened_graph
 from graph.sources import (
     NewSource,
     TrackedSource,
@@ -53,7 +49,7 @@ def add(
     """Let a source send, and show its write key, once; a source that has keys gets one more."""
     _check_name(name)
     write_key = _checked(key) or new_write_key()
-    with _opened_graph() as graph:
+    with opened_graph() as graph:
         add_source(graph, NewSource(name, kind, channel or str(kind), trust, own_user_ids), write_key)
     _show_key(name, write_key, as_json=as_json)
 
@@ -61,7 +57,7 @@ def add(
 @source_app.command("list", epilog="Example: cdp source list --json")
 def list_command(as_json: AsJson = False) -> None:
     """Every source that may send, by name."""
-    with _opened_graph() as graph:
+    with opened_graph() as graph:
         sources = tracked_sources(graph)
     if as_json:
         _print_json([_document(source) for source in sources])
@@ -78,7 +74,7 @@ def rotate(
 ) -> None:
     """Give a source a new write key, and show it, once; its old ones are refused from now on (after 5 seconds)."""
     write_key = _checked(key) or new_write_key()
-    with _opened_graph() as graph:
+    with opened_graph() as graph:
         rotate_key(graph, name, write_key, keep=keep)
     _show_key(name, write_key, as_json=as_json)
 
@@ -96,7 +92,7 @@ def enable(name: Name, as_json: AsJson = False) -> None:
 
 
 def _set_disabled(name: str, *, disabled: bool, as_json: bool) -> None:
-    with _opened_graph() as graph:
+    with opened_graph() as graph:
         disable_source(graph, name, disabled=disabled)
     if as_json:
         _print_json({"source": name, "disabled": disabled})
@@ -137,13 +133,6 @@ def _in_words(source: TrackedSource) -> str:
     state = "taken" if source.disabled_at is None else f"refused since {source.disabled_at:%Y-%m-%d %H:%M}"
     ids = "user ids of its own" if source.own_user_ids else "user ids shared with other sources"
     return f"{source.name}  {source.kind}, {len(source.write_keys)} keys, {ids}, {state}"
-
-
-@contextmanager
-def _opened_graph() -> Generator[Graph]:
-    with open_graph(resolve_address()) as graph:
-        install_schema(graph)
-        yield graph
 
 
 def _print_json(document: object) -> None:

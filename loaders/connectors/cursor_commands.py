@@ -7,11 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from graph.address import resolve_address
-from graph.connection import open_graph
-from graph.constraints import install_schema
 from graph.cursors import source_cursors
 from graph.errors import ConfigurationError
+from graph.opening import opened_graph
 from graph.records import SourceCursor
 from loaders.connectors.singer import PART
 
@@ -52,8 +50,7 @@ def state_command(
 
 
 def _read(source: str | None) -> list[SourceCursor]:
-    with open_graph(resolve_address()) as graph:
-        install_schema(graph)
+    with opened_graph() as graph:
         return source_cursors(graph, source)
 
 

@@ -56,7 +56,7 @@ class Members:
 
     def add(self, customers: Iterable[CustomerRecord]) -> None:
         """Some more."""
-        self._hashes.extend(_hash(f"{record.source}:{record.external_id}") for record in customers)
+        self._hashes.extend(_hash(record.key) for record in customers)
 
     def missing(self, before: Iterable[str], name: str, max_lost: float) -> list[str]:
         """Who of those that the snapshot held before is not in it any more.

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from loaders.local_database import LocalDatabase
-from loaders.rejects.selection import written
+from loaders.closing import Closing
+from loaders.local_database import LocalDatabase, written
 from loaders.rejects.settings import default_rejects_dir
 
 FILE = "deliveries.sqlite"
@@ -94,7 +93,7 @@ class SourceRun:
     problem: str | None
 
 
-class DeliveryLog:
+class DeliveryLog(Closing):
     """The deliveries of one project. A context manager; every method may be called from any thread.
 
     Raises LocalStoreError.
@@ -102,16 +101,6 @@ class DeliveryLog:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._database = LocalDatabase((folder or default_rejects_dir()) / FILE, _SCHEMA)
-
-    def __enter__(self) -> Self:
-        """The log itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file."""
-        self.close()
 
     def close(self) -> None:
         """The same without a context."""

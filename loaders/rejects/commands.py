@@ -11,10 +11,8 @@ import orjson
 import typer
 from rich.console import Console
 
-from graph.address import resolve_address
-from graph.connection import open_graph
-from graph.constraints import install_schema
 from graph.errors import ConfigurationError
+from graph.opening import opened_graph
 from graph.writing import write_batch
 from loaders.mappings.reading import read_mappings
 from loaders.rejects.mending import export_rows, import_rows
@@ -124,8 +122,7 @@ def replay_command(
             letters.known(ids)
         chosen = (ids or []) + (import_rows(letters, file) if file else [])
         selection = Selection(chosen if ids or file else None, source, code, Status.OPEN, run, _utc(since))
-        with open_graph(resolve_address()) as graph:
-            install_schema(graph)
+        with opened_graph() as graph:
             report = replay(letters, selection, readers, partial(write_batch, graph))
     _tell(report, as_json=as_json)
     if report.still_open:

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
+from loaders.local_database import written
 from loaders.rejects.model import DeadLetter, KeptLetter, Position, Reason, Stage, Status
 from loaders.rejects.sealing import Seal
-from loaders.rejects.selection import written
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS dead_letter (

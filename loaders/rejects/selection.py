@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
+from loaders.local_database import written
 from loaders.rejects.model import Status
 
 # A filter that is not given is null and lets everything through, so that the text is always the same.
@@ -42,8 +43,3 @@ class Selection:
             "run_id": self.run_id,
             "since": self.since and written(self.since),
         }
-
-
-def written(moment: datetime) -> str:
-    """A moment as text that sorts by time."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

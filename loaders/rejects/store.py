@@ -5,17 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import orjson
 
 from graph.errors import UnknownDeadLetterError
-from loaders.local_database import LocalDatabase
+from loaders.closing import Closing
+from loaders.local_database import LocalDatabase, written
 from loaders.rejects.model import DeadLetter, KeptLetter, Raw, Reason, Status
 from loaders.rejects.rows import SCHEMA, UPSERT, from_row, reason_row, to_row
 from loaders.rejects.sealing import Seal
-from loaders.rejects.selection import CONDITION, Selection, written
+from loaders.rejects.selection import CONDITION, Selection
 from loaders.rejects.settings import RejectsSettings, default_rejects_dir, rejects_settings
 
 FILE = "dead-letters.sqlite"
@@ -53,7 +52,7 @@ class Settlement:
     found: list[DeadLetter] = field(default_factory=list[DeadLetter])
 
 
-class DeadLetters:
+class DeadLetters(Closing):
     """The letters of one project. A context manager; every method may be called from any thread.
 
     Letters that were not seen for ``keep_days`` are forgotten. Raises LocalStoreError, and ConfigurationError for a key
@@ -66,16 +65,6 @@ class DeadLetters:
         self._database = LocalDatabase((folder or default_rejects_dir()) / FILE, SCHEMA)
         self._forgot_at = 0.0
         self.forget_old()
-
-    def __enter__(self) -> Self:
-        """The store itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file."""
-        self.close()
 
     def close(self) -> None:
         """The same without a context."""

@@ -71,23 +71,6 @@ class Surely(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Otherwise(Condition):
-    """What remains when nothing else holds."""
-
-    def sql(self, dialect: Dialect = DUCKDB) -> str:
-        del dialect
-        return "ELSE"
-
-    def holds(self, variables: Variables) -> str:
-        del variables
-        return "True"
-
-    def fails(self, variables: Variables) -> str:
-        del variables
-        return "False"
-
-
-@dataclass(frozen=True, slots=True)
 class Always(Condition):
     """It holds of any two."""
 
@@ -102,6 +85,15 @@ class Always(Condition):
     def fails(self, variables: Variables) -> str:
         del variables
         return "False"
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise(Always):
+    """What remains when nothing else holds."""
+
+    def sql(self, dialect: Dialect = DUCKDB) -> str:
+        del dialect
+        return "ELSE"
 
 
 OTHERWISE, ALWAYS = Otherwise(), Always()

@@ -9,17 +9,15 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 from anyascii import anyascii
 
-from graph.customers import COUNTED
-from graph.kinds import EMAIL, HASHED_EMAIL, IDENTIFIER_KINDS
+from graph.customers import COUNTED, VALUE_COLUMNS, VALUE_KINDS
+from graph.kinds import IDENTIFIER_KINDS
 from resolution.customers import folding
 from resolution.customers.hubs import SuspectDates, shared_values, suspect_dates
 
 ATTRIBUTE_PREFIX = "attribute_"
 # Kinds that are compared as a column of their own; kinds that one person owns are rules instead.
 COMPARED_KINDS = tuple(
-    kind.name
-    for kind in IDENTIFIER_KINDS.values()
-    if not kind.one_person and kind.name not in {EMAIL, HASHED_EMAIL, "phone"}
+    kind.name for kind in IDENTIFIER_KINDS.values() if not kind.one_person and kind.name not in VALUE_KINDS.values()
 )
 TEXTS = pa.list_(pa.string())
 
@@ -49,7 +47,7 @@ _LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
     "family_words": ("family_name", folding.name_words),
     "street_words": ("street", folding.street_words),
 }
-CONTACTS = ("emails", "phones", "hashed_emails")
+CONTACTS = VALUE_COLUMNS
 _LISTS = frozenset([*_LIST_COLUMNS, *CONTACTS, *(f"own_{name}" for name in CONTACTS), "identifiers", COUNTED])
 _ALWAYS = frozenset({"key", "source", COUNTED})
 # A column that is made of another comes and goes with it, so that a condition never asks for one that is not there.

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from graph.customers import COUNTED
+from graph.customers import COUNTED, VALUE_KINDS
 from graph.resolutions import PreparedCustomer
 from graph.surroundings import ChangedCustomers
 from resolution.blocks.candidates import BlockingParts
@@ -18,7 +18,6 @@ from resolution.models.model import Model
 
 PreparedRow = dict[str, Any]
 _ROWS_A_BATCH = 10_000
-_KIND_OF = {"emails": "email", "phones": "phone", "hashed_emails": "hashed_email"}
 
 
 def as_text(row: PreparedRow) -> str:
@@ -49,7 +48,7 @@ def _shared(given_names: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[s
     users = [(key, name) for key, names in folded.items() for name in names]
     shared = shared_values([[key] for key, _ in users], [name for _, name in users])
     return {
-        name: frozenset(key.split(":", 1)[1] for key in shared if key.startswith(f"{_KIND_OF[name]}:"))
+        name: frozenset(key.split(":", 1)[1] for key in shared if key.startswith(f"{VALUE_KINDS[name]}:"))
         for name in CONTACTS
     }
 

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from graph.connection import Reader
 from graph.decisions import JOINING, Decision, decisions_about, decisions_of
 from graph.evidence import LinkEvidence, links_between
-from graph.kinds import IDENTIFIER_KINDS
+from graph.kinds import ONE_PERSON_KINDS
 from graph.links import Pair
 from graph.surroundings import rule_partners
-
-_ONE_PERSON = frozenset(kind.name for kind in IDENTIFIER_KINDS.values() if kind.one_person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ def reasons_of(graph: Reader, pairs: Collection[Pair]) -> dict[Pair, LinkReason]
     links = links_between(graph, pairs)
     decided = _deciding(graph, {key for pair, link in links.items() if link.method == "steward" for key in pair})
     by_rule = {key for pair, link in links.items() if link.method == "rule" for key in pair}
-    shared = rule_partners(graph, by_rule, _ONE_PERSON) if by_rule else {}
+    shared = rule_partners(graph, by_rule, ONE_PERSON_KINDS) if by_rule else {}
     return {
         pair: LinkReason(link, decided.get(pair) if link.method == "steward" else None, shared.get(pair))
         for pair, link in links.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from graph.customers import VALUE_KINDS
 from graph.decisions import Decision
 from graph.evidence import ComparisonEvidence
 from resolution.blocks.blocking import BOTH_NAMES, WHOLE_RECORD
@@ -38,7 +39,7 @@ _GUARDS_OF_A_KIND = {
     "unique": "they have different values of {}, of which one person has one",
 }
 _RARE = 0.05
-_SINGLE = {"emails": "email", "phones": "phone", "hashed_emails": "hashed email"}
+_SINGLE = {column: kind.replace("_", " ") for column, kind in VALUE_KINDS.items()}
 _DERIVED = frozenset(
     {
         "given sound",

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from graph.customer_facts import VALUES
 from graph.errors import SourceReadError
+from graph.records import PERSON_FIELDS
 from graph.review import Question
 from graph.spreadsheets import guarded, plain
-from graph.survivorship import FIELDS
 
-_FACTS = (*FIELDS, *VALUES)
+_FACTS = (*PERSON_FIELDS, *VALUES)
 _ABOUT = ("kind", "why", "guard", "probability", "confidence", "information", "left_size", "right_size")
 _TO_FILL = ("decision", "reason")
 COLUMNS = ("left", "right", *_ABOUT, *(f"{side}_{name}" for name in _FACTS for side in ("left", "right")), *_TO_FILL)

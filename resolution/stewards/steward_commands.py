@@ -1,8 +1,7 @@
 """``cdp steward``: decisions about customers, taken, withdrawn and listed."""
 
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,11 +9,10 @@ import orjson
 import typer
 from rich.console import Console
 
-from graph.address import resolve_address
-from graph.connection import Graph, open_graph
-from graph.constraints import install_schema
+from graph.connection import Graph
 from graph.decisions import Decision, list_decisions
 from graph.errors import ResolutionError
+from graph.opening import opened_graph
 from graph.runs import latest_run
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import model_store
@@ -121,14 +119,6 @@ def last_resolution(graph: Graph) -> IncrementalResolution:
     if run is None:
         raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
     return IncrementalResolution(model_store().load(run[1].version))
-
-
-@contextmanager
-def opened_graph() -> Generator[Graph]:
-    """The graph of the settings, with its constraints. Raises GraphError."""
-    with open_graph(resolve_address()) as graph:
-        install_schema(graph)
-        yield graph
 
 
 def _in_words(decision: Decision) -> str:

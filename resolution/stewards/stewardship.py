@@ -6,7 +6,6 @@ withdrawing it brings back exactly what the remaining evidence says.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from secrets import token_hex
 
 from graph.clusters import connected
@@ -24,6 +23,7 @@ from graph.decisions import (
 from graph.deletion import delete_customers
 from graph.errors import ConflictingDecisionError, UnknownCustomerError
 from graph.links import LinkChanges, claimed_pairs
+from graph.resolution_lock import lock_resolution
 from graph.resolutions import Increment, write_increment
 from graph.runs import RunScope, ScoringRun
 from graph.surroundings import (
@@ -34,7 +34,6 @@ from graph.surroundings import (
     known_customers,
     stored_clusters,
 )
-from graph.times import milliseconds
 from resolution.clusters.profile_changes import profile_counts
 from resolution.incremental import Affected, Departed, IncrementalResolution
 from resolution.runs import begun
@@ -126,7 +125,7 @@ class Stewardship:
 
     def _write(self, scope: RunScope, work: Callable[[Transaction, ScoringRun], tuple[str, Increment]]) -> Decided:
         def locked(transaction: Transaction) -> Decided:
-            transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=[])
+            lock_resolution(transaction)
             run = begun(scope, self._resolution.model.version)
             known, _ = count_customers(transaction)
             decision, increment = work(transaction, run)

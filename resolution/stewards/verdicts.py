@@ -6,7 +6,6 @@ end.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Literal
 
@@ -15,9 +14,9 @@ from graph.clusters import connected
 from graph.connection import Graph, Reader, Transaction
 from graph.decisions import JOINING, Action, Decision, connected_decisions, decisions_of, write_decisions
 from graph.links import Pair, claimed_pairs
+from graph.resolution_lock import lock_resolution
 from graph.resolutions import write_increment
 from graph.surroundings import known_customers
-from graph.times import milliseconds
 from resolution.incremental import Affected, IncrementalResolution
 from resolution.runs import begun, now
 from resolution.stewards.stewardship import Steward
@@ -74,7 +73,7 @@ def _taken(transaction: Transaction, resolution: IncrementalResolution, chunk: S
     checked = _Checked(transaction, chunk)
     if not any(checked.is_new(verdict) for verdict in chunk):
         return checked.outcomes(())  # no lock, no run: nothing is written
-    transaction.run("merge_resolution_lock", at=milliseconds(datetime.now(UTC)), keys=[])
+    lock_resolution(transaction)
     run, checked = begun("steward", resolution.model.version), _Checked(transaction, chunk)
     keys = [f"decision-{run.started_at:%Y%m%dT%H%M%S}-{token_hex(4)}-{number}" for number in range(len(chunk))]
     outcomes = checked.outcomes(keys)

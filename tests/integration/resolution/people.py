@@ -3,13 +3,15 @@
 from typing import Any
 
 from graph.connection import Graph
+from graph.records import CustomerRecord
 from graph.writing import write_batch
 from tests.factories import batch, customer, identifier
 
 NAMES = ["Anna Ilg", "Otto Petersen", "Mia Sundermann", "Jan Krause", "Lea Brandt", "Tim Vogel", "Ida Roth", "Max Kern"]
 
 
-def write_person(graph: Graph, source: str, external_id: str, name: str, **changes: Any) -> None:
+def person(source: str, external_id: str, name: str, **changes: Any) -> CustomerRecord:
+    """One of the people of ``NAMES``."""
     given_name, family_name = name.split()
     email = f"{given_name}.{family_name}@example.org".lower()
     known: dict[str, Any] = {
@@ -19,8 +21,11 @@ def write_person(graph: Graph, source: str, external_id: str, name: str, **chang
         "postcode": f"24{len(email)}{len(family_name) % 10}",
         "identifiers": (identifier("email", email),),
     }
-    record = customer(source, external_id, **(known | changes))
-    write_batch(graph, batch(source, customers=(record,)))
+    return customer(source, external_id, **(known | changes))
+
+
+def write_person(graph: Graph, source: str, external_id: str, name: str, **changes: Any) -> None:
+    write_batch(graph, batch(source, customers=(person(source, external_id, name, **changes),)))
 
 
 def write_everybody(graph: Graph) -> None:

@@ -1,37 +1,23 @@
 """Live records are linked as they are written, and what is linked then is what a run over everything would link."""
 
 import shutil
-from typing import Any
 
 from graph.connection import Graph
 from graph.records import Batch, CustomerRecord
+from graph.resolution_lock import holding_resolution_lock
 from resolution.models.model_store import ModelStore
 from resolution.online import OnlineOutcome, OnlineResolver
 from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from tests.assertions import edges, nodes
-from tests.factories import NOON, batch, customer, days, identifier, interaction
-from tests.integration.resolution.people import NAMES, write_person
+from tests.factories import NOON, batch, days, interaction
+from tests.integration.resolution.people import NAMES, person, write_person
 from tests.integration.resolution.test_resolving import both, clusters
 
 SETTINGS = ResolutionSettings.model_validate({})
 # A busy machine is no reason to fail.
 PATIENCE_S = 60.0
 CLAIM = ("match_weight", "probability", "evidence", "guard", "cohesion", "confidence", "method")
-
-
-def person(source: str, external_id: str, number: int, **changes: Any) -> CustomerRecord:
-    """One of the people of ``NAMES`` as ``write_person`` writes them."""
-    given_name, family_name = NAMES[number].split()
-    email = f"{given_name}.{family_name}@example.org".lower()
-    known: dict[str, Any] = {
-        "given_name": given_name,
-        "family_name": family_name,
-        "birth_date": f"19{50 + len(email)}-0{1 + len(given_name)}-1{len(family_name) % 10}",
-        "postcode": f"24{len(email)}{len(family_name) % 10}",
-        "identifiers": (identifier("email", email),),
-    }
-    return customer(source, external_id, **(known | changes))
 
 
 def live(*records: CustomerRecord) -> Batch:
@@ -48,7 +34,7 @@ def events(graph: Graph) -> set[tuple[str, str, str]]:
 
 
 def test_a_live_record_joins_its_person_at_once(people: Graph, store: ModelStore) -> None:
-    outcome = OnlineResolver(people, store, PATIENCE_S).write(live(person("email", "0", 0)))
+    outcome = OnlineResolver(people, store, PATIENCE_S).write(live(person("email", "0", NAMES[0])))
 
     assert (outcome.waiting, outcome.written.customers.created, outcome.changes.links_created) == (None, 1, 2)
     assert both(0) | {"email:0"} in clusters(people)
@@ -62,8 +48,10 @@ def test_live_records_end_where_a_run_over_everything_ends(people: Graph, store:
     resolver = OnlineResolver(people, store, PATIENCE_S)
     for number in range(len(NAMES)):
         changed = {} if number % 2 else {"family_name": NAMES[number - 1].split()[1]}
-        resolver.write(live(person("email", str(number), number, **changed), person("email", f"b{number}", number)))
-    resolver.write(live(person("email", "0", 3, observed_at=days(1))))
+        resolver.write(
+            live(person("email", str(number), NAMES[number], **changed), person("email", f"b{number}", NAMES[number]))
+        )
+    resolver.write(live(person("email", "0", NAMES[3], observed_at=days(1))))
     found = claims(people)
 
     changes = resolve(people, SETTINGS, store, ResolutionRequest("full")).changes
@@ -76,7 +64,7 @@ def test_live_records_end_where_a_run_over_everything_ends(people: Graph, store:
 
 def test_a_day_of_live_records_is_one_run_that_counts_them(people: Graph, store: ModelStore) -> None:
     resolver = OnlineResolver(people, store, PATIENCE_S)
-    outcomes = [resolver.write(live(person("email", str(number), number))) for number in range(4)]
+    outcomes = [resolver.write(live(person("email", str(number), NAMES[number]))) for number in range(4)]
 
     ((run, counts),) = {row for row in nodes(people, "ScoringRun", "run_id", "counts") if row[0].startswith("online")}
     assert '"customers_changed":4' in counts
@@ -86,10 +74,10 @@ def test_a_day_of_live_records_is_one_run_that_counts_them(people: Graph, store:
 
 def test_a_record_that_is_sent_again_changes_nothing(people: Graph, store: ModelStore) -> None:
     resolver = OnlineResolver(people, store, PATIENCE_S)
-    resolver.write(live(person("email", "0", 0)))
+    resolver.write(live(person("email", "0", NAMES[0])))
     before = claims(people)
 
-    again = resolver.write(live(person("email", "0", 0)))
+    again = resolver.write(live(person("email", "0", NAMES[0])))
 
     assert again.changes.links_unchanged == 0
     assert claims(people) == before
@@ -105,10 +93,10 @@ def test_a_batch_without_customers_is_only_written(people: Graph, store: ModelSt
 
 def test_another_model_in_force_is_followed(people: Graph, store: ModelStore) -> None:
     resolver = OnlineResolver(people, store, PATIENCE_S)
-    resolver.write(live(person("email", "0", 0)))
+    resolver.write(live(person("email", "0", NAMES[0])))
     version = resolve(people, SETTINGS, store, ResolutionRequest("train")).model.version
 
-    resolver.write(live(person("email", "1", 1)))
+    resolver.write(live(person("email", "1", NAMES[1])))
 
     of_new = {model for _, right, model in edges(people, "SAME_AS", "model_version") if right == "email:1"}
     assert of_new == {version}
@@ -129,7 +117,7 @@ def test_before_the_first_resolution_live_records_wait(graph: Graph, store: Mode
     for number, name in enumerate(NAMES):
         write_person(graph, "crm", str(number), name)
 
-    outcome = OnlineResolver(graph, store, PATIENCE_S).write(live(person("email", "0", 0)))
+    outcome = OnlineResolver(graph, store, PATIENCE_S).write(live(person("email", "0", NAMES[0])))
 
     assert waits(outcome, graph, store) == "Nothing has been resolved yet."
     assert frozenset({"crm:0", "email:0"}) in clusters(graph)
@@ -138,16 +126,16 @@ def test_before_the_first_resolution_live_records_wait(graph: Graph, store: Mode
 def test_where_the_model_is_not_stored_live_records_wait(people: Graph, store: ModelStore) -> None:
     shutil.rmtree(store.folder)
 
-    outcome = OnlineResolver(people, store, PATIENCE_S).write(live(person("email", "0", 0)))
+    outcome = OnlineResolver(people, store, PATIENCE_S).write(live(person("email", "0", NAMES[0])))
 
     assert "is not known here" in waits(outcome, people, store)
 
 
 def test_while_another_resolution_writes_live_records_wait(people: Graph, store: ModelStore) -> None:
     resolver = OnlineResolver(people, store, patience_s=0.0)
-    with people.holding("merge_resolution_lock", at=0, keys=[]):
-        outcome = resolver.write(live(person("email", "0", 0)))
-        next_one = resolver.write(live(person("email", "1", 1)))
+    with holding_resolution_lock(people):
+        outcome = resolver.write(live(person("email", "0", NAMES[0])))
+        next_one = resolver.write(live(person("email", "1", NAMES[1])))
 
     assert next_one.waiting == "Another resolution is writing."
     assert "mostly another resolution" in waits(outcome, people, store)
