@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
 from graph.errors import SourceReadError
 from graph.times import milliseconds
 from loaders.connectors.http_pages import Asker, Page, pages_of
@@ -14,7 +12,8 @@ from loaders.connectors.nested import inside
 from loaders.connectors.protocol import Cursor
 from loaders.mappings.places import HttpPlace, Since
 from loaders.sources.growing import GrowingColumn
-from loaders.sources.rows import BrokenRow, CursorPart, Delivery, Read, ReadRow
+from loaders.sources.jsonl import read_object
+from loaders.sources.rows import CursorPart, Delivery, Read, ReadRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,10 @@ class _Reading:
                 self._token = page.token or self._token
                 for row in self._rows(page):
                     number += 1
-                    if isinstance(row, dict):
-                        self._see(row)
-                        yield ReadRow(number, row)
-                    else:
-                        raw = orjson.dumps(row).decode()
-                        yield BrokenRow(number, raw, "no_object", "JSON, but not an object")
+                    read = read_object(number, row)
+                    if self._largest is not None and isinstance(read, ReadRow):
+                        self._largest.see(read.row)
+                    yield read
 
     def after(self) -> Sequence[CursorPart]:
         pages, now = self._place.pages, milliseconds(datetime.now(UTC))
@@ -83,10 +80,6 @@ class _Reading:
             return rows
         problem = f"{self._place.url.partition('?')[0]}: there is no list of rows at {self._place.rows or 'the top'}."
         raise SourceReadError(problem, "Say with `rows` where it is.")
-
-    def _see(self, row: Mapping[str, Any]) -> None:
-        if self._largest is not None:
-            self._largest.see(row)
 
 
 class _Largest:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Any
-
-import orjson
 
 from loaders.connectors.nested import inside
 from loaders.intake import Intake
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.places import WebhookPlace
-from loaders.sources.rows import BrokenRow, Delivery, Read, ReadRow
+from loaders.sources.jsonl import read_object
+from loaders.sources.rows import Delivery, Read
 
 
 def webhook_inputs(mapping: SourceMapping) -> list[tuple[int, WebhookPlace]]:
@@ -35,8 +35,4 @@ def webhook_intakes(mapping: SourceMapping, body: Any, message_id: str, received
 
 
 def _reads(rows: Sequence[Any]) -> Iterator[Read]:
-    for number, row in enumerate(rows, start=1):
-        if isinstance(row, dict):
-            yield ReadRow(number, row)
-        else:
-            yield BrokenRow(number, orjson.dumps(row).decode(), "no_object", "JSON, but not an object")
+    yield from map(read_object, count(1), rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -28,9 +29,16 @@ def read_json(line: int, text: bytes | str) -> Read:
         if (b"\0" if isinstance(text, bytes) else "\0") in text:  # pyright: ignore[reportOperatorIssue]
             return BrokenRow(line, _shown(text), "nul_byte", "a NUL byte, which no text has")
         return BrokenRow(line, _shown(text), "unreadable_json", "not JSON: cut off, or not UTF-8")
-    if not isinstance(row, dict):
-        return BrokenRow(line, _shown(text), "no_object", "JSON, but not an object")
-    return ReadRow(line, row)
+    return ReadRow(line, row) if isinstance(row, dict) else _no_object(line, _shown(text))
+
+
+def read_object(number: int, value: Any) -> Read:  # noqa: ANN401 -- whatever JSON holds
+    """One value of a document that was read already."""
+    return ReadRow(number, value) if isinstance(value, dict) else _no_object(number, orjson.dumps(value).decode())
+
+
+def _no_object(line: int, text: str) -> BrokenRow:
+    return BrokenRow(line, text, "no_object", "JSON, but not an object")
 
 
 def _shown(text: bytes | str) -> str:
