@@ -9,7 +9,7 @@ from pathlib import Path
 from loaders.connectors.protocol import Cursor
 from loaders.mappings.model import Location
 from loaders.mappings.places import Incremental
-from loaders.sources.deliveries import located_files
+from loaders.sources.deliveries import DATABASE, located_files
 from loaders.sources.growing import GrowingColumn, resumed
 from loaders.sources.rows import CursorPart, Delivery, Read
 from loaders.sources.sql import Growth, read_growing
@@ -40,6 +40,7 @@ class DatabaseConnector:
             delivered_at=self.delivered_at or datetime.now(UTC),
             read=reading.read,
             path=name if isinstance(place, str) else f"{place}#{self.location.table or 'query'}",
+            connector=DATABASE,
             after=reading.after,
         )
 

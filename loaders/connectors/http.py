@@ -34,6 +34,7 @@ class HttpConnector:
             read=reading.read,
             path=address,
             has_fixed_columns=False,
+            connector="http",
             after=reading.after,
         )
 

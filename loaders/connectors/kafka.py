@@ -87,7 +87,7 @@ class KafkaConnector:
         name = f"{self._named(partition)}@{messages[0].offset}"
         at = moment(messages[-1].at_ms) if messages[-1].at_ms > 0 else datetime.now(UTC)
         part = CursorPart(self.input, str(partition), following)
-        return Delivery(name, at, read, name, has_fixed_columns=False, after=lambda: (part,))
+        return Delivery(name, at, read, name, has_fixed_columns=False, connector="kafka", after=lambda: (part,))
 
     def _partitions(self, consumer: Any) -> list[int]:  # noqa: ANN401
         topic = consumer.list_topics(self.place.topic, timeout=_TIMEOUT_S).topics[self.place.topic]

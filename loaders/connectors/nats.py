@@ -52,7 +52,8 @@ class NatsConnector:
 
         name = f"{self.place.stream}@{messages[0].sequence}"
         part = CursorPart(self.input, self.place.stream, messages[-1].sequence)
-        return Delivery(name, messages[-1].at, read, name, has_fixed_columns=False, after=lambda: (part,))
+        at = messages[-1].at
+        return Delivery(name, at, read, name, has_fixed_columns=False, connector="nats", after=lambda: (part,))
 
     def _page(self, begin: int, last: int | None, *, is_resumed: bool) -> tuple[list[_Message], int]:
         nats = needed("nats.errors")

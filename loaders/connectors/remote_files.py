@@ -24,6 +24,11 @@ class FileServer(Protocol):
         """Its address, without credentials."""
         ...
 
+    @property
+    def kind(self) -> str:
+        """What it is, in a word."""
+        ...
+
     def list_files(self, patterns: Collection[str], marker: str | None) -> list[Found[datetime]]:
         """The files of some patterns and the markers beside them, with the times at which they were written."""
         ...
@@ -63,6 +68,7 @@ class RemoteFilesConnector:
         described = file_delivery(self.location, nowhere, file.name, file.where)
         return replace(
             described,
+            connector=self.server.kind,
             path=f"{self.server.name}/{file.name.lstrip('/')}",
             read=partial(self._rows, file.name),
             after=partial(file.after, self.input),

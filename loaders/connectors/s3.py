@@ -24,6 +24,11 @@ class Bucket:
     place: S3Place
 
     @property
+    def kind(self) -> str:
+        """Its protocol."""
+        return "s3"
+
+    @property
     def name(self) -> str:
         """As s3:// address."""
         return f"s3://{self.place.bucket}"

@@ -26,6 +26,11 @@ class SftpServer:
     place: SftpPlace
 
     @property
+    def kind(self) -> str:
+        """Its protocol."""
+        return "sftp"
+
+    @property
     def name(self) -> str:
         """As sftp:// address."""
         port = "" if self.place.port == _SSH_PORT else f":{self.place.port}"

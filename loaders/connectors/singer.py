@@ -128,7 +128,7 @@ class SingerReading:
                 yield _row(int(number), text)
 
         after = (lambda: cursor) if cursor else no_cursor
-        delivery = Delivery(name, self._began, read, name, has_fixed_columns=False, after=after)
+        delivery = Delivery(name, self._began, read, name, has_fixed_columns=False, connector="singer", after=after)
         return Intake(self._mapping, self._streams[stream], delivery)
 
 

@@ -29,7 +29,9 @@ def webhook_intakes(mapping: SourceMapping, body: Any, message_id: str, received
         if found is None:
             continue
         rows = found if isinstance(found, list) else [found]
-        delivery = Delivery(name, received_at, partial(_reads, rows), name, has_fixed_columns=False)
+        delivery = Delivery(
+            name, received_at, partial(_reads, rows), name, has_fixed_columns=False, connector="webhook"
+        )
         intakes.append(Intake(mapping, number, delivery))
     return intakes
 

@@ -31,7 +31,7 @@ FORMATS = {
 }
 """Formats by the end of a file's name."""
 
-_DATABASE = "database"
+DATABASE = "database"
 
 
 def find_deliveries(location: Location, folders: tuple[Path, ...], delivered_at: datetime | None) -> list[Delivery]:
@@ -84,14 +84,14 @@ def file_delivery(location: Location, path: Path, name: str, delivered_at: datet
         read=_reader(location, path),
         path=f"{path.resolve()}{selection}",  # the same from every folder: a row is known again by it
         has_fixed_columns=not is_json,
-        connector="file" if location.files else _DATABASE,
+        connector="file" if location.files else DATABASE,
     )
 
 
 def _database(location: Location, variable: str, delivered_at: datetime) -> Delivery:
     read = partial(read_database, variable, *_selection(location), is_query=location.query is not None)
     name = f"${variable}#{location.table or 'query'}"
-    return Delivery(name, delivered_at, read, name, connector=_DATABASE)
+    return Delivery(name, delivered_at, read, name, connector=DATABASE)
 
 
 def _reader(location: Location, path: Path) -> Callable[[], Iterator[Read]]:

@@ -13,6 +13,8 @@ from graph.records import SourceCursor
 Value: TypeAlias = int | str | date | datetime
 
 _TOMORROW = timedelta(days=1)
+# Of whole numbers as the graph keeps them.
+_LARGEST = 2**63 - 1
 
 
 @dataclass(slots=True)
@@ -48,10 +50,12 @@ class GrowingColumn:
 
     def _usable(self, value: object) -> Value | None:
         if isinstance(value, Decimal) and value == value.to_integral_value():
-            return int(value)
-        if value is None or (isinstance(value, int | str | date) and not isinstance(value, bool)):
+            value = int(value)
+        is_kept = value is None or (isinstance(value, int | str | date) and not isinstance(value, bool))
+        if is_kept and not (isinstance(value, int) and abs(value) > _LARGEST):
             return value
-        problem = f"{self.column} has values of the type {type(value).__name__}, which cannot be gone on from."
+        kind = "int of more than 64 bits" if is_kept else type(value).__name__
+        problem = f"{self.column} has values of the type {kind}, which cannot be gone on from."
         raise SourceReadError(problem, "Choose a column of dates, times, whole numbers or texts.")
 
 

@@ -198,3 +198,4 @@ def test_rows_that_are_no_objects_are_set_aside(loads: Loads, api: Api) -> None:
     report = loads.load()
     assert report.problems == []
     assert report.deliveries[0].rejected_rows == {"no_object": 1}
+    assert report.deliveries[0].connector == "http"

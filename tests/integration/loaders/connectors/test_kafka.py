@@ -89,6 +89,7 @@ def test_a_message_that_is_no_object_is_set_aside_and_one_without_a_value_is_non
     report = loads.load()
     assert report.problems == []
     assert (report.rows, report.rejected) == (31, 1)
+    assert {delivery.connector for delivery in report.deliveries} == {"kafka"}
     assert loads.cursors() == {"0": 32}
 
 

@@ -57,6 +57,7 @@ def put(bucket: Any, name: str, *rows: str) -> None:
 
 def loaded(report: LoadReport) -> list[str]:
     assert report.problems == []
+    assert {delivery.connector for delivery in report.deliveries} <= {"s3"}
     return [delivery.delivery for delivery in report.deliveries]
 
 

@@ -14,8 +14,9 @@ ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone
 PAST = datetime(2000, 1, 1), datetime(2026, 1, 1)  # noqa: DTZ001 -- bounds of hypothesis have none
 AWARE = st.datetimes(*PAST, timezones=ZONES)
 NAIVE = st.datetimes(*PAST)
+NUMBERS = st.integers(1 - 2**63, 2**63 - 1)
 COLUMNS = st.one_of(
-    *(st.lists(kind, min_size=1) for kind in (st.integers(), st.text(), st.dates(date(2000, 1, 1), date(2026, 1, 1)))),
+    *(st.lists(kind, min_size=1) for kind in (NUMBERS, st.text(), st.dates(date(2000, 1, 1), date(2026, 1, 1)))),
     st.lists(AWARE, min_size=1),
     st.lists(NAIVE, min_size=1),
 )
@@ -41,7 +42,7 @@ def test_the_largest_value_is_found_in_any_order_and_comes_back_as_it_was(values
     assert grown(values[::-1]).position == column.position
 
 
-@given(st.one_of(*(st.tuples(kind, kind) for kind in (st.integers(), st.text(), AWARE, NAIVE))))
+@given(st.one_of(*(st.tuples(kind, kind) for kind in (NUMBERS, st.text(), AWARE, NAIVE))))
 def test_positions_are_ordered_as_values_are(pair: tuple[Any, Any]) -> None:
     first, second = (grown([value]).position for value in pair)
     assert (first == second) == (pair[0] == pair[1])
@@ -53,6 +54,12 @@ def test_times_beyond_tomorrow_and_missing_values_do_not_count() -> None:
     yesterday, later = now - timedelta(days=1), now + timedelta(days=2)
     assert grown([None, yesterday, later, datetime.max.replace(tzinfo=UTC)]).largest == yesterday
     assert grown([None, date.max]).position is None
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63), Decimal(10) ** 30])
+def test_numbers_that_the_graph_cannot_keep_are_told(number: int | Decimal) -> None:
+    with pytest.raises(SourceReadError, match="more than 64 bits, which cannot be gone on from"):
+        grown([1, number])
 
 
 def test_whole_decimals_are_numbers() -> None:
