@@ -51,10 +51,11 @@ class GrowingColumn:
     def _usable(self, value: object) -> Value | None:
         if isinstance(value, Decimal) and value == value.to_integral_value():
             value = int(value)
-        is_kept = value is None or (isinstance(value, int | str | date) and not isinstance(value, bool))
-        if is_kept and not (isinstance(value, int) and abs(value) > _LARGEST):
+        kind = type(value).__name__
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            kind = "int of more than 64 bits"
+        elif value is None or (isinstance(value, int | str | date) and not isinstance(value, bool)):
             return value
-        kind = "int of more than 64 bits" if is_kept else type(value).__name__
         problem = f"{self.column} has values of the type {kind}, which cannot be gone on from."
         raise SourceReadError(problem, "Choose a column of dates, times, whole numbers or texts.")
 
