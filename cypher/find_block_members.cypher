@@ -1,10 +1,13 @@
 // Customers that share blocking parts, by queries over the index.
-// $queries: number, query (Lucene), most (customers to look for), partly; one row, because rows are dear: blocks, a list
-// of [number, keys]: none where there are as many as were looked for, unless a part of them will do.
+// $queries: number, query (Lucene), most (customers to look for), partly; one row, because rows are dear: found, a list
+// of [key, prepared (JSON text), numbers of the queries], with no key: those with as many as were looked for, unless a
+// part of them will do.
 UNWIND $queries AS wanted
 CALL (wanted) {
   CALL db.index.fulltext.queryNodes('customer_blocking', wanted.query, {limit: wanted.most}) YIELD node
   WITH collect(node) AS nodes
-  RETURN CASE WHEN wanted.partly OR size(nodes) < wanted.most THEN [node IN nodes | node.key] END AS keys
+  RETURN CASE WHEN wanted.partly OR size(nodes) < wanted.most THEN nodes ELSE [null] END AS nodes
 }
-RETURN collect([wanted.number, keys]) AS blocks
+UNWIND nodes AS node
+WITH node, collect(wanted.number) AS numbers
+RETURN collect([node.key, node.prepared, numbers]) AS found

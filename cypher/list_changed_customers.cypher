@@ -1,11 +1,23 @@
 // Customers with what is compared, what the last resolution compared of them, and who else holds their contacts.
-// $keys, $counted (kinds); rows: as list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch
-// milliseconds), decided (whether a steward ever decided about it), holders (value, given_names) of its contacts.
+// $keys, $counted (kinds), $with_holders (whether also those who share identifiers with them, but for hubs); rows: as
+// list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch milliseconds), decided (whether a
+// steward ever decided about it), holders (value, given_names) of its contacts, held (of those asked for: key, kind, hub
+// and holders of their identifiers; of hubs nobody is told).
 UNWIND $keys AS wanted
-MATCH (record:Customer {key: wanted})
+MATCH (start:Customer {key: wanted})
+CALL (start) {
+  RETURN start AS record, 1 AS asked
+  UNION ALL
+  MATCH (start)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]->(i:Identifier)
+  WHERE $with_holders AND NOT i:Hub
+  MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]-(record:Customer)
+  WHERE record.retired_at IS NULL
+  RETURN DISTINCT record, 0 AS asked
+}
+WITH record, max(asked) = 1 AS asked
 WHERE record.content_hash IS NOT NULL
 // Of a retired record nothing is known any more, so that it takes no part without being a case of its own.
-WITH record, CASE WHEN record.retired_at IS NULL THEN record END AS c
+WITH record, asked, CASE WHEN record.retired_at IS NULL THEN record END AS c
 RETURN record.key AS key, record.source AS source, c.given_name AS given_name, c.middle_name AS middle_name,
   c.family_name AS family_name, c.birth_date AS birth_date, c.gender AS gender, c.street AS street,
   c.postcode AS postcode, c.city AS city, c.state AS state, c.country AS country, c.company AS company,
@@ -39,4 +51,14 @@ RETURN record.key AS key, record.source AS source, c.given_name AS given_name, c
         AND h.retired_at IS NULL
       RETURN DISTINCT h.given_name
     }}
-  } AS holders
+  } AS holders,
+  COLLECT {
+    MATCH (record)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]->(i:Identifier)
+    WHERE asked AND $with_holders
+    WITH DISTINCT i
+    RETURN [i.key, i.kind, i:Hub, CASE WHEN i:Hub THEN [] ELSE COLLECT {
+      MATCH (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]-(holder:Customer)
+      WHERE holder.content_hash IS NOT NULL AND holder.retired_at IS NULL
+      RETURN DISTINCT holder.key
+    } END]
+  } AS held

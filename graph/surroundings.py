@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import pyarrow as pa
+
 from graph.batches import batched
 from graph.connection import Reader, Row, Transaction
 from graph.customers import CustomerRows
@@ -19,17 +21,39 @@ _FIRST_WAVE, _NEXT_WAVE = 8, 8
 class ChangedCustomers:
     """Customers as they are now, and as the last resolution saw them.
 
-    ``rows``: see ``graph.customers.CustomerRows``. ``prepared`` (none where it never was), ``blocking_parts`` and
-    ``touched`` by customer key; ``given_names`` of everybody who holds a contact, by identifier key; ``alone``: those
-    that were never resolved, each as the cluster that it is by itself.
+    ``prepared`` (none where it never was), ``blocking_parts`` and ``touched`` by customer key; ``given_names`` of
+    everybody who holds a contact, by identifier key; ``alone``: those that were never resolved, each as the cluster
+    that it is by itself; ``held``: the identifiers of those that were asked for, each once.
     """
 
-    rows: CustomerRows
+    rows: Sequence[Row]
     prepared: Mapping[str, str | None]
     blocking_parts: Mapping[str, tuple[str, ...]]
     touched: Mapping[str, int]
     given_names: Mapping[str, tuple[str, ...]]
     alone: Mapping[str, "StoredCluster"]
+    held: Sequence["HeldIdentifier"]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "ChangedCustomers":
+        """From rows of ``list_changed_customers``."""
+        return cls(
+            rows=rows,
+            prepared={row["key"]: row["prepared"] for row in rows},
+            blocking_parts={row["key"]: tuple(row["blocking_parts"]) for row in rows},
+            touched={row["key"]: row["touched"] for row in rows},
+            given_names={held["value"]: tuple(held["given_names"]) for row in rows for held in row["holders"]},
+            alone={row["key"]: _alone(row) for row in rows if row["prepared"] is None},
+            held=[HeldIdentifier(*held) for held in {held[0]: held for row in rows for held in row["held"]}.values()],
+        )
+
+    def table(self) -> pa.Table:
+        """What is compared of them, as ``graph.customers.fetch_customers`` gives it."""
+        return CustomerRows(self.rows).table()
+
+    def and_of(self, others: "ChangedCustomers") -> "ChangedCustomers":
+        """These and others."""
+        return ChangedCustomers.of([*self.rows, *others.rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +63,7 @@ class HeldIdentifier:
     key: str
     kind: str
     is_hub: bool
-    holders: tuple[str, ...]
+    holders: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +81,18 @@ class BlockQuery:
     parts: tuple[str, ...]
     most: int
     partly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlockMembers:
+    """Who is in some blocks, as the last resolution left them.
+
+    ``blocks``: customers, none where there are at least as many as were looked for; ``prepared``: what was compared of
+    them, as JSON text, by key.
+    """
+
+    blocks: Sequence[frozenset[str] | None]
+    prepared: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +132,16 @@ def count_customers(graph: Reader) -> tuple[int, int]:
     return row["customers"], row["unresolved"]
 
 
-def read_changed(graph: Reader, customers: Collection[str], counted: Sequence[str]) -> ChangedCustomers:
+def read_changed(
+    graph: Reader, customers: Collection[str], counted: Sequence[str], *, with_holders: bool = False
+) -> ChangedCustomers:
     """Everything about some customers that a resolution compares. ``counted``: see ``fetch_customers``.
 
+    ``with_holders``: also what the customers hold, and everybody who shares an identifier with them that is no hub.
     Raises GraphError.
     """
-    keys = sorted(customers)
-    found = graph.read("list_changed_customers", keys=keys, counted=list(counted)) if keys else []
-    return ChangedCustomers(
-        rows=CustomerRows(found),
-        prepared={row["key"]: row["prepared"] for row in found},
-        blocking_parts={row["key"]: tuple(row["blocking_parts"]) for row in found},
-        touched={row["key"]: row["touched"] for row in found},
-        given_names={held["value"]: tuple(held["given_names"]) for row in found for held in row["holders"]},
-        alone={row["key"]: _alone(row) for row in found if row["prepared"] is None},
-    )
+    asked: Row = {"keys": sorted(customers), "counted": list(counted), "with_holders": with_holders}
+    return ChangedCustomers.of(graph.read("list_changed_customers", **asked) if customers else [])
 
 
 def _alone(row: Row) -> StoredCluster:
@@ -120,19 +151,11 @@ def _alone(row: Row) -> StoredCluster:
     )
 
 
-def held_identifiers(graph: Reader, customers: Collection[str]) -> list[HeldIdentifier]:
-    """The identifiers of some customers, each once. Raises GraphError."""
-    if not customers:
-        return []
-    found = graph.read("list_held_identifiers", keys=sorted(customers))[0]["identifiers"]
-    return [HeldIdentifier(key, kind, is_hub, tuple(holders)) for key, kind, is_hub, holders in found]
+def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> BlockMembers:
+    """For each query the customers that have all its parts.
 
-
-def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str] | None]:
-    """For each query the customers that have all its parts, as the last resolution left them.
-
-    None where there are at least as many as are looked for: mostly they are too many, and reading their keys takes as
-    long as finding them. Raises GraphError.
+    Of a block with at least as many as are looked for nobody is read: mostly they are too many, and reading takes as
+    long as finding. Raises GraphError.
     """
     if not (isinstance(graph, Transaction) and graph.index_misses_nodes):
         return _in_index(graph, queries)
@@ -140,7 +163,10 @@ def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> list[fro
     written = graph.written
     more = [replace(query, most=query.most + len(written.customers)) for query in queries]
     outside = _in_index(graph.outside, more)
-    return [_overlaid(query, found, written) for query, found in zip(queries, outside, strict=True)]
+    return BlockMembers(
+        [_overlaid(query, found, written) for query, found in zip(queries, outside.blocks, strict=True)],
+        {key: text for key, text in outside.prepared.items() if key not in written.customers},
+    )
 
 
 def _overlaid(query: BlockQuery, outside: frozenset[str] | None, written: WrittenParts) -> frozenset[str] | None:
@@ -150,16 +176,28 @@ def _overlaid(query: BlockQuery, outside: frozenset[str] | None, written: Writte
     return found if query.partly or len(found) < query.most else None
 
 
-def _in_index(graph: Reader, queries: Sequence[BlockQuery]) -> list[frozenset[str] | None]:
-    found: list[frozenset[str] | None] = [None] * len(queries)
+def _in_index(graph: Reader, queries: Sequence[BlockQuery]) -> BlockMembers:
+    prepared: dict[str, str] = {}
+    members: list[set[str] | None] = [set() for _ in queries]
     rows: list[Row] = [
         {"number": number, "query": _lucene(query.parts), "most": query.most, "partly": query.partly}
         for number, query in enumerate(queries)
     ]
     for batch in batched(rows, _QUERIES_A_STATEMENT):
-        for number, keys in graph.read("find_block_members", queries=batch)[0]["blocks"]:
-            found[number] = None if keys is None else frozenset(keys)
-    return found
+        for key, text, numbers in graph.read("find_block_members", queries=batch)[0]["found"]:
+            if key is not None:
+                prepared[key] = text
+            for number in numbers:
+                _add(members, number, key)
+    return BlockMembers([found if found is None else frozenset(found) for found in members], prepared)
+
+
+def _add(members: list[set[str] | None], number: int, key: str | None) -> None:
+    found = members[number]
+    if key is None or found is None:
+        members[number] = None
+    else:
+        found.add(key)
 
 
 def _lucene(parts: Iterable[str]) -> str:

@@ -22,20 +22,19 @@ from graph.surroundings import (
     HeldIdentifier,
     StoredCluster,
     find_block_members,
-    held_identifiers,
     people_of,
     read_changed,
-    read_prepared,
     rule_partners,
     stored_clusters,
 )
-from resolution.blocks.candidates import BlockingParts, Candidates, Key, find_candidates
+from resolution.blocks.candidates import BlockingParts, Key
+from resolution.blocks.index import BlockIndex
 from resolution.clusters.claims import CONTRADICTION, RULE_REFUSED, Claims
 from resolution.clusters.clustering import CERTAIN, Linkage
 from resolution.clusters.group_guards import GroupGuards
 from resolution.clusters.neighbourhood import Neighbourhood, Surroundings, recluster
 from resolution.clusters.profile_changes import group, profile_changes, regrouped
-from resolution.customers.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, from_text, kept_row
+from resolution.customers.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, kept_row
 from resolution.models.model import Model
 from resolution.scores.rules import is_refused, rule_of
 from resolution.scores.scorer import Score, Scorer, rounded_weight
@@ -105,19 +104,19 @@ class IncrementalResolution:
     def resolve(self, graph: Reader, customers: Collection[str], affected: Affected = _NOTHING_ELSE) -> Increment:
         """What resolving some customers changes; they may be known, new, or written again. Raises GraphError."""
         change = self._changed(graph, customers)
-        stored = self._prepared(graph, set(affected.rescored) - change.rows.keys())
+        index = BlockIndex(graph)
+        stored = index.rows(set(affected.rescored) - change.rows.keys())
         keys = {key: self.keys(row) for key, row in stored.items()}
         change = replace(change, rows={**change.rows, **stored}, before={**change.before, **keys})
-        start = {*change.rows, *affected.around}
-        if not start:
+        if not change.rows and not affected.around:
             return Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), change.resolved, ())
-        return self._settle(graph, change, start, affected)
+        return self._settle(graph, index, change, affected)
 
     def affected_without(self, graph: Reader, customers: Collection[str]) -> frozenset[str]:
         """Customers whose pairs may be others when some are gone: those of blocks that shrink below their limit."""
-        stored = read_prepared(graph, customers)
-        before = {customer: self.keys(from_text(text)) for customer, text in stored.items()}
-        return self._look_up(graph, before, {}).affected
+        index = BlockIndex(graph)
+        before = {customer: self.keys(row) for customer, row in index.rows(customers).items()}
+        return index.candidates(before, {}).affected
 
     def keys(self, row: PreparedRow) -> dict[Key, int]:
         """The blocking keys of a prepared customer."""
@@ -127,8 +126,10 @@ class IncrementalResolution:
 
     def _changed(self, graph: Reader, customers: Collection[str]) -> Change:
         """The customers that differ from what was resolved, and the others that differ because of them."""
-        held = held_identifiers(graph, customers)
-        changed = read_changed(graph, {*customers, *self._holders(graph, held)}, self.model.guards.counted_kinds)
+        counted = self.model.guards.counted_kinds
+        changed = read_changed(graph, customers, counted, with_holders=True)
+        if stale := self._of_hubs(graph, changed.held) - changed.touched.keys():
+            changed = changed.and_of(read_changed(graph, stale, counted))
         rows = changed_rows(changed, self.model)
         different = {key: row for key, row in rows.items() if as_text(row) != changed.prepared[key]}
         touched = {key: count for key, count in changed.touched.items() if key in customers or key in different}
@@ -137,56 +138,52 @@ class IncrementalResolution:
             before={key: self._parts.keys(changed.blocking_parts[key]) for key in different},
             new={key: cluster for key, cluster in changed.alone.items() if key in different},
             resolved=[self._kept(rows[key], touched[key]) for key in sorted(touched)],
-            by_rule=_by_rule(customers, held),
+            by_rule=_by_rule(customers, changed.held),
         )
 
     def _kept(self, row: PreparedRow, touched: int) -> PreparedCustomer:
         return kept_row(row, self._parts.of(row), touched)
 
-    def _holders(self, graph: Reader, held: Sequence[HeldIdentifier]) -> set[str]:
-        """Everybody who shares an identifier with changed customers, or did: it may have become one of several."""
-        # The customers of a new hub are those that were resolved with it; the customers of an old one are too many.
+    def _of_hubs(self, graph: Reader, held: Sequence[HeldIdentifier]) -> set[str]:
+        """Who was resolved with identifiers that are hubs now: of a new hub everybody, of an old one too many."""
         hubs = sorted(identifier.key for identifier in held if identifier.is_hub)
         most = self.model.thresholds.largest_block
         queries = [BlockQuery((_part_of(hub),), most, partly=True) for hub in hubs]
-        stale = filter(None, find_block_members(graph, queries)) if queries else ()
-        return {holder for identifier in held for holder in identifier.holders}.union(*stale)
+        found = find_block_members(graph, queries).blocks if queries else ()
+        return set[str]().union(*filter(None, found))
 
     # --- what it changes ---------------------------------------------------------------------------------------------
 
-    def _settle(self, graph: Reader, change: Change, start: Collection[str], affected: Affected) -> Increment:
-        rows, pairs = self._candidates(graph, change)
-        found = self._scored(graph, rows, pairs, change.by_rule)
+    def _settle(self, graph: Reader, index: BlockIndex, change: Change, affected: Affected) -> Increment:
+        rows, pairs = self._candidates(index, change)
+        found = self._scored(graph, index, rows, pairs, change.by_rule)
         around = _Around(graph, self.model, rows, found)
         around.know(change.new)
-        self._free(graph, frozenset(pair for pair in affected.freed if rows.keys().isdisjoint(pair)), around, found)
+        freed = frozenset(pair for pair in affected.freed if rows.keys().isdisjoint(pair))
+        self._free(graph, index, freed, around, found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
         people = partial(people_of, graph, certain=CERTAIN)
-        local = recluster(around.clusters({*start, *rows}), around.look, around.clusters, people, linkage)
+        local = recluster(around.clusters({*affected.around, *rows}), around.look, around.clusters, people, linkage)
         links, compared = around.differences(local)
         profiles = self._regrouped(local, frozenset(change.new), affected.gone)
         return Increment(links, compared, change.resolved, profile_changes(profiles), profiles)
 
-    def _candidates(self, graph: Reader, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
+    def _candidates(self, index: BlockIndex, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
         """The customers whose pairs are looked at anew, and these pairs."""
         rows, before = dict(change.rows), dict(change.before)
         after = {key: self.keys(row) for key, row in rows.items()}
-        found = self._look_up(graph, before, after)
+        found = index.candidates(before, after)
         if not found.affected:
             return rows, found.pairs
-        for key, text in read_prepared(graph, found.affected).items():
-            rows[key] = from_text(text)
-            before[key] = after[key] = self.keys(rows[key])
-        return rows, self._look_up(graph, before, after).pairs
-
-    def _look_up(
-        self, graph: Reader, before: Mapping[str, dict[Key, int]], after: Mapping[str, dict[Key, int]]
-    ) -> Candidates:
-        return find_candidates(before, after, partial(find_block_members, graph))
+        for key, row in index.rows(found.affected).items():
+            rows[key] = row
+            before[key] = after[key] = self.keys(row)
+        return rows, index.candidates(before, after).pairs
 
     def _scored(
         self,
         graph: Reader,
+        index: BlockIndex,
         rows: Mapping[str, PreparedRow],
         pairs: Iterable[Pair],
         known_rules: Mapping[str, Mapping[Pair, str]],
@@ -197,7 +194,7 @@ class IncrementalResolution:
         for key in rows.keys() & known_rules.keys():
             by_rule |= known_rules[key]
         others = {key for pair in (*pairs, *by_rule) for key in pair} - rows.keys()
-        known = {**self._prepared(graph, others), **rows}
+        known = {**index.rows(others), **rows}
         found = _Found()
         for pair in pairs:
             if known.keys() >= set(pair):
@@ -207,21 +204,18 @@ class IncrementalResolution:
                 self._rule(pair, identifier, known, found)
         return found
 
-    def _free(self, graph: Reader, pairs: frozenset[Pair], around: "_Around", found: _Found) -> None:
+    def _free(self, graph: Reader, index: BlockIndex, pairs: frozenset[Pair], around: "_Around", found: _Found) -> None:
         """What rules and guards say of pairs again; their scores were kept all the time, where they had any."""
         customers = frozenset(key for pair in pairs for key in pair)
         if not customers:
             return
         scored = around.scored(customers) & pairs
         by_rule = {pair: x for pair, x in rule_partners(graph, customers, ONE_PERSON_KINDS).items() if pair in pairs}
-        rows = self._prepared(graph, {key for pair in (*scored, *by_rule) for key in pair})
+        rows = index.rows(key for pair in (*scored, *by_rule) for key in pair)
         for pair in scored:
             self._guard(pair, self._scorer.score(rows[pair[0]], rows[pair[1]]), found)
         for pair, identifier in by_rule.items():
             self._rule(pair, identifier, rows, found)
-
-    def _prepared(self, graph: Reader, customers: Collection[str]) -> dict[str, PreparedRow]:
-        return {key: from_text(text) for key, text in read_prepared(graph, customers).items()}
 
     def _score(self, pair: Pair, rows: Mapping[str, PreparedRow], found: _Found) -> None:
         score = self._scorer.score_above(self.model.thresholds.keep_above, rows[pair[0]], rows[pair[1]])

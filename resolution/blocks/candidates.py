@@ -8,7 +8,7 @@ too.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, groupby, product
+from itertools import chain, combinations, product
 
 from graph.links import Pair
 from graph.surroundings import BlockQuery
@@ -125,11 +125,14 @@ class _Blocks:
 
     def widest_first(self) -> Iterator[list[Key]]:
         """Keys of one part first, then those of two of which none follows from another part, and so on."""
-        for _, keys in groupby(sorted(self.most, key=self._narrowness), key=self._narrowness):
-            yield list(keys)
+        alike: dict[tuple[int, int], list[Key]] = defaultdict(list)
+        for key in self.most:
+            alike[self._narrowness(key)].append(key)
+        for narrowness in sorted(alike):
+            yield alike[narrowness]
 
     def _narrowness(self, key: Key) -> tuple[int, int]:
-        return len(key), sum(part in self._forms for part in key) if len(key) > 1 else 0
+        return len(key), 0 if len(key) == 1 else len(self._forms.keys() & key)
 
     def queries(self, keys: Iterable[Key]) -> list[BlockQuery]:
         """One more than may share a key is too many, whatever the changed customers among the found ones."""
@@ -148,15 +151,15 @@ class _Blocks:
 
     def is_covered(self, key: Key) -> bool:
         """Whether a block lies within one that selects, so that it selects as well and adds nobody."""
-        most = self.most[key]
-        return any(self.small.get(wider, most + 1) <= most for wider in self._wider(key))
+        most, small = self.most[key], self.small
+        return any(wider in small and small[wider] <= most for wider in self._wider(key))
 
     def _wider(self, key: Key) -> Iterator[Key]:
         """The keys that everybody has who has this one."""
         for length in range(1, len(key) + 1):
             for parts in combinations(key, length):
                 yield from product(*(self._forms.get(part, (part,)) for part in parts))
-        if both := _both_names(key):
+        if len(key) > 1 and (both := _both_names(key)):
             yield (both,)
 
 

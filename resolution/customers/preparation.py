@@ -24,6 +24,9 @@ TEXTS = pa.list_(pa.string())
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 Columns: TypeAlias = dict[str, Column]
 
+# Of fewer values it takes longer to find the distinct ones than to change them all.
+_FEW = 50
+
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 # Prepared column: the column that it is made of, and how.
@@ -167,6 +170,8 @@ def _mapped_to_lists(values: Column, change: Callable[[str], list[str]]) -> pa.A
 
 
 def _by_distinct(values: Column, change: Callable[[str], object], kind: pa.DataType) -> pa.Array:
+    if len(values) < _FEW:
+        return pa.array([None if value is None else change(value) for value in values.to_pylist()], kind)
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     encoded = whole.dictionary_encode()
     changed = pa.array([change(value) for value in encoded.dictionary.to_pylist()], kind)

@@ -38,7 +38,7 @@ def rows_of(table: pa.Table) -> Iterator[PreparedRow]:
 
 def changed_rows(changed: ChangedCustomers, model: Model) -> dict[str, PreparedRow]:
     """Customer key -> its row, prepared as the model does and with everybody in view who shares a contact."""
-    prepared = prepare(changed.rows.table(), model.suspect, _shared(changed.given_names))
+    prepared = prepare(changed.table(), model.suspect, _shared(changed.given_names))
     return {row["key"]: row for row in rows_of(prepared.with_columns(model.columns))}
 
 

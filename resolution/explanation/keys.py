@@ -44,7 +44,7 @@ def compared_keys(graph: Reader, model: Model, customers: Pair) -> ComparedKeys:
     ours, theirs = blocking.keys(left), blocking.keys(right)
     shared = sorted(ours.keys() & theirs.keys(), key=lambda key: (len(key), key))
     queries = [BlockQuery(key, ours[key] + 1) for key in shared]
-    blocks = zip(queries, find_block_members(graph, queries), strict=True)
+    blocks = zip(queries, find_block_members(graph, queries).blocks, strict=True)
     return ComparedKeys(
         tuple(SharedKey(query.parts, ours[query.parts], _size(query, members)) for query, members in blocks),
         tuple(part for part in left if part not in right),

@@ -19,9 +19,9 @@ def test_nobody_is_missed_in_a_transaction_that_has_deleted_pairs(graph: Graph) 
     gone = pairs(graph)
 
     with graph.rehearsing() as rehearsed:
-        (first,) = rehearsed.write(lambda transaction: find_block_members(transaction, [PART]))
+        (first,) = rehearsed.write(lambda transaction: find_block_members(transaction, [PART])).blocks
         rehearsed.write(lambda transaction: transaction.run("erase_compared_pairs", rows=gone))
-        (after,) = rehearsed.write(lambda transaction: find_block_members(transaction, [PART]))
+        (after,) = rehearsed.write(lambda transaction: find_block_members(transaction, [PART])).blocks
 
     assert first == after == everybody
 
@@ -37,7 +37,7 @@ def test_what_a_transaction_has_written_counts_over_what_others_see(graph: Graph
         rehearsed.write(lambda transaction: transaction.written.write("crm:1", both.parts))
         rehearsed.write(lambda transaction: transaction.written.write("crm:2", ["family_name:roth"]))
         rehearsed.write(lambda transaction: transaction.written.write("crm:3"))
-        of_one_name, of_both = rehearsed.write(lambda transaction: find_block_members(transaction, [PART, both]))
+        of_one_name, of_both = rehearsed.write(lambda transaction: find_block_members(transaction, [PART, both])).blocks
 
     assert of_one_name is not None
     assert {"crm:1", "crm:4"} <= of_one_name
@@ -51,7 +51,7 @@ def test_a_block_that_is_too_large_gives_nobody_unless_a_part_of_it_will_do(grap
     parts = PART.parts
 
     asked = [BlockQuery(parts, 41), BlockQuery(parts, 40), BlockQuery(parts, 7, partly=True)]
-    fitting, too_large, some = find_block_members(graph, asked)
+    fitting, too_large, some = find_block_members(graph, asked).blocks
 
     assert fitting == frozenset(key for (key,) in nodes(graph, "Customer", "key"))
     assert too_large is None

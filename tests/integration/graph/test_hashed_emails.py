@@ -68,7 +68,7 @@ def test_a_hash_never_shows_an_email(graph: Graph) -> None:
     reached = {value for key, value in edges_of(graph) if key in {"dmp:1", KEY}}
     assert reached == {KEY}
     assert nodes(graph, "HashedEmail", "key", "value", "kind") == {(KEY, KEY.split(":")[1], "hashed_email")}
-    own = read_changed(graph, ["dmp:1"], []).rows.table().to_pylist()[0]
+    own = read_changed(graph, ["dmp:1"], []).table().to_pylist()[0]
     assert "@" not in str(own)
 
 
