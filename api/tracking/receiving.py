@@ -23,11 +23,11 @@ from graph.connection import AsyncGraph, Graph, open_graph
 from graph.messages import MessagesWritten, write_messages
 from graph.records import MessageRecords
 from graph.sources import TrackedSource, read_tracked_sources
+from loaders.rejects.reasons import REFUSED_BY_DATABASE
 from loaders.rejects.store import DeadLetters
 
 # So long the database may be away before those who wait are told; a restart of it takes longer.
 _RETRY_S = 2.0
-_REFUSED = "refused_by_database"
 # After so many messages of a large request, others have their turn: one message takes a tenth of a millisecond.
 _AT_ONCE = 50
 
@@ -67,8 +67,7 @@ class Receiver:
 
 
 def _refused_by_database(index: int, message: Message) -> Refusal:
-    sent = {"messageId": message.message_id, "type": message.type, "properties": dict(message.properties)}
-    return Refusal(index, _REFUSED, "the database does not take it", sent)
+    return Refusal(index, REFUSED_BY_DATABASE.code, REFUSED_BY_DATABASE.message, message.sent)
 
 
 @asynccontextmanager

@@ -9,12 +9,14 @@ import pytest
 import pytest_asyncio
 from httpx import AsyncClient, Response
 from standardwebhooks.webhooks import Webhook
+from typer.testing import CliRunner
 
 from api.app import create_app
 from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.errors import ConfigurationError
+from loaders.rejects.commands import rejects_app
 from tests.assertions import nodes
 from tests.integration.api.conftest import connected
 
@@ -65,6 +67,22 @@ async def test_rows_that_cannot_be_used_are_set_aside_and_the_others_kept(shop: 
     response = await send(shop, {"data": {"customer": [{"id": "1", "first": "Anna"}, {"first": "Bob"}, 7]}})
     assert (response.status_code, response.json()) == (200, {"success": True, "rows": 3, "rejected": 2})
     assert nodes(graph, "Customer", "key") == {("shop:1",)}
+
+
+def mend(mapping: str) -> None:
+    Path(mapping).write_text(MAPPING.replace("external_id: id", "external_id: [id, number]"))
+
+
+async def test_rows_that_were_set_aside_are_replayed_when_they_or_the_mapping_were_mended(
+    shop: AsyncClient, graph: Graph, mapping: str
+) -> None:
+    await send(shop, {"data": {"customer": [{"number": "1", "first": "Anna"}, {"id": "2", "first": "Bob"}]}})
+    assert CliRunner().invoke(rejects_app, ["replay"]).exit_code == 1
+    mend(mapping)
+    for _ in range(2):
+        result = CliRunner().invoke(rejects_app, ["replay"])
+        assert (result.exit_code, result.exception) == (0, None)
+    assert nodes(graph, "Customer", "key", "given_name") == {("shop:1", "Anna"), ("shop:2", "Bob")}
 
 
 async def test_a_message_about_something_else_is_taken_and_does_nothing(shop: AsyncClient, graph: Graph) -> None:
