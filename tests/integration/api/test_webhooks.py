@@ -16,9 +16,11 @@ from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.errors import ConfigurationError
+from loaders.health.commands import look_at_sources
 from loaders.rejects.commands import rejects_app
 from tests.assertions import nodes
 from tests.integration.api.conftest import connected
+from tests.integration.api.test_database_outage import line_to
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 MAPPING = """\
@@ -124,13 +126,25 @@ async def test_what_is_too_large_or_no_json_is_refused(shop: AsyncClient) -> Non
     assert (await shop.get("/webhooks/shop")).status_code == 405
 
 
-async def test_a_database_that_is_away_is_told_as_a_reason_to_send_again(mapping: str) -> None:
-    app = create_app(ApiSettings(_env_file=None, webhook_mappings=(mapping,)), Address("bolt://127.0.0.1:9"))  # pyright: ignore[reportCallIssue]
-    from httpx import ASGITransport
+async def test_a_database_that_is_away_is_told_as_a_reason_to_send_again(
+    mapping: str, graph: Graph, neo4j_address: Address
+) -> None:
+    async with line_to(neo4j_address) as (line, address), connected(address, webhook_mappings=(mapping,)) as shop:
+        line.cut()
+        away = await send(shop, ANNA)
+        line.is_cut = False
+        again = await send(shop, ANNA)
+    assert (away.status_code, away.headers["retry-after"], again.status_code) == (503, "5", 200)
+    assert nodes(graph, "Customer", "key") == {("shop:1",)}
 
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as client:
-        response = await send(client, ANNA)
-    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+
+async def test_the_source_is_in_the_health_of_sources(mapping: str, graph: Graph, neo4j_address: Address) -> None:
+    assert graph
+    async with connected(neo4j_address, webhook_mappings=(mapping,)) as shop:
+        for number in range(3):
+            await send(shop, {"data": {"customer": [{"id": str(number)}, {"first": "Bob"}]}})
+    (health,) = look_at_sources(datetime.now(UTC))
+    assert (health.source, health.day_rows, health.rejects_open) == ("shop", 6, 1)
 
 
 def test_a_mapping_without_a_webhook_is_told_at_the_start(mapping: str) -> None:
