@@ -26,7 +26,7 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(schema, chosen), methods=None))
     app.include_router(health)
     app.router.routes += segment_routes()
-    app.router.routes += webhook_routes(chosen, address)
+    app.router.routes += webhook_routes(chosen)
     if chosen.development:
         app.router.routes += ide_routes()
     app.add_middleware(Edge, allowed_hosts=chosen.allowed_hosts)

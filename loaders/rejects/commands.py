@@ -1,6 +1,7 @@
-"""``cdp rejects``: what was set aside, seen, mended, replayed and discarded."""
+"""``cdp rejects``: what was set aside, seen, mended, replayed, discarded and erased."""
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -11,21 +12,25 @@ import orjson
 import typer
 from rich.console import Console
 
+from graph.connection import Graph
 from graph.errors import ConfigurationError
 from graph.opening import opened_graph
 from graph.writing import write_batch
+from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
+from loaders.rejects.containing import Record, wanted_identifier
+from loaders.rejects.erasing import erase_containing
 from loaders.rejects.mending import export_rows, import_rows
-from loaders.rejects.model import KeptLetter, Status
-from loaders.rejects.readers import ReaderOf, Readers
+from loaders.rejects.model import DeadLetter, KeptLetter, Status
+from loaders.rejects.readers import LetterReader, Readers
 from loaders.rejects.replay import ReplayReport, replay
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 
 STILL_OPEN = 1
 
-CONNECTOR_READERS: dict[str, ReaderOf] = {}
-"""Readers of connectors that have no mappings; an upper floor enters its own before a command runs."""
+CONNECTOR_READERS: dict[str, Callable[[Graph, DeadLetter], LetterReader]] = {}
+"""Finds the readers of connectors that have no mappings; an upper floor enters its own before a command runs."""
 
 rejects_app = typer.Typer(no_args_is_help=True, help="Rows and values that could not be used: see, mend, replay them.")
 
@@ -114,16 +119,18 @@ def replay_command(
 ) -> None:
     """Load open rows again, after they or their mapping were mended. Doing it twice changes nothing.
 
+    Messages of tracking calls and webhooks go the way of their arrival again, and are as old as they were then.
+
     Ends with 1 where rows were rejected again: they stay open.
     """
-    readers = Readers(read_mappings(mappings or []), CONNECTOR_READERS)
+    given = read_mappings(mappings or [])
     with DeadLetters() as letters:
         if ids:
             letters.known(ids)
         chosen = (ids or []) + (import_rows(letters, file) if file else [])
         selection = Selection(chosen if ids or file else None, source, code, Status.OPEN, run, _utc(since))
         with opened_graph() as graph:
-            report = replay(letters, selection, readers, partial(write_batch, graph))
+            report = replay(letters, selection, _readers(graph, given))
     _tell(report, as_json=as_json)
     if report.still_open:
         raise typer.Exit(STILL_OPEN)
@@ -152,6 +159,52 @@ def discard(
         _print_json({"discarded": count})
     else:
         Console().print(f"{count:,} discarded; their rows are erased.", highlight=False)
+
+
+@rejects_app.command("erase", epilog="Example: cdp rejects erase --email anna@example.org --customer crm:17")
+def erase(
+    email: Annotated[list[str] | None, typer.Option("--email", help="Address, in any spelling; repeatable.")] = None,
+    phone: Annotated[list[str] | None, typer.Option("--phone", help="Telephone number; repeatable.")] = None,
+    identifier: Annotated[
+        list[str] | None, typer.Option("--identifier", help="KIND:VALUE of another identifier or a device; repeatable.")
+    ] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option("--customer", help="SOURCE:ID, in letters of that source; repeatable.")
+    ] = None,
+    country: Annotated[str | None, typer.Option("--country", help="Of national telephone numbers, as DE.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell which letters they are.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase the rows that hold somebody's identifiers, for good, whether they were replayed or not.
+
+    Tells ids and counts, and nothing of the rows. Files that were exported are elsewhere: delete them too.
+    """
+    given = (("email", email), ("phone", phone))
+    wanted = [wanted_identifier(kind, text, country) for kind, texts in given for text in texts or ()]
+    wanted += [wanted_identifier(*_parted(text, "KIND:VALUE"), country) for text in identifier or ()]
+    wanted += [Record(*_parted(text, "SOURCE:ID")) for text in customer or ()]
+    if not wanted:
+        raise ConfigurationError("There is nothing to erase.", "Name --email, --phone, --identifier or --customer.")
+    with DeadLetters() as letters:
+        erased = erase_containing(letters, wanted, is_trial=dry_run)
+    if as_json:
+        _print_json({"searched": erased.searched, "erased": 0 if dry_run else len(erased.ids), "ids": erased.ids})
+        return
+    sys.stdout.writelines(f"{found}\n" for found in erased.ids)
+    what = "hold them" if dry_run else "held them and are erased"
+    Console(stderr=True).print(f"{len(erased.ids):,} of {erased.searched:,} rows {what}.", highlight=False)
+
+
+def _parted(text: str, form: str) -> tuple[str, str]:
+    first, _, second = text.partition(":")
+    if not first or not second:
+        raise ConfigurationError(f"One of the values is no {form}.", f"Write {form}.")
+    return first, second
+
+
+def _readers(graph: Graph, given: Sequence[SourceMapping]) -> Readers:
+    connectors = {name: partial(reader_of, graph) for name, reader_of in CONNECTOR_READERS.items()}
+    return Readers(partial(write_batch, graph), given, connectors)
 
 
 def _utc(moment: datetime | None) -> datetime | None:

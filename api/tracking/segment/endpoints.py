@@ -1,6 +1,7 @@
 """Endpoints: the paths that Segment's and RudderStack's clients call."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +14,7 @@ from api.tracking.keys import keys_of
 from api.tracking.messages import Refusal
 from api.tracking.receiving import Receiver
 from api.tracking.requests import RequestFacts, request_facts
+from api.tracking.segment.again import whole_message
 from api.tracking.segment.envelopes import BATCH, Envelope, read_envelope
 from api.tracking.segment.messages import check_count, read_messages
 from api.tracking.segment.pixels import pixel_envelope
@@ -95,7 +97,8 @@ async def _receive(
     envelope: Envelope, source: TrackedSource, facts: RequestFacts, request: Request, receiver: Receiver
 ) -> list[Refusal]:
     messages = read_messages(envelope, facts, receiver.settings.max_message_bytes)
-    origin = Origin(source.name, CONNECTOR, request.scope.get("request_id", "-"), facts.received_at)
+    whole = partial(whole_message, envelope=envelope, request=facts)
+    origin = Origin(source.name, CONNECTOR, request.scope.get("request_id", "-"), facts.received_at, whole)
     return await receiver.receive(messages, source, origin)
 
 

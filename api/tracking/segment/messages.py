@@ -44,7 +44,9 @@ class _Ids:
         return self.user or self.anonymous or self.installation
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
+    """A message that cannot be used. Never leaves the package."""
+
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(code)
         self.code, self.reason = code, reason
@@ -65,25 +67,24 @@ def read_messages(envelope: Envelope, request: RequestFacts, max_bytes: int) -> 
 def _read(raw: object, index: int, envelope: Envelope, request: RequestFacts, max_bytes: int) -> Message | Refusal:
     if not isinstance(raw, dict):
         return Refusal(index, "not_an_object", "a message is a JSON object", raw)
-    text = orjson.dumps(raw)
-    if len(text) > max_bytes:
+    if len(orjson.dumps(raw)) > max_bytes:
         return Refusal(index, "too_large", f"a message has at most {max_bytes:,} bytes", raw)
     try:
-        return _message(raw, text, envelope, request)
-    except _RefusedError as error:
+        return _message(raw, envelope, request)
+    except RefusedError as error:
         return Refusal(index, error.code, error.reason, raw)
 
 
-def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: RequestFacts) -> Message:
+def _message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Message:
     kind = envelope.kind or (text_of(raw, "type") or "").lower()
     if kind not in KINDS:
-        raise _RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
+        raise RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
     context = {**envelope.context, **fields_of(raw, "context")} if envelope.context else fields_of(raw, "context")
     ids = _ids(raw, context, kind)
     times = _times(raw, envelope, request)
     properties = fields_of(raw, "properties")
     return Message(
-        message_id=_message_id(raw, text),
+        message_id=message_id_of(raw),
         type=kind,
         name=_name(raw, kind),
         at=_happened_at(times),
@@ -97,6 +98,7 @@ def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: R
         traits=traits_of(raw, context, kind),
         properties=kept_properties(raw, context, request),
         consents=consents_of(raw, context, request),
+        sent=raw,
     )
 
 
@@ -108,9 +110,9 @@ def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str) -> _Ids:
         former=_id(raw, "previousId", "previous_id") if kind == "alias" else None,
     )
     if kind == "alias" and (ids.user is None or ids.former is None):
-        raise _RefusedError("no_identifier", "an alias names a userId and a previousId")
+        raise RefusedError("no_identifier", "an alias names a userId and a previousId")
     if ids.owner is None:
-        raise _RefusedError("no_identifier", "a message names a userId or an anonymousId")
+        raise RefusedError("no_identifier", "a message names a userId or an anonymousId")
     return ids
 
 
@@ -119,21 +121,21 @@ def _id(fields: Mapping[str, Any], *names: str) -> str | None:
     if text is None:
         return None
     if len(text) > _LONGEST_ID:
-        raise _RefusedError("id_too_long", f"{names[0]} has at most {_LONGEST_ID} characters")
+        raise RefusedError("id_too_long", f"{names[0]} has at most {_LONGEST_ID} characters")
     return standardise_reference(text)
 
 
-def _message_id(raw: Mapping[str, Any], text: bytes) -> str:
+def message_id_of(raw: Mapping[str, Any]) -> str:
     """The client's own id; without one, one that a repetition would have as well, if the message tells its time."""
     given = text_of(raw, "messageId", "message_id")
     kept = standardise_id(given) if given else None
     if kept is not None and len(kept) > _LONGEST_ID:
-        raise _RefusedError("id_too_long", f"messageId has at most {_LONGEST_ID} characters")
+        raise RefusedError("id_too_long", f"messageId has at most {_LONGEST_ID} characters")
     if kept is not None:
         return kept
     if moment_of(raw, "originalTimestamp", "timestamp") is None:
         return uuid4().hex
-    return f"content-{blake2b(text, digest_size=16).hexdigest()}"
+    return f"content-{blake2b(orjson.dumps(raw), digest_size=16).hexdigest()}"
 
 
 def _name(raw: Mapping[str, Any], kind: str) -> str:
@@ -141,7 +143,7 @@ def _name(raw: Mapping[str, Any], kind: str) -> str:
         return NAMES[kind]
     event = text_of(raw, "event")
     if event is None:
-        raise _RefusedError("no_event", "a track call names its event")
+        raise RefusedError("no_event", "a track call names its event")
     return event[:_LONGEST_ID]
 
 
