@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from starlette.requests import Request
 from starlette.types import Receive
 
 from api.tracking.problems import BROKEN_OFF, BUSY, NOT_GZIP, TOO_LARGE, UNKNOWN_ENCODING, ProblemError
@@ -51,6 +52,12 @@ class Share:
         """Some bytes more. Raises ProblemError."""
         self._in_hand.take(count)
         self.held += count
+
+
+async def unpacked_body(request: Request, share: Share, limit: int) -> bytes:
+    """The body of a request, read whole and unpacked. Raises ProblemError."""
+    sent = await read_body(request.receive, share, limit)
+    return unpacked(sent, request.headers.get("content-encoding", "").strip().lower(), share, limit)
 
 
 async def read_body(receive: Receive, share: Share, limit: int) -> bytes:

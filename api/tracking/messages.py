@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+NAMES = {
+    "identify": "User Identified",
+    "page": "Page Viewed",
+    "screen": "Screen Viewed",
+    "group": "Group Joined",
+    "alias": "User Aliased",
+}
+"""What happened, where a message has no name of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -16,6 +25,21 @@ class Times:
     received_at: datetime
     original_at: datetime | None = None
     sent_at: datetime | None = None
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened by our clock: what lies between sending and happening is right, however wrong theirs is.
+
+        A moment to come is none that has happened.
+        """
+        if self.original_at is None:
+            return self.received_at
+        if self.sent_at is None:
+            return min(self.original_at, self.received_at)
+        try:
+            return min(self.received_at - (self.sent_at - self.original_at), self.received_at)
+        except OverflowError:
+            return self.received_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.tracking.answers import point, refused, taken
-from api.tracking.bodies import read_body, unpacked
+from api.tracking.bodies import unpacked_body
 from api.tracking.endpoint import Endpoint
 from api.tracking.keys import keys_of
 from api.tracking.messages import Refusal
-from api.tracking.receiving import Receiver
-from api.tracking.requests import RequestFacts, request_facts
+from api.tracking.reading.refusing import check_count
+from api.tracking.receiving import Receiver, origin_of
+from api.tracking.requests import RequestFacts, facts_of
 from api.tracking.segment.envelopes import BATCH, Envelope, read_envelope
-from api.tracking.segment.messages import check_count, read_messages
+from api.tracking.segment.messages import read_messages
 from api.tracking.segment.pixels import pixel_envelope
 from api.tracking.segment.settings_answers import rudder_settings, segment_settings
-from api.tracking.set_aside import Origin
 from graph.sources import TrackedSource
 
 CONNECTOR = "segment"
@@ -64,14 +64,12 @@ class Call:
 
     async def __call__(self, request: Request, receiver: Receiver) -> Response:
         """Take its messages. Raises ProblemError."""
-        facts, limit = _facts(request), receiver.settings.max_body_bytes
+        facts, limit = facts_of(request), receiver.settings.max_body_bytes
         keys = keys_of(request.headers, request.query_params)
         source = await receiver.keys.source_of(keys) if keys else None
         with receiver.in_hand.share() as share:
-            sent = await read_body(request.receive, share, limit)
-            encoding = request.headers.get("content-encoding", "").strip().lower()
-            envelope = read_envelope(unpacked(sent, encoding, share, limit), self._kind)
-            check_count(envelope, receiver.settings.max_messages)
+            envelope = read_envelope(await unpacked_body(request, share, limit), self._kind)
+            check_count(envelope.messages, receiver.settings.max_messages)
             source = source or await receiver.keys.source_of(envelope.write_keys)
             refusals = await _receive(envelope, source, facts, request, receiver)
         return refused(refusals[0]) if refusals and self._kind != BATCH else taken(refusals)
@@ -87,7 +85,7 @@ class Pixel:
         """Take its message. Raises ProblemError."""
         source = await receiver.keys.source_of(keys_of(request.headers, request.query_params))
         envelope = pixel_envelope(request.query_params.multi_items(), self._kind)
-        refusals = await _receive(envelope, source, _facts(request), request, receiver)
+        refusals = await _receive(envelope, source, facts_of(request), request, receiver)
         return refused(refusals[0]) if refusals else point()
 
 
@@ -95,12 +93,7 @@ async def _receive(
     envelope: Envelope, source: TrackedSource, facts: RequestFacts, request: Request, receiver: Receiver
 ) -> list[Refusal]:
     messages = read_messages(envelope, facts, receiver.settings.max_message_bytes)
-    origin = Origin(source.name, CONNECTOR, request.scope.get("request_id", "-"), facts.received_at)
-    return await receiver.receive(messages, source, origin)
-
-
-def _facts(request: Request) -> RequestFacts:
-    return request_facts(request.headers, request.client.host if request.client else None)
+    return await receiver.receive(messages, source, origin_of(request, source, CONNECTOR, facts))
 
 
 async def answer_segment(request: Request, receiver: Receiver) -> Response:

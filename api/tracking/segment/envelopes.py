@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from api.tracking.problems import NO_BATCH, NOT_JSON, ProblemError
-from api.tracking.segment.fields import fields_of, text_of
+from api.tracking.reading.fields import fields_of, text_of
 
 BATCH = "batch"
 

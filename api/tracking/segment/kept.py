@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.tracking.reading.fields import fields_of, present, text_of
 from api.tracking.requests import RequestFacts
-from api.tracking.segment.fields import fields_of, present, text_of
 
 _CONTEXT = ("app", "campaign", "device", "library", "locale", "network", "os", "referrer", "screen", "timezone")
 """Parts of the context that are kept beside the properties."""

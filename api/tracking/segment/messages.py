@@ -2,34 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import blake2b
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
-import orjson
-
-from api.tracking.messages import Message, Refusal, Times
-from api.tracking.problems import TOO_MANY, ProblemError
+from api.tracking.messages import NAMES, Message, Refusal, Times
+from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
+from api.tracking.reading.ids import LONGEST_ID, id_of, made_id, message_id_of
+from api.tracking.reading.refusing import RefusedError, read_each
 from api.tracking.requests import RequestFacts
 from api.tracking.segment.consents import consents_of
 from api.tracking.segment.envelopes import Envelope
-from api.tracking.segment.fields import fields_of, moment_of, read_moment, text_of
 from api.tracking.segment.kept import kept_properties, traits_of
 from api.tracking.segment.visits import visited
-from loaders.standardise.identifiers import standardise_id, standardise_reference
-
-NAMES = {
-    "identify": "User Identified",
-    "page": "Page Viewed",
-    "screen": "Screen Viewed",
-    "group": "Group Joined",
-    "alias": "User Aliased",
-}
-"""What happened, where a message has no name of its own."""
 
 KINDS = frozenset({*NAMES, "track"})
-_LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +30,16 @@ class _Ids:
         return self.user or self.anonymous or self.installation
 
 
-class _RefusedError(Exception):
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(code)
-        self.code, self.reason = code, reason
-
-
-def check_count(envelope: Envelope, most: int) -> None:
-    """Raises ProblemError where there are more messages than are taken at once."""
-    if len(envelope.messages) > most:
-        raise ProblemError(TOO_MANY)
-
-
 def read_messages(envelope: Envelope, request: RequestFacts, max_bytes: int) -> Iterator[Message | Refusal]:
     """What the messages of an envelope say, and which of them cannot be used, in order."""
-    for index, raw in enumerate(envelope.messages):
-        yield _read(raw, index, envelope, request, max_bytes)
-
-
-def _read(raw: object, index: int, envelope: Envelope, request: RequestFacts, max_bytes: int) -> Message | Refusal:
-    if not isinstance(raw, dict):
-        return Refusal(index, "not_an_object", "a message is a JSON object", raw)
-    text = orjson.dumps(raw)
-    if len(text) > max_bytes:
-        return Refusal(index, "too_large", f"a message has at most {max_bytes:,} bytes", raw)
-    try:
-        return _message(raw, text, envelope, request)
-    except _RefusedError as error:
-        return Refusal(index, error.code, error.reason, raw)
+    read = partial(_message, envelope=envelope, request=request)
+    return read_each(envelope.messages, max_bytes, read)
 
 
 def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: RequestFacts) -> Message:
     kind = envelope.kind or (text_of(raw, "type") or "").lower()
     if kind not in KINDS:
-        raise _RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
+        raise RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
     context = {**envelope.context, **fields_of(raw, "context")} if envelope.context else fields_of(raw, "context")
     ids = _ids(raw, context, kind)
     times = _times(raw, envelope, request)
@@ -86,7 +48,7 @@ def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: R
         message_id=_message_id(raw, text),
         type=kind,
         name=_name(raw, kind),
-        at=_happened_at(times),
+        at=times.happened_at,
         times=times,
         user_id=ids.user,
         anonymous_id=ids.anonymous,
@@ -102,38 +64,21 @@ def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: R
 
 def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str) -> _Ids:
     ids = _Ids(
-        user=_id(raw, "userId", "user_id"),
-        anonymous=_id(raw, "anonymousId", "anonymous_id"),
-        installation=_id(fields_of(context, "device"), "id"),
-        former=_id(raw, "previousId", "previous_id") if kind == "alias" else None,
+        user=id_of(raw, "userId", "user_id"),
+        anonymous=id_of(raw, "anonymousId", "anonymous_id"),
+        installation=id_of(fields_of(context, "device"), "id"),
+        former=id_of(raw, "previousId", "previous_id") if kind == "alias" else None,
     )
     if kind == "alias" and (ids.user is None or ids.former is None):
-        raise _RefusedError("no_identifier", "an alias names a userId and a previousId")
+        raise RefusedError("no_identifier", "an alias names a userId and a previousId")
     if ids.owner is None:
-        raise _RefusedError("no_identifier", "a message names a userId or an anonymousId")
+        raise RefusedError("no_identifier", "a message names a userId or an anonymousId")
     return ids
 
 
-def _id(fields: Mapping[str, Any], *names: str) -> str | None:
-    text = text_of(fields, *names)
-    if text is None:
-        return None
-    if len(text) > _LONGEST_ID:
-        raise _RefusedError("id_too_long", f"{names[0]} has at most {_LONGEST_ID} characters")
-    return standardise_reference(text)
-
-
 def _message_id(raw: Mapping[str, Any], text: bytes) -> str:
-    """The client's own id; without one, one that a repetition would have as well, if the message tells its time."""
-    given = text_of(raw, "messageId", "message_id")
-    kept = standardise_id(given) if given else None
-    if kept is not None and len(kept) > _LONGEST_ID:
-        raise _RefusedError("id_too_long", f"messageId has at most {_LONGEST_ID} characters")
-    if kept is not None:
-        return kept
-    if moment_of(raw, "originalTimestamp", "timestamp") is None:
-        return uuid4().hex
-    return f"content-{blake2b(text, digest_size=16).hexdigest()}"
+    is_timed = moment_of(raw, "originalTimestamp", "timestamp") is not None
+    return message_id_of(raw, "messageId", "message_id") or made_id(text, is_timed=is_timed)
 
 
 def _name(raw: Mapping[str, Any], kind: str) -> str:
@@ -141,26 +86,11 @@ def _name(raw: Mapping[str, Any], kind: str) -> str:
         return NAMES[kind]
     event = text_of(raw, "event")
     if event is None:
-        raise _RefusedError("no_event", "a track call names its event")
-    return event[:_LONGEST_ID]
+        raise RefusedError("no_event", "a track call names its event")
+    return event[:LONGEST_ID]
 
 
 def _times(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Times:
     original = moment_of(raw, "originalTimestamp", "original_timestamp", "timestamp")
     sent = moment_of(raw, "sentAt", "sent_at") or read_moment(envelope.sent_at) or read_moment(request.sent_at)
     return Times(request.received_at, original, sent)
-
-
-def _happened_at(times: Times) -> datetime:
-    """When it happened by our clock: what lies between sending and happening is right, however wrong the client's is.
-
-    A moment to come is none that has happened.
-    """
-    if times.original_at is None:
-        return times.received_at
-    if times.sent_at is None:
-        return min(times.original_at, times.received_at)
-    try:
-        return min(times.received_at - (times.sent_at - times.original_at), times.received_at)
-    except OverflowError:
-        return times.received_at

@@ -1,0 +1,124 @@
+"""Endpoints: the paths that Snowplow's trackers call.
+
+The protocol has no credential: the app id (``aid``) of an event is a source's write key, or a name that a source was
+opened for. Events of several apps may come in one request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from api.tracking.answers import point, refused, taken
+from api.tracking.bodies import unpacked_body
+from api.tracking.endpoint import Endpoint, Handler
+from api.tracking.keys import keys_of
+from api.tracking.messages import Refusal
+from api.tracking.problems import BUSY, NO_EVENTS, NOT_JSON, ProblemError
+from api.tracking.reading.refusing import check_count
+from api.tracking.receiving import Receiver, origin_of
+from api.tracking.requests import RequestFacts, facts_of
+from api.tracking.snowplow.events import app_of, read_events
+from graph.sources import TrackedSource
+
+CONNECTOR = "snowplow"
+
+PAYLOADS = "/com.snowplowanalytics.snowplow/tp2"
+PIXELS = ("/i", "/ice.png")
+
+# Trackers drop what is answered with one of these, and repeat all else, some for ever.
+# Source: dontRetryStatusCodes of the browser, iOS and Android trackers, and of snowplow-tracker for Python.
+_DROPPED = frozenset({400, 401, 403, 410, 422})
+_UNUSABLE = 422
+
+
+def snowplow_routes() -> Sequence[BaseRoute]:
+    """The routes of the protocol."""
+    pixel = Endpoint(_final(answer_pixel), "GET")
+    return [
+        Route(PAYLOADS, Endpoint(_final(answer_payload), "POST"), methods=None),
+        *(Route(path, pixel, methods=None) for path in PIXELS),
+    ]
+
+
+def _final(handler: Handler) -> Handler:
+    """The handler, where what cannot be taken later either is answered with a status that trackers drop it for."""
+
+    async def answered(request: Request, receiver: Receiver) -> Response:
+        try:
+            return await handler(request, receiver)
+        except ProblemError as error:
+            found = error.problem
+            if found.status < 500 and found.status not in {*_DROPPED, BUSY.status}:  # noqa: PLR2004
+                raise ProblemError(replace(found, status=_UNUSABLE)) from None
+            raise
+
+    return answered
+
+
+async def answer_payload(request: Request, receiver: Receiver) -> Response:
+    """Take the events of a body. Raises ProblemError."""
+    facts = _facts(request)
+    with receiver.in_hand.share() as share:
+        events = _events(await unpacked_body(request, share, receiver.settings.max_body_bytes))
+        check_count(events, receiver.settings.max_messages)
+        return taken(await _receive(events, facts, request, receiver))
+
+
+async def answer_pixel(request: Request, receiver: Receiver) -> Response:
+    """Take the event in an address. Raises ProblemError."""
+    refusals = await _receive([dict(request.query_params)], _facts(request), request, receiver)
+    return refused(refusals[0]) if refusals else point()
+
+
+def _events(body: bytes) -> list[Any]:
+    try:
+        document = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        raise ProblemError(NOT_JSON) from None
+    events = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(events, list) or not events:
+        raise ProblemError(NO_EVENTS)
+    return events
+
+
+async def _receive(events: Sequence[Any], facts: RequestFacts, request: Request, receiver: Receiver) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    sources = await _sources_of(events, request, receiver)
+    first = next(iter(sources.values()))
+    for source in dict.fromkeys(sources.values()):
+        apps = frozenset(app for app, found in sources.items() if found == source)
+        # Those that no source is open for are set aside with the first.
+        own = [event for event in events if sources.get(app_of(event), first) == source]
+        read = read_events(own, apps, facts, receiver.settings.max_message_bytes)
+        refusals += await receiver.receive(read, source, origin_of(request, source, CONNECTOR, facts))
+    return refusals
+
+
+async def _sources_of(events: Sequence[Any], request: Request, receiver: Receiver) -> dict[str | None, TrackedSource]:
+    """The source of each app, of at least one of them. Raises ProblemError."""
+    sources: dict[str | None, TrackedSource] = {}
+    problem: ProblemError | None = None
+    keys = keys_of(request.headers, request.query_params)
+    for app in dict.fromkeys(app_of(event) for event in events):
+        names = [] if app is None else [app]
+        try:
+            sources[app] = await receiver.keys.source_of([*keys, *names], names)
+        except ProblemError as error:
+            if error.problem.status >= 500:  # noqa: PLR2004
+                raise
+            problem = problem or error
+    if not sources:
+        assert problem is not None
+        raise problem
+    return sources
+
+
+def _facts(request: Request) -> RequestFacts:
+    """Without the address of who asks to be tracked anonymously (the header SP-Anonymous)."""
+    facts = facts_of(request)
+    return replace(facts, ip=None) if "sp-anonymous" in request.headers else facts
