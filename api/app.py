@@ -10,6 +10,7 @@ from api.health import health
 from api.ide import ide_routes
 from api.schema import build_schema
 from api.settings import ApiSettings, api_settings
+from api.tracking.cloudevents.endpoints import cloudevents_routes
 from api.tracking.segment.endpoints import segment_routes
 from api.tracking.snowplow.endpoints import snowplow_routes
 from api.webhooks import webhook_routes
@@ -28,6 +29,7 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     app.include_router(health)
     app.router.routes += segment_routes()
     app.router.routes += snowplow_routes()
+    app.router.routes += cloudevents_routes()
     app.router.routes += webhook_routes(chosen, address)
     if chosen.development:
         app.router.routes += ide_routes()

@@ -7,11 +7,13 @@ is the unpacked size, and of all requests together what is in hand, so that memo
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.types import Receive
 
-from api.tracking.problems import BROKEN_OFF, BUSY, NOT_GZIP, TOO_LARGE, UNKNOWN_ENCODING, ProblemError
+from api.tracking.problems import BROKEN_OFF, BUSY, NOT_GZIP, NOT_JSON, TOO_LARGE, UNKNOWN_ENCODING, ProblemError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_BITS, _ZLIB_BITS, _RAW_BITS = 31, 15, -15
@@ -58,6 +60,14 @@ async def unpacked_body(request: Request, share: Share, limit: int) -> bytes:
     """The body of a request, read whole and unpacked. Raises ProblemError."""
     sent = await read_body(request.receive, share, limit)
     return unpacked(sent, request.headers.get("content-encoding", "").strip().lower(), share, limit)
+
+
+def parsed(body: bytes) -> Any:  # noqa: ANN401 -- JSON
+    """The JSON of a body, with a byte order mark or without. Raises ProblemError."""
+    try:
+        return orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        raise ProblemError(NOT_JSON) from None
 
 
 async def read_body(receive: Receive, share: Share, limit: int) -> bytes:

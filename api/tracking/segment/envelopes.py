@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
+from api.tracking.bodies import parsed
 from api.tracking.problems import NO_BATCH, NOT_JSON, ProblemError
 from api.tracking.reading.fields import fields_of, text_of
 
@@ -25,10 +24,7 @@ class Envelope:
 
 def read_envelope(body: bytes, kind: str) -> Envelope:
     """The messages of a body; ``kind``: batch, or what the one message is. Raises ProblemError."""
-    try:
-        document = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError:
-        raise ProblemError(NOT_JSON) from None
+    document = parsed(body)
     if kind == BATCH:
         return _batch(document)
     if not isinstance(document, dict):

@@ -8,24 +8,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.tracking.answers import point, refused, taken
-from api.tracking.bodies import unpacked_body
+from api.tracking.bodies import parsed, unpacked_body
 from api.tracking.endpoint import Endpoint, Handler
-from api.tracking.keys import keys_of
-from api.tracking.messages import Refusal
-from api.tracking.problems import BUSY, NO_EVENTS, NOT_JSON, ProblemError
+from api.tracking.named import Protocol, receive_named
+from api.tracking.problems import BUSY, NO_EVENTS, ProblemError
 from api.tracking.reading.refusing import check_count
-from api.tracking.receiving import Receiver, origin_of
+from api.tracking.receiving import Receiver
 from api.tracking.requests import RequestFacts, facts_of
-from api.tracking.snowplow.events import app_of, read_events
-from graph.sources import TrackedSource
+from api.tracking.snowplow.events import app_of, read_event
 
-CONNECTOR = "snowplow"
+PROTOCOL = Protocol("snowplow", app_of, read_event)
 
 PAYLOADS = "/com.snowplowanalytics.snowplow/tp2"
 PIXELS = ("/i", "/ice.png")
@@ -66,56 +63,21 @@ async def answer_payload(request: Request, receiver: Receiver) -> Response:
     with receiver.in_hand.share() as share:
         events = _events(await unpacked_body(request, share, receiver.settings.max_body_bytes))
         check_count(events, receiver.settings.max_messages)
-        return taken(await _receive(events, facts, request, receiver))
+        return taken(await receive_named(PROTOCOL, events, facts, request))
 
 
-async def answer_pixel(request: Request, receiver: Receiver) -> Response:
+async def answer_pixel(request: Request, _: Receiver) -> Response:
     """Take the event in an address. Raises ProblemError."""
-    refusals = await _receive([dict(request.query_params)], _facts(request), request, receiver)
+    refusals = await receive_named(PROTOCOL, [dict(request.query_params)], _facts(request), request)
     return refused(refusals[0]) if refusals else point()
 
 
 def _events(body: bytes) -> list[Any]:
-    try:
-        document = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError:
-        raise ProblemError(NOT_JSON) from None
+    document = parsed(body)
     events = document.get("data") if isinstance(document, dict) else None
     if not isinstance(events, list) or not events:
         raise ProblemError(NO_EVENTS)
     return events
-
-
-async def _receive(events: Sequence[Any], facts: RequestFacts, request: Request, receiver: Receiver) -> list[Refusal]:
-    refusals: list[Refusal] = []
-    sources = await _sources_of(events, request, receiver)
-    first = next(iter(sources.values()))
-    for source in dict.fromkeys(sources.values()):
-        apps = frozenset(app for app, found in sources.items() if found == source)
-        # Those that no source is open for are set aside with the first.
-        own = [event for event in events if sources.get(app_of(event), first) == source]
-        read = read_events(own, apps, facts, receiver.settings.max_message_bytes)
-        refusals += await receiver.receive(read, source, origin_of(request, source, CONNECTOR, facts))
-    return refusals
-
-
-async def _sources_of(events: Sequence[Any], request: Request, receiver: Receiver) -> dict[str | None, TrackedSource]:
-    """The source of each app, of at least one of them. Raises ProblemError."""
-    sources: dict[str | None, TrackedSource] = {}
-    problem: ProblemError | None = None
-    keys = keys_of(request.headers, request.query_params)
-    for app in dict.fromkeys(app_of(event) for event in events):
-        names = [] if app is None else [app]
-        try:
-            sources[app] = await receiver.keys.source_of([*keys, *names], names)
-        except ProblemError as error:
-            if error.problem.status >= 500:  # noqa: PLR2004
-                raise
-            problem = problem or error
-    if not sources:
-        assert problem is not None
-        raise problem
-    return sources
 
 
 def _facts(request: Request) -> RequestFacts:

@@ -1,14 +1,13 @@
 """Events of Snowplow's trackers, in our words. Source: Snowplow's tracker protocol."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from api.tracking.messages import Message, Refusal, Times, Visited
+from api.tracking.messages import Message, Times, Visited
 from api.tracking.reading.fields import fields_of, read_moment, text_of
 from api.tracking.reading.ids import id_of, made_id, message_id_of
-from api.tracking.reading.refusing import RefusedError, read_each
+from api.tracking.reading.refusing import RefusedError
 from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of
 from api.tracking.requests import RequestFacts
 from api.tracking.snowplow.happenings import happening_of
@@ -19,21 +18,13 @@ from loaders.standardise.identifiers import standardise_reference
 _SESSION_OF_APP = "client_session"
 
 
-def read_events(
-    events: Iterable[object], apps: Collection[str | None], request: RequestFacts, max_bytes: int
-) -> Iterator[Message | Refusal]:
-    """What events say, and which of them cannot be used, in order. ``apps``: the app ids that are taken."""
-    return read_each(events, max_bytes, partial(_message, apps=apps, request=request))
-
-
 def app_of(event: object) -> str | None:
     """The app id of an event."""
     return text_of(event, "aid") if isinstance(event, dict) else None
 
 
-def _message(raw: Mapping[str, Any], text: bytes, apps: Collection[str | None], request: RequestFacts) -> Message:
-    if app_of(raw) not in apps:
-        raise RefusedError("unknown_name", "no source is open for its aid")
+def read_event(raw: Mapping[str, Any], text: bytes, request: RequestFacts) -> Message:
+    """What an event says. ``text``: it, as JSON. Raises RefusedError."""
     entities = entities_of(raw)
     happening = happening_of(raw, entities)
     times = _times(raw, request)

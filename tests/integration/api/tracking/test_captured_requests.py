@@ -26,7 +26,7 @@ SOURCES = {
     "rudder": "WK_RUD_PY",
 }
 # Their protocols carry no key, so a source is open for what they say they are.
-SHOP, OPEN_NAMES = "shop", ("shop",)
+SHOP, OPEN_NAMES = "shop", ("shop", "/shop/web")
 pytestmark = pytest.mark.skipif(not CAPTURES.exists(), reason="the captured requests are not beside the project")
 
 
@@ -41,7 +41,7 @@ def replayer() -> Any:
 
 def replayed(url: str) -> list[tuple[str, int, bytes]]:
     replay = replayer()
-    sent = replay.captured(["segment", "rudder", "snowplow"])
+    sent = replay.captured(["segment", "rudder", "snowplow", "cloudevents"])
     return [(name, *replay.send(url, request, {})) for name, request in sent]
 
 
@@ -75,7 +75,7 @@ def test_every_message_is_there_once_for_each_source(arrived: Graph) -> None:
         "segment_retry": 1,
         "segment_node": 7,
         "rudder": 12,
-        "shop": 9,
+        "shop": 10,
     }
 
 
@@ -118,18 +118,16 @@ def test_the_device_was_the_customers_and_the_anonymous_one_is_nobodys(arrived: 
     assert {(f"anonymous_id:{device}",) for device in ("anon_1", "anon_2", "duid-1")} == nodes(arrived, "Device", "key")
 
 
-def test_the_plain_form_the_packed_one_and_the_address_of_snowplow_say_the_same(arrived: Graph) -> None:
-    found = nodes(arrived, "Interaction", "source", "key", "type", "name", "owner")
-    counted = Counter(rest for source, _, *rest in map(list, found) if source == SHOP for rest in [tuple(rest)])
+def test_every_form_of_snowplow_and_cloudevents_says_the_same(arrived: Graph) -> None:
+    found = nodes(arrived, "Interaction", "source", "key", "type", "name", "owner", "amount")
+    told = Counter(rest for source, _, *rest in found if source == SHOP for rest in [tuple(rest)])
 
-    assert counted == dict.fromkeys(
-        [
-            ("page", "Page Viewed", "shop:u_1"),
-            ("track", "add-to-basket", "shop:u_1"),
-            ("track", "order", "shop:u_1"),
-        ],
-        3,
-    )
+    assert told == {
+        ("page", "Page Viewed", "shop:u_1", None): 3,
+        ("track", "add-to-basket", "shop:u_1", None): 3,
+        ("track", "order", "shop:u_1", None): 3,
+        ("order", "Order Completed", "shop:u_1", 59.9): 1,
+    }
 
 
 def test_of_two_events_with_one_id_the_first_stays(arrived: Graph) -> None:
