@@ -1,0 +1,75 @@
+"""Envelopes: how events come in a request: one, a list, a batch, or any of them in a field of a form.
+
+Sources: ``posthog-js`` (``request.ts``), ``posthog`` for Python (``request.py``, ``capture_v1.py``).
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from api.tracking.bodies import parsed
+from api.tracking.problems import NO_EVENTS, NOT_JSON, ProblemError
+from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
+
+_FORM = b"data="
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """``is_single``: the request is the event."""
+
+    events: list[Any]
+    write_keys: tuple[str, ...]
+    sent_at: datetime | None
+    is_single: bool = False
+
+
+def read_envelope(body: bytes, query: Mapping[str, str]) -> Envelope:
+    """The events of a body, or of an address that carries them. Raises ProblemError."""
+    document = document_of(body, query)
+    sent_at = _sent_at(document, query)
+    if isinstance(document, dict) and "batch" not in document:
+        return Envelope([document], keys_in(document), sent_at, is_single=True)
+    events = document.get("batch") if isinstance(document, dict) else document
+    if not isinstance(events, list) or not events:
+        raise ProblemError(NO_EVENTS)
+    return Envelope(events, keys_in(document) or keys_in(events[0]), sent_at)
+
+
+def document_of(body: bytes, query: Mapping[str, str]) -> Any:  # noqa: ANN401 -- JSON
+    """The JSON of a body, of its field ``data`` or of that of its address. Raises ProblemError."""
+    form = query.get("data", "")
+    if body.startswith(_FORM):
+        form = parse_qs(body.decode("utf-8", "replace")).get("data", [""])[0]
+    if not form:
+        return parsed(body)
+    return parsed(form.encode() if form.startswith(("{", "[")) else _unpacked(form))
+
+
+def keys_in(document: object) -> tuple[str, ...]:
+    """The write key that a document carries, or its first event."""
+    if not isinstance(document, dict):
+        return ()
+    key = text_of(document, "api_key", "token") or text_of(fields_of(document, "properties"), "token", "api_key")
+    return () if key is None else (key,)
+
+
+def _sent_at(document: object, query: Mapping[str, str]) -> datetime | None:
+    sent_at = moment_of(document, "sent_at", "sentAt") if isinstance(document, dict) else None
+    milliseconds = query.get("_", "")
+    if sent_at is None and milliseconds.isascii() and milliseconds.isdigit():
+        return read_moment(int(milliseconds[:20]))
+    return sent_at
+
+
+def _unpacked(encoded: str) -> bytes:
+    # In a form a plus is a blank, unless the client has escaped it.
+    usual = encoded.replace(" ", "+").rstrip("=")
+    try:
+        return base64.b64decode(usual + "=" * (-len(usual) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise ProblemError(NOT_JSON) from None
