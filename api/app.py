@@ -32,7 +32,7 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     app.router.routes += snowplow_routes()
     app.router.routes += cloudevents_routes()
     app.router.routes += posthog_routes()
-    app.router.routes += webhook_routes(chosen, address)
+    app.router.routes += webhook_routes(chosen)
     if chosen.development:
         app.router.routes += ide_routes()
     app.add_middleware(Edge, allowed_hosts=chosen.allowed_hosts)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 from api.levels import LevelsCache
 from api.readiness import Readiness
 from api.tracking.receiving import receiving
+from api.webhooks import arrivals
+from api.writing import open_writing
 from graph.address import Address, resolve_address
 from graph.connection import AsyncGraph, open_async_graph
 
@@ -35,8 +37,12 @@ def connected_to(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         target = address or await asyncio.to_thread(resolve_address)
-        async with open_async_graph(target) as graph, receiving(target, graph, country) as receiver:
-            app.state.receiver = receiver
+        async with AsyncExitStack() as stack:
+            graph = await stack.enter_async_context(open_async_graph(target))
+            # In a thread: it waits for the database, and others have their turn meanwhile.
+            writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
+            app.state.receiver = await stack.enter_async_context(receiving(writing, graph, country))
+            app.state.arrivals = arrivals(writing)
             app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph))
             yield
 

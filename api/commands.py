@@ -14,6 +14,7 @@ from api.asked import Asked
 from api.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
 from api.tracking.commands import source_app
+from api.tracking.replaying import PROTOCOLS, reader_of
 from graph.address import resolve_address
 from graph.audit_commands import audit_command
 from graph.commands import neo4j_app
@@ -25,7 +26,7 @@ from graph.identities import Identity
 from loaders.commands import load_command
 from loaders.connectors.cursor_commands import register_cursor_commands
 from loaders.health.commands import health_command
-from loaders.rejects.commands import rejects_app
+from loaders.rejects.commands import CONNECTOR_READERS, rejects_app
 from loaders.sample.commands import sample_app
 from resolution.commands import resolve_command
 from resolution.explanation.commands import as_of_command, how_command, why_command, why_not_command
@@ -51,6 +52,7 @@ app.add_typer(sample_app)
 app.add_typer(source_app, name="source")
 app.command("load")(load_command)
 app.add_typer(rejects_app, name="rejects")
+CONNECTOR_READERS.update(dict.fromkeys(PROTOCOLS, reader_of))
 app.command("resolve")(resolve_command)
 app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")

@@ -19,28 +19,31 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from api.settings import ApiSettings
-from graph.address import Address, resolve_address
-from graph.connection import open_graph
-from graph.errors import ConfigurationError, GraphError, SourceReadError
+from api.writing import Writing
+from graph.errors import ConfigurationError, GraphError, LocalStoreError, SourceReadError
 from graph.writing import write_batch
+from loaders.arrivals import Arrivals
 from loaders.connectors.environment import from_environment
 from loaders.connectors.webhooks import webhook_inputs, webhook_intakes
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
-from loaders.pipeline import LoadPlan, load_intakes
-from loaders.report import LoadReport
 
 LOG = logging.getLogger("cdp.api.webhooks")
 _RETRY_AFTER_S = "5"
 
 
-def webhook_routes(settings: ApiSettings, address: Address | None) -> list[Route]:
+def arrivals(writing: Writing) -> Arrivals:
+    """What takes the messages of a process."""
+    return Arrivals(partial(write_batch, writing.graph), writing.letters, writing.streams, writing.run_id)
+
+
+def webhook_routes(settings: ApiSettings) -> list[Route]:
     """The route, where a setting names mappings. Raises MappingError, ConfigurationError for those that have none."""
     mappings = read_mappings(settings.webhook_mappings)
     for mapping in mappings:
         if not webhook_inputs(mapping):
             raise ConfigurationError(f"{mapping.file} has no input that takes webhooks.", "Give one `webhook`.")
-    receiver = _Receiver({mapping.source.name: mapping for mapping in mappings}, settings.max_body_bytes, address)
+    receiver = _Receiver({mapping.source.name: mapping for mapping in mappings}, settings.max_body_bytes)
     return [Route("/webhooks/{source}", receiver.receive, methods=["POST"])] if mappings else []
 
 
@@ -51,8 +54,8 @@ class _Refused(Exception):  # noqa: N818 -- never leaves the module
 
 
 class _Receiver:
-    def __init__(self, mappings: Mapping[str, SourceMapping], most_bytes: int, address: Address | None) -> None:
-        self._mappings, self._most_bytes, self._address = mappings, most_bytes, address
+    def __init__(self, mappings: Mapping[str, SourceMapping], most_bytes: int) -> None:
+        self._mappings, self._most_bytes = mappings, most_bytes
 
     async def receive(self, request: Request) -> JSONResponse:
         """Answer one message: 200 when its rows are in the graph or set aside."""
@@ -60,17 +63,19 @@ class _Receiver:
             mapping = self._mapping(request)
             body = await self._body(request)
             self._verify(mapping, body, request)
-            report = await asyncio.to_thread(self._load, mapping, _parsed(body), request.headers["webhook-id"])
+            intakes = webhook_intakes(mapping, _parsed(body), request.headers["webhook-id"], datetime.now(UTC))
+            reports = await asyncio.to_thread(_arrivals_of(request).take, intakes)
         except _Refused as refused:
             return refused.answer
         except ClientDisconnect:
             return _Refused(400, "cut_off", "The body did not arrive.").answer
-        except GraphError as error:
+        except (GraphError, LocalStoreError) as error:
             LOG.warning("webhook not written: %s", type(error).__name__)
             answer = _Refused(503, "unavailable", "Nothing was written: send it again.").answer
             answer.headers["Retry-After"] = _RETRY_AFTER_S
             return answer
-        return JSONResponse({"success": True, "rows": report.rows, "rejected": report.rejected})
+        rows, rejected = sum(report.rows for report in reports), sum(report.rejected for report in reports)
+        return JSONResponse({"success": True, "rows": rows, "rejected": rejected})
 
     def _mapping(self, request: Request) -> SourceMapping:
         mapping = self._mappings.get(request.path_params["source"])
@@ -97,10 +102,11 @@ class _Receiver:
                 return
         raise _Refused(401, "bad_signature", "The signature, its time or its headers are not right.")
 
-    def _load(self, mapping: SourceMapping, body: Any, message_id: str) -> LoadReport:  # noqa: ANN401 -- JSON
-        intakes = webhook_intakes(mapping, body, message_id, datetime.now(UTC))
-        with open_graph(self._address or resolve_address()) as graph:
-            return load_intakes(LoadPlan([mapping]), intakes, partial(write_batch, graph))
+
+def _arrivals_of(request: Request) -> Arrivals:
+    found = request.app.state.arrivals
+    assert isinstance(found, Arrivals)
+    return found
 
 
 def _parsed(body: bytes) -> Any:  # noqa: ANN401 -- JSON

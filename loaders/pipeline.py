@@ -6,7 +6,7 @@ A delivery is written when all of it was read and few enough rows were rejected;
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -66,17 +66,6 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
         for mapping in plan.mappings:
             for number in range(len(mapping.inputs)):
                 loading.load_input(mapping, number)
-    return loading.finish()
-
-
-def load_intakes(plan: LoadPlan, intakes: Iterable[Intake], write: WriteBatch) -> LoadReport:
-    """Load deliveries that are there already; rows that are rejected are set aside, and the others kept.
-
-    Raises GraphError.
-    """
-    with _loading(replace(plan, max_rejected=1.0), write, silent) as loading:
-        for intake in intakes:
-            loading.load_delivery(intake)
     return loading.finish()
 
 

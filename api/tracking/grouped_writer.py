@@ -140,27 +140,36 @@ class GroupedWriter:
 
     def _write_group(self, group: Sequence[_Waiting]) -> None:
         placed = [(waiting, index) for waiting in group for index in range(len(waiting.messages))]
+        messages = [waiting.messages[index] for waiting, index in placed]
         try:
-            self._write_some(placed)
+            for position in write_acceptable(self._write, messages, self._told):
+                waiting, index = placed[position]
+                waiting.refused.append(index)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the requests must be answered, and not with 200
             if not isinstance(error, CdpError):
                 LOG.error("error=%s", type(error).__name__)  # noqa: TRY400 -- its message may quote values
             for waiting in group:
                 waiting.failure = error
 
-    def _write_some(self, placed: Sequence[tuple[_Waiting, int]]) -> None:
-        try:
-            written = self._write([waiting.messages[index] for waiting, index in placed])
-        except _PASSING:
-            raise
-        except GraphError:
-            if len(placed) == 1:
-                waiting, index = placed[0]
-                waiting.refused.append(index)
-                return
-            half = len(placed) // 2
-            self._write_some(placed[:half])
-            self._write_some(placed[half:])
-        else:
-            if written.customers:
-                self._on_written(written)
+    def _told(self, written: MessagesWritten) -> None:
+        if written.customers:
+            self._on_written(written)
+
+
+def write_acceptable(write: WriteMessages, messages: Sequence[MessageRecords], on_written: OnWritten) -> list[int]:
+    """Write messages in one transaction, or where the database refuses it, in halves; the positions of the refused.
+
+    Raises GraphError where the database cannot be used now, whatever is in the messages.
+    """
+    try:
+        written = write(messages)
+    except _PASSING:
+        raise
+    except GraphError:
+        if len(messages) == 1:
+            return [0]
+        half = len(messages) // 2
+        refused = write_acceptable(write, messages[:half], on_written)
+        return refused + [half + index for index in write_acceptable(write, messages[half:], on_written)]
+    on_written(written)
+    return []

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -19,16 +18,14 @@ from api.tracking.requests import RequestFacts
 from api.tracking.resolving import Resolver, Resolving
 from api.tracking.set_aside import Origin, SetAside
 from api.tracking.settings import TrackingSettings, tracking_settings
-from graph.address import Address
-from graph.connection import AsyncGraph, Graph, open_graph
+from api.writing import Writing
+from graph.connection import AsyncGraph, Graph
 from graph.messages import MessagesWritten, write_messages
 from graph.records import MessageRecords
 from graph.sources import TrackedSource, read_tracked_sources
-from loaders.rejects.store import DeadLetters
+from loaders.health.streams import Heard, Streams
+from loaders.rejects.reasons import REFUSED_BY_DATABASE
 
-# So long the database may be away before those who wait are told; a restart of it takes longer.
-_RETRY_S = 2.0
-_REFUSED = "refused_by_database"
 # After so many messages of a large request, others have their turn: one message takes a tenth of a millisecond.
 _AT_ONCE = 50
 
@@ -43,6 +40,7 @@ class Receiver:
     translation: Translation
     writer: GroupedWriter
     aside: SetAside
+    streams: Streams
 
     async def receive(
         self, messages: Iterable[Message | Refusal], source: TrackedSource, origin: Origin
@@ -59,30 +57,29 @@ class Receiver:
                 records.append(self.translation.records(message, source))
             if index % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
+        unusable = len(refusals)
         if records:
             refusals += [_refused_by_database(*good[position]) for position in await self.writer.write(records)]
         if refusals:
             refusals.sort(key=lambda refusal: refusal.index)
             await run_in_threadpool(self.aside.keep, origin, refusals)
+        newest = max((record.interaction.at for record in records), default=None)
+        self.streams.count(Heard(source.name, origin.connector, len(good) + unusable, len(refusals), newest))
         return refusals
 
 
 def _refused_by_database(index: int, message: Message) -> Refusal:
-    sent = {"messageId": message.message_id, "type": message.type, "properties": dict(message.properties)}
-    return Refusal(index, _REFUSED, "the database does not take it", sent)
+    return Refusal(index, REFUSED_BY_DATABASE.code, REFUSED_BY_DATABASE.message, message.sent)
 
 
 @asynccontextmanager
-async def receiving(address: Address, graph: AsyncGraph, country: str | None) -> AsyncGenerator[Receiver]:
-    """A receiver that writes to an address, for as long as the block runs. Raises GraphUnavailableError."""
+async def receiving(writing: Writing, graph: AsyncGraph, country: str | None) -> AsyncGenerator[Receiver]:
+    """A receiver, for as long as the block runs."""
     settings = tracking_settings()
-    run_id = f"tracking-{uuid4().hex[:12]}"
     async with AsyncExitStack() as stack:
-        # In a thread: it waits for the database, and others have their turn meanwhile.
-        writing = await asyncio.to_thread(stack.enter_context, open_graph(address, _RETRY_S))
-        resolving = stack.enter_context(Resolving(_resolver(writing)))
+        resolving = stack.enter_context(Resolving(_resolver(writing.graph)))
         bounds = Bounds(settings.group_messages, settings.waiting_messages, settings.deadline_s)
-        write = partial(_write, writing, run_id, settings.deadline_s)
+        write = partial(_write, writing.graph, writing.run_id, settings.deadline_s)
         writer = await stack.enter_async_context(GroupedWriter(write, resolving.add, bounds))
         yield Receiver(
             settings=settings,
@@ -90,7 +87,8 @@ async def receiving(address: Address, graph: AsyncGraph, country: str | None) ->
             in_hand=InHand(settings.in_hand_bytes),
             translation=Translation(country, whole_ip=settings.whole_ip),
             writer=writer,
-            aside=SetAside(stack.enter_context(DeadLetters()), run_id),
+            aside=SetAside(writing.letters, writing.run_id),
+            streams=writing.streams,
         )
 
 

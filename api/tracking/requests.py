@@ -1,9 +1,11 @@
 """Requests: what the HTTP request itself tells about its messages."""
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from starlette.requests import Request
 
@@ -46,6 +48,21 @@ def facts_of(request: Request) -> RequestFacts:
         ip=request.client.host if is_browser and request.client else None,
         user_agent=agent if is_browser else None,
         opted_out=headers.get("sec-gpc") == "1",
+    )
+
+
+def facts_to_keep(facts: RequestFacts, *, whole_ip: bool) -> dict[str, Any]:
+    """What of a request takes part in its messages, as JSON; its time is kept elsewhere."""
+    ip = facts.ip if whole_ip or facts.ip is None else shortened_ip(facts.ip)
+    found = {"sentAt": facts.sent_at, "ip": ip, "userAgent": facts.user_agent, "optedOut": facts.opted_out or None}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def kept_facts(kept: Mapping[str, Any], received_at: datetime) -> RequestFacts:
+    """The facts of the request of then. What somebody has spoilt in them is left out."""
+    texts = {name: value for name, value in kept.items() if isinstance(value, str)}
+    return RequestFacts(
+        received_at, texts.get("sentAt"), texts.get("ip"), texts.get("userAgent"), kept.get("optedOut") is True
     )
 
 

@@ -1,7 +1,7 @@
 """Setting aside: messages that cannot be used are kept as dead letters, before the call is answered."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,19 +10,29 @@ import orjson
 
 from api.tracking.messages import Refusal
 from loaders.rejects.model import DeadLetter, Position, Raw, Reason, Stage
+from loaders.rejects.reasons import REFUSED_BY_DATABASE
 from loaders.rejects.store import DeadLetters
 
 LOG = logging.getLogger("cdp.api.tracking")
 
 
+def as_sent(sent: Any) -> Any:  # noqa: ANN401 -- whatever a client sends
+    """A message that needs nothing of its request to be read again."""
+    return sent
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where refused messages came from. ``connector``: the protocol."""
+    """Where refused messages came from. ``connector``: the protocol.
+
+    ``whole``: gives a message with what of its request takes part in it, so that it can be read again by itself.
+    """
 
     source: str
     connector: str
     request_id: str
     received_at: datetime
+    whole: Callable[[Any], Any] = as_sent
 
 
 class SetAside:
@@ -48,9 +58,16 @@ def _letter(origin: Origin, refusal: Refusal) -> DeadLetter:
         connector=origin.connector,
         position=Position(origin.request_id, refusal.index),
         received_at=origin.received_at,
-        raw=_raw(refusal.sent),
-        reason=Reason(Stage.SCHEMA, refusal.code, refusal.reason),
+        raw=_raw(origin.whole(refusal.sent)),
+        reason=reason_of_refusal(refusal),
     )
+
+
+def reason_of_refusal(refusal: Refusal) -> Reason:
+    """Why a message cannot be used."""
+    if refusal.code == REFUSED_BY_DATABASE.code:
+        return REFUSED_BY_DATABASE
+    return Reason(Stage.SCHEMA, refusal.code, refusal.reason)
 
 
 def _raw(sent: Any) -> Raw:  # noqa: ANN401 -- whatever a client sends

@@ -73,11 +73,12 @@ def _health(source: str, runs: Sequence[SourceRun], rejects: int, now: datetime)
     newest = max((run.newest_at for run in loaded if run.newest_at), default=None)
     problem = runs[0].problem if runs else None
     gap, silent = _usual_gap(news), now - news[0].at if news else None
+    is_long = gap is not None and silent is not None and silent > SILENT_AFTER_GAPS * gap
     day, usual = _volumes(news)
     findings = (
         (Finding.NEVER_LOADED, not loaded),
         (Finding.LEFT_OUT, problem is not None),
-        (Finding.SILENT, gap is not None and silent is not None and silent > SILENT_AFTER_GAPS * gap),
+        (Finding.SILENT, is_long and not _is_quiet_time(news, now)),
         (Finding.FEW_ROWS, usual is not None and day < FEW * usual),
         (Finding.MANY_ROWS, usual is not None and day > MANY * usual),
     )
@@ -99,6 +100,21 @@ def _health(source: str, runs: Sequence[SourceRun], rejects: int, now: datetime)
 def _usual_gap(news: Sequence[SourceRun]) -> timedelta | None:
     gaps = [(later.at - earlier.at).total_seconds() for later, earlier in pairwise(news)]
     return max(timedelta(seconds=median(gaps)), SHORTEST_GAP) if len(gaps) >= _HABIT else None
+
+
+def _is_quiet_time(news: Sequence[SourceRun], now: datetime) -> bool:
+    """Whether the source brought nothing at these hours before: websites sleep at night, offices on Sundays.
+
+    Quiet are hours that were so one week ago and two, or on more than one of the last seven days: a single outage hides
+    no other.
+    """
+
+    def quiet(*days: int) -> list[bool]:
+        shifts = [DAY * count for count in days if news[0].at - DAY * count >= news[-1].at]
+        return [not any(news[0].at < run.at + shift <= now for run in news) for shift in shifts]
+
+    weeks, days = quiet(7, 14), quiet(*range(1, 8))
+    return (bool(weeks) and all(weeks)) or sum(days) > len(days) // 7
 
 
 def _volumes(news: Sequence[SourceRun]) -> tuple[int, float | None]:

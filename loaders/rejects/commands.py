@@ -1,6 +1,7 @@
 """``cdp rejects``: what was set aside, seen, mended, replayed and discarded."""
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -11,21 +12,23 @@ import orjson
 import typer
 from rich.console import Console
 
+from graph.connection import Graph
 from graph.errors import ConfigurationError
 from graph.opening import opened_graph
 from graph.writing import write_batch
+from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
 from loaders.rejects.mending import export_rows, import_rows
-from loaders.rejects.model import KeptLetter, Status
-from loaders.rejects.readers import ReaderOf, Readers
+from loaders.rejects.model import DeadLetter, KeptLetter, Status
+from loaders.rejects.readers import LetterReader, Readers
 from loaders.rejects.replay import ReplayReport, replay
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 
 STILL_OPEN = 1
 
-CONNECTOR_READERS: dict[str, ReaderOf] = {}
-"""Readers of connectors that have no mappings; an upper floor enters its own before a command runs."""
+CONNECTOR_READERS: dict[str, Callable[[Graph, DeadLetter], LetterReader]] = {}
+"""Finds the readers of connectors that have no mappings; an upper floor enters its own before a command runs."""
 
 rejects_app = typer.Typer(no_args_is_help=True, help="Rows and values that could not be used: see, mend, replay them.")
 
@@ -114,16 +117,18 @@ def replay_command(
 ) -> None:
     """Load open rows again, after they or their mapping were mended. Doing it twice changes nothing.
 
+    Messages of tracking calls and webhooks go the way of their arrival again, and are as old as they were then.
+
     Ends with 1 where rows were rejected again: they stay open.
     """
-    readers = Readers(read_mappings(mappings or []), CONNECTOR_READERS)
+    given = read_mappings(mappings or [])
     with DeadLetters() as letters:
         if ids:
             letters.known(ids)
         chosen = (ids or []) + (import_rows(letters, file) if file else [])
         selection = Selection(chosen if ids or file else None, source, code, Status.OPEN, run, _utc(since))
         with opened_graph() as graph:
-            report = replay(letters, selection, readers, partial(write_batch, graph))
+            report = replay(letters, selection, _readers(graph, given))
     _tell(report, as_json=as_json)
     if report.still_open:
         raise typer.Exit(STILL_OPEN)
@@ -152,6 +157,11 @@ def discard(
         _print_json({"discarded": count})
     else:
         Console().print(f"{count:,} discarded; their rows are erased.", highlight=False)
+
+
+def _readers(graph: Graph, given: Sequence[SourceMapping]) -> Readers:
+    connectors = {name: partial(reader_of, graph) for name, reader_of in CONNECTOR_READERS.items()}
+    return Readers(partial(write_batch, graph), given, connectors)
 
 
 def _utc(moment: datetime | None) -> datetime | None:

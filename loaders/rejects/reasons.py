@@ -7,6 +7,9 @@ from loaders.sources.rows import BrokenRow
 _NO_OWNER = "no_owner"
 _MISSING = "missing_"
 
+REFUSED_BY_DATABASE = Reason(Stage.WRITE, "refused_by_database", "the database does not take it")
+"""Of something that was read, and does not fit the database."""
+
 
 def reason_of(finding: Finding, *, row_rejected: bool) -> Reason:
     """Why a row or a value that was read cannot be used."""

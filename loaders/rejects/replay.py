@@ -5,26 +5,22 @@ next replay writes the same records, which changes nothing, and marks it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from secrets import token_hex
-from typing import Any, TypeAlias
+from typing import Any
 
 from graph.errors import ConfigurationError, InputError
-from graph.records import Batch
 from graph.writing import WriteCounts
-from loaders.batches import batches_of
-from loaders.records.translation import Translated
 from loaders.rejects.model import KeptLetter, Reason, Status
-from loaders.rejects.readers import LetterReader, Readers
-from loaders.rejects.reasons import reason_of, reason_of_broken
+from loaders.rejects.readers import LetterReader, ReadAgain, Readers
+from loaders.rejects.reasons import REFUSED_BY_DATABASE, reason_of_broken
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters, Settlement
 from loaders.sources.rows import BrokenRow
 
-WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
 _LETTERS_AT_ONCE = 1_000
 
 
@@ -63,27 +59,19 @@ class ReplayReport:
         }
 
 
-def replay(letters: DeadLetters, selection: Selection, readers: Readers, write: WriteBatch) -> ReplayReport:
+def replay(letters: DeadLetters, selection: Selection, readers: Readers) -> ReplayReport:
     """Try the open letters of a selection again, a part at a time, each written whole or not at all.
 
-    Letters whose mapping cannot be used stay open, with the reason in the report. Raises GraphError, LocalStoreError,
+    Letters that nothing can read stay open, with the reason in the report. Raises GraphError, LocalStoreError,
     ConfigurationError where letters are encrypted and their key is missing.
     """
     report = ReplayReport(f"replay-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}")
     for page in letters.pages(replace(selection, status=Status.OPEN), _LETTERS_AT_ONCE):
         for reader, group in _readable(page, readers, report):
-            tried = _try(reader, group)
-            for batch in batches_of(tried.translated, reader.source, report.run_id, len(page)):
-                report.written += write(batch)
-            letters.settle(tried.settlement, report.run_id)
-            _count(report, group, tried.settlement)
+            settlement = _try(reader, group, report)
+            letters.settle(settlement, report.run_id)
+            _count(report, group, settlement)
     return report
-
-
-@dataclass(slots=True)
-class _Tried:
-    translated: list[Translated] = field(default_factory=list[Translated])
-    settlement: Settlement = field(default_factory=Settlement)
 
 
 def _readable(
@@ -103,28 +91,34 @@ def _origin(kept: KeptLetter) -> tuple[str, str, str, int]:
     return letter.source, letter.connector, letter.mapping, letter.input
 
 
-def _try(reader: LetterReader, group: Sequence[KeptLetter]) -> _Tried:
-    """Every row once: several of its values may have been set aside."""
-    tried = _Tried()
-    for _, row in groupby(group, key=lambda kept: kept.row_id):
-        _try_row(reader, list(row), tried)
-    return tried
+def _try(reader: LetterReader, group: Sequence[KeptLetter], report: ReplayReport) -> Settlement:
+    """Every row once: several of its values may have been set aside. Raises GraphError."""
+    settlement = Settlement()
+    good: list[tuple[Sequence[KeptLetter], ReadAgain]] = []
+    for _, found in groupby(group, key=lambda kept: kept.row_id):
+        row = list(found)
+        read = _read(reader, row[0])
+        if read.rejected is None:
+            good.append((row, read))
+        else:
+            _reject(row, read.rejected, settlement)
+    written = reader.write([read.records for _, read in good], report.run_id)
+    report.written += written.counts
+    for position, (row, read) in enumerate(good):
+        if position in written.refused:
+            _reject(row, REFUSED_BY_DATABASE, settlement)
+        else:
+            _settle_values(row, read.set_aside, settlement)
+    return settlement
 
 
-def _try_row(reader: LetterReader, row: Sequence[KeptLetter], tried: _Tried) -> None:
-    settlement, first = tried.settlement, row[0]
-    raw = first.row()
-    if isinstance(raw, BrokenRow):
-        settlement.again |= dict.fromkeys((kept.id for kept in row), reason_of_broken(raw))
-        return
-    translated = reader.translate(raw, first.letter.received_at)
-    if translated.rejected is not None:
-        why = reason_of(translated.rejected, row_rejected=True)
-        settlement.again |= dict.fromkeys((kept.id for kept in row), why)
-        return
-    tried.translated.append(translated)
-    reasons = [reason_of(finding, row_rejected=False) for finding in translated.set_aside]
-    _settle_values(row, reasons, settlement)
+def _read(reader: LetterReader, kept: KeptLetter) -> ReadAgain:
+    row = kept.row()
+    return ReadAgain(rejected=reason_of_broken(row)) if isinstance(row, BrokenRow) else reader.read(kept, row)
+
+
+def _reject(row: Sequence[KeptLetter], why: Reason, settlement: Settlement) -> None:
+    settlement.again |= dict.fromkeys((kept.id for kept in row), why)
 
 
 def _settle_values(row: Sequence[KeptLetter], reasons: Sequence[Reason], settlement: Settlement) -> None:

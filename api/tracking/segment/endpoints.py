@@ -1,6 +1,7 @@
 """Endpoints: the paths that Segment's and RudderStack's clients call."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,6 +15,7 @@ from api.tracking.messages import Refusal
 from api.tracking.reading.refusing import check_count
 from api.tracking.receiving import Receiver, origin_of
 from api.tracking.requests import RequestFacts, facts_of
+from api.tracking.segment.again import whole_message
 from api.tracking.segment.envelopes import BATCH, Envelope, read_envelope
 from api.tracking.segment.messages import read_messages
 from api.tracking.segment.pixels import pixel_envelope
@@ -93,7 +95,8 @@ async def _receive(
     envelope: Envelope, source: TrackedSource, facts: RequestFacts, request: Request, receiver: Receiver
 ) -> list[Refusal]:
     messages = read_messages(envelope, facts, receiver.settings.max_message_bytes)
-    return await receiver.receive(messages, source, origin_of(request, source, CONNECTOR, facts))
+    whole = partial(whole_message, envelope=envelope, request=facts)
+    return await receiver.receive(messages, source, origin_of(request, source, CONNECTOR, facts, whole))
 
 
 async def answer_segment(request: Request, receiver: Receiver) -> Response:

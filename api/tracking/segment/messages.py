@@ -36,7 +36,7 @@ def read_messages(envelope: Envelope, request: RequestFacts, max_bytes: int) -> 
     return read_each(envelope.messages, max_bytes, read)
 
 
-def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: RequestFacts) -> Message:
+def _message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Message:
     kind = envelope.kind or (text_of(raw, "type") or "").lower()
     if kind not in KINDS:
         raise RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
@@ -45,7 +45,7 @@ def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: R
     times = _times(raw, envelope, request)
     properties = fields_of(raw, "properties")
     return Message(
-        message_id=_message_id(raw, text),
+        message_id=message_id_of(raw),
         type=kind,
         name=_name(raw, kind),
         at=times.happened_at,
@@ -59,6 +59,7 @@ def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: R
         traits=traits_of(raw, context, kind),
         properties=kept_properties(raw, context, request),
         consents=consents_of(raw, context, request),
+        sent=raw,
     )
 
 
@@ -76,9 +77,10 @@ def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str) -> _Ids:
     return ids
 
 
-def _message_id(raw: Mapping[str, Any], text: bytes) -> str:
+def message_id_of(raw: Mapping[str, Any]) -> str:
+    """The client's own id; without one, one that a repetition would have as well, if the message tells its time."""
     is_timed = moment_of(raw, "originalTimestamp", "timestamp") is not None
-    return message_id_of(raw, "messageId", "message_id") or made_id(text, is_timed=is_timed)
+    return given_id(raw, "messageId", "message_id") or made_id(raw, is_timed=is_timed)
 
 
 def _name(raw: Mapping[str, Any], kind: str) -> str:

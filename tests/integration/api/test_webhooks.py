@@ -9,14 +9,18 @@ import pytest
 import pytest_asyncio
 from httpx import AsyncClient, Response
 from standardwebhooks.webhooks import Webhook
+from typer.testing import CliRunner
 
 from api.app import create_app
 from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.errors import ConfigurationError
+from loaders.health.commands import look_at_sources
+from loaders.rejects.commands import rejects_app
 from tests.assertions import nodes
 from tests.integration.api.conftest import connected
+from tests.integration.api.test_database_outage import line_to
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 MAPPING = """\
@@ -67,6 +71,22 @@ async def test_rows_that_cannot_be_used_are_set_aside_and_the_others_kept(shop: 
     assert nodes(graph, "Customer", "key") == {("shop:1",)}
 
 
+def mend(mapping: str) -> None:
+    Path(mapping).write_text(MAPPING.replace("external_id: id", "external_id: [id, number]"))
+
+
+async def test_rows_that_were_set_aside_are_replayed_when_they_or_the_mapping_were_mended(
+    shop: AsyncClient, graph: Graph, mapping: str
+) -> None:
+    await send(shop, {"data": {"customer": [{"number": "1", "first": "Anna"}, {"id": "2", "first": "Bob"}]}})
+    assert CliRunner().invoke(rejects_app, ["replay"]).exit_code == 1
+    mend(mapping)
+    for _ in range(2):
+        result = CliRunner().invoke(rejects_app, ["replay"])
+        assert (result.exit_code, result.exception) == (0, None)
+    assert nodes(graph, "Customer", "key", "given_name") == {("shop:1", "Anna"), ("shop:2", "Bob")}
+
+
 async def test_a_message_about_something_else_is_taken_and_does_nothing(shop: AsyncClient, graph: Graph) -> None:
     assert (await send(shop, {"type": "ping"})).json() == {"success": True, "rows": 0, "rejected": 0}
     assert nodes(graph, "Customer", "key") == set()
@@ -106,13 +126,25 @@ async def test_what_is_too_large_or_no_json_is_refused(shop: AsyncClient) -> Non
     assert (await shop.get("/webhooks/shop")).status_code == 405
 
 
-async def test_a_database_that_is_away_is_told_as_a_reason_to_send_again(mapping: str) -> None:
-    app = create_app(ApiSettings(_env_file=None, webhook_mappings=(mapping,)), Address("bolt://127.0.0.1:9"))  # pyright: ignore[reportCallIssue]
-    from httpx import ASGITransport
+async def test_a_database_that_is_away_is_told_as_a_reason_to_send_again(
+    mapping: str, graph: Graph, neo4j_address: Address
+) -> None:
+    async with line_to(neo4j_address) as (line, address), connected(address, webhook_mappings=(mapping,)) as shop:
+        line.cut()
+        away = await send(shop, ANNA)
+        line.is_cut = False
+        again = await send(shop, ANNA)
+    assert (away.status_code, away.headers["retry-after"], again.status_code) == (503, "5", 200)
+    assert nodes(graph, "Customer", "key") == {("shop:1",)}
 
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as client:
-        response = await send(client, ANNA)
-    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+
+async def test_the_source_is_in_the_health_of_sources(mapping: str, graph: Graph, neo4j_address: Address) -> None:
+    assert graph
+    async with connected(neo4j_address, webhook_mappings=(mapping,)) as shop:
+        for number in range(3):
+            await send(shop, {"data": {"customer": [{"id": str(number)}, {"first": "Bob"}]}})
+    (health,) = look_at_sources(datetime.now(UTC))
+    assert (health.source, health.day_rows, health.rejects_open) == ("shop", 6, 1)
 
 
 def test_a_mapping_without_a_webhook_is_told_at_the_start(mapping: str) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 
 from graph.errors import GraphError
-from graph.kinds import SourceKind
-from graph.records import Batch, CustomerRecord, SourceRecord
+from graph.records import Batch, CustomerRecord
 from graph.writing import WriteCounts
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
-from loaders.records.translation import Translated
 from loaders.rejects.mending import export_rows, import_rows
-from loaders.rejects.model import DeadLetter, Position, Reason, Stage, Status
-from loaders.rejects.readers import LetterReader, Readers
+from loaders.rejects.model import DeadLetter, KeptLetter, Position, Reason, Stage, Status
+from loaders.rejects.readers import LetterReader, ReadAgain, Readers, WrittenAgain
 from loaders.rejects.replay import ReplayReport, replay
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
@@ -55,7 +53,7 @@ class Crm:
 
     def replay(self, selection: Selection | None = None, readers: Readers | None = None) -> ReplayReport:
         self.written.clear()
-        return replay(self.letters, selection or Selection(), readers or Readers(), self.write)
+        return replay(self.letters, selection or Selection(), readers or Readers(self.write))
 
     def mend(self, changes: dict[str, str], name: str = "mend.jsonl") -> list[str]:
         file = self.folder / name
@@ -171,7 +169,7 @@ def test_nothing_is_marked_where_the_database_refuses(crm: Crm) -> None:
         raise GraphError("Neo4j failed.", "Try again.")
 
     with pytest.raises(GraphError):
-        replay(crm.letters, Selection(), Readers(), refuse)
+        replay(crm.letters, Selection(), Readers(refuse))
     assert crm.statuses() == {"2 undeclared_order": (Status.OPEN, 1)}
     assert crm.replay().replayed == 1
 
@@ -179,16 +177,25 @@ def test_nothing_is_marked_where_the_database_refuses(crm: Crm) -> None:
 def test_letters_of_a_connector_without_mappings_have_a_reader_of_their_own(crm: Crm) -> None:
     seen = datetime(2026, 1, 1, tzinfo=UTC)
     reason = Reason(Stage.WRITE, "timeout", "the database did not answer")
-    crm.letters.add([DeadLetter("web", "tracking", Position("request-7", 3), seen, {"userId": "7"}, reason)])
+    crm.letters.add(
+        DeadLetter("web", "tracking", Position("request-7", number), seen, {"userId": str(number)}, reason)
+        for number in (7, 8)
+    )
+    written: list[Any] = []
 
-    def translate(row: Row, received_at: datetime) -> Translated:
-        return Translated(customers=(CustomerRecord("web", row["userId"], received_at),))
+    def read(kept: KeptLetter, row: Row) -> ReadAgain:
+        return ReadAgain((row["userId"], kept.letter.received_at))
+
+    def write(records: Sequence[Any], _run_id: str) -> WrittenAgain:
+        written.extend(records)
+        return WrittenAgain(WriteCounts(), refused=[1])
 
     left = crm.replay()
-    assert left.problems == {"No mapping can read letters of web (tracking). Name one with --mapping.": 1}
-    reader = LetterReader(SourceRecord("web", SourceKind.WEB), translate)
-    assert crm.replay(readers=Readers(connectors={"tracking": lambda _letter: reader})).replayed == 1
-    assert [(found.external_id, found.observed_at) for found in crm.written] == [("7", seen)]
+    assert left.problems == {"No mapping can read letters of web (tracking). Name one with --mapping.": 2}
+    reader = LetterReader(read, write)
+    report = crm.replay(readers=Readers(crm.write, connectors={"tracking": lambda _letter: reader}))
+    assert (report.replayed, report.again) == (1, {("web", "refused_by_database"): 1})
+    assert written == [("7", seen), ("8", seen)]
 
 
 def test_many_letters_are_replayed_part_by_part(crm: Crm) -> None:
@@ -200,7 +207,7 @@ def test_many_letters_are_replayed_part_by_part(crm: Crm) -> None:
         sizes.append(len(batch.customers))
         return WriteCounts()
 
-    assert replay(crm.letters, Selection(), Readers(), write).replayed == 2_500
+    assert replay(crm.letters, Selection(), Readers(write)).replayed == 2_500
     assert sizes == [1_000, 1_000, 500]
 
 

@@ -76,6 +76,32 @@ def test_a_delivery_that_was_left_out_is_told_until_the_next_one(log: DeliveryLo
     assert health(log).findings == ()
 
 
+def test_a_website_sleeps_at_night_and_is_missed_by_day(log: DeliveryLog) -> None:
+    midnight = NOW.replace(hour=0)
+    for day in range(-10, 0):
+        for hour in range(7, 23):
+            at = midnight + timedelta(days=day, hours=hour, minutes=59)
+            log.add(Delivered(f"live-{at}", "web", "segment", "segment", at, rows=10, created=10), at)
+    findings = {
+        hour: source_health(log.runs(), {}, midnight + timedelta(hours=hour))[0].findings for hour in (1, 4, 7, 9, 13)
+    }
+    assert findings == {1: (), 4: (), 7: (), 9: ("silent",), 13: ("silent",)}
+
+
+def test_a_shop_that_rests_on_weekends_is_missed_on_monday(log: DeliveryLog) -> None:
+    monday = datetime(2026, 3, 2, tzinfo=UTC)
+    for day in range(-28, -2):
+        at = monday + timedelta(days=day)
+        for hour in range(9, 18) if at.weekday() < 5 else ():
+            log.add(
+                Delivered(f"{at}{hour}", "shop", "webhook", "webhook", at, rows=9, created=9), at.replace(hour=hour)
+            )
+    findings = {
+        hours: source_health(log.runs(), {}, monday + timedelta(hours=hours))[0].findings for hours in (-36, -12, 8, 13)
+    }
+    assert findings == {-36: (), -12: (), 8: (), 13: ("silent",)}
+
+
 def test_parts_of_a_stream_add_up(log: DeliveryLog) -> None:
     for minute in range(10):
         newest = NOW - timedelta(minutes=60 - minute)
