@@ -86,7 +86,7 @@ def _message(raw: Mapping[str, Any], text: bytes, envelope: Envelope, request: R
         message_id=_message_id(raw, text),
         type=kind,
         name=_name(raw, kind),
-        at=_happened_at(times),
+        at=_happened_at(raw, times),
         times=times,
         user_id=ids.user,
         anonymous_id=ids.anonymous,
@@ -151,16 +151,26 @@ def _times(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) ->
     return Times(request.received_at, original, sent)
 
 
-def _happened_at(times: Times) -> datetime:
-    """When it happened by our clock: what lies between sending and happening is right, however wrong the client's is.
+def _happened_at(raw: Mapping[str, Any], times: Times) -> datetime:
+    """When it happened by our clock. A moment to come is none that has happened."""
+    return min(_stated_at(raw, times) or _corrected(times), times.received_at)
 
-    A moment to come is none that has happened.
-    """
+
+def _stated_at(raw: Mapping[str, Any], times: Times) -> datetime | None:
+    """A time that the caller gave beside the client's own, such as of an import. Source: rudder-server takes it so."""
+    if not raw.get("timestamp") or not (raw.get("originalTimestamp") or raw.get("original_timestamp")):
+        return None
+    stated = moment_of(raw, "timestamp")
+    return None if stated == times.original_at else stated
+
+
+def _corrected(times: Times) -> datetime:
+    """What lies between happening and sending is right, however wrong the client's clock is."""
     if times.original_at is None:
         return times.received_at
     if times.sent_at is None:
-        return min(times.original_at, times.received_at)
+        return times.original_at
     try:
-        return min(times.received_at - (times.sent_at - times.original_at), times.received_at)
+        return times.received_at - (times.sent_at - times.original_at)
     except OverflowError:
         return times.received_at

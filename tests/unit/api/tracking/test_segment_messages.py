@@ -76,6 +76,17 @@ def test_a_wrong_clock_is_corrected_by_what_it_says_of_sending() -> None:
     assert found.times.original_at == happened - wrong
 
 
+def test_a_time_that_the_caller_states_beside_the_clients_own_is_when_it_happened() -> None:
+    imported = NOW - timedelta(days=400)
+    sent = {
+        "originalTimestamp": (NOW - timedelta(hours=1)).isoformat(),
+        "sentAt": (NOW - timedelta(hours=1)).isoformat(),
+    }
+
+    assert message({**sent, "timestamp": imported.isoformat()}).at == imported
+    assert message({**sent, "timestamp": sent["originalTimestamp"]}).at == NOW, "the same clock, which is wrong"
+
+
 @pytest.mark.parametrize(
     ("times", "at"),
     [
