@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
@@ -30,6 +30,8 @@ NAMES = {
 
 KINDS = frozenset({*NAMES, "track"})
 _LONGEST_ID = 200
+# Clients that know no time say the year 1 or 1970.
+_BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,12 @@ def read_messages(envelope: Envelope, request: RequestFacts, max_bytes: int) -> 
 def _read(raw: object, index: int, envelope: Envelope, request: RequestFacts, max_bytes: int) -> Message | Refusal:
     if not isinstance(raw, dict):
         return Refusal(index, "not_an_object", "a message is a JSON object", raw)
-    text = orjson.dumps(raw)
+    try:
+        text = orjson.dumps(raw)
+    except TypeError:
+        # It reads more levels than it writes, 254; what is kept of the message must be written as well.
+        flat = {name: value for name, value in raw.items() if not isinstance(value, dict | list)}
+        return Refusal(index, "too_deep", "a message has at most 250 objects and lists within each other", flat)
     if len(text) > max_bytes:
         return Refusal(index, "too_large", f"a message has at most {max_bytes:,} bytes", raw)
     try:
@@ -152,8 +159,9 @@ def _times(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) ->
 
 
 def _happened_at(raw: Mapping[str, Any], times: Times) -> datetime:
-    """When it happened by our clock. A moment to come is none that has happened."""
-    return min(_stated_at(raw, times) or _corrected(times), times.received_at)
+    """When it happened by our clock. A moment to come is none that has happened, nor is a clock's beginning one."""
+    found = _stated_at(raw, times) or _corrected(times)
+    return found if _BEGINNING < found < times.received_at else times.received_at
 
 
 def _stated_at(raw: Mapping[str, Any], times: Times) -> datetime | None:
