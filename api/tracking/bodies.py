@@ -4,6 +4,7 @@ Some clients forget the Content-Encoding of what they packed, so a body that beg
 is the unpacked size, and of all requests together what is in hand, so that memory stays flat under any load.
 """
 
+import json
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -62,11 +63,22 @@ async def unpacked_body(request: Request, share: Share, limit: int) -> bytes:
     return unpacked(sent, request.headers.get("content-encoding", "").strip().lower(), share, limit)
 
 
-def parsed(body: bytes) -> Any:  # noqa: ANN401 -- JSON
-    """The JSON of a body, with a byte order mark or without. Raises ProblemError."""
+def parsed(body: bytes) -> Any:  # noqa: ANN401 -- whatever a client sends
+    """JSON, and what clients send for it: half a character, of a text that was cut within an emoji, and NaN.
+
+    The one becomes a question mark, the other null, as in browsers: else whole batches were lost for it.
+
+    Raises ProblemError.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        return orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+        return orjson.loads(body)
     except orjson.JSONDecodeError:
+        pass
+    try:
+        document = json.loads(body, parse_constant=lambda _: None)
+        return orjson.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
         raise ProblemError(NOT_JSON) from None
 
 

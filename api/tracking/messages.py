@@ -5,7 +5,7 @@ An adapter gives ``Message``s and ``Refusal``s in the order of the request; the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 NAMES = {
@@ -17,27 +17,37 @@ NAMES = {
 }
 """What happened, where a message has no name of its own."""
 
+# Clients that know no time say the year 1 or 1970.
+_BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The times that came with a message, by its own clock, and when it arrived, by ours."""
+    """The times that came with a message, by its own clock, and when it arrived, by ours.
+
+    ``stated_at``: one that is right whatever the clock says, such as of an import.
+    """
 
     received_at: datetime
     original_at: datetime | None = None
     sent_at: datetime | None = None
+    stated_at: datetime | None = None
 
     @property
     def happened_at(self) -> datetime:
-        """When it happened by our clock: what lies between sending and happening is right, however wrong theirs is.
+        """When it happened by our clock. A moment to come is none that has happened, nor is a clock's beginning one."""
+        found = self.stated_at or self._corrected_at
+        return found if _BEGINNING < found < self.received_at else self.received_at
 
-        A moment to come is none that has happened.
-        """
+    @property
+    def _corrected_at(self) -> datetime:
+        """What lies between happening and sending is right, however wrong the client's clock is."""
         if self.original_at is None:
             return self.received_at
         if self.sent_at is None:
-            return min(self.original_at, self.received_at)
+            return self.original_at
         try:
-            return min(self.received_at - (self.sent_at - self.original_at), self.received_at)
+            return self.received_at - (self.sent_at - self.original_at)
         except OverflowError:
             return self.received_at
 

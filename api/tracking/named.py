@@ -4,15 +4,17 @@ The name is a source's write key, or one that a source was opened for. Events of
 request; those of unknown ones are set aside with the first that is known, and where none is, the request is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 
 from api.tracking.keys import keys_of
 from api.tracking.messages import Message, Refusal
-from api.tracking.problems import ProblemError
+from api.tracking.problems import UNKNOWN_NAME, ProblemError
+from api.tracking.protocol import Protocol
 from api.tracking.reading.refusing import RefusedError, read_each
 from api.tracking.receiving import origin_of, receiver_of
 from api.tracking.requests import RequestFacts
@@ -21,34 +23,27 @@ from graph.sources import TrackedSource
 _SERVER_ERROR = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """``name_of``: whom something that was sent names; ``read``: what an object says, of which it gets the JSON too."""
-
-    connector: str
-    name_of: Callable[[object], str | None]
-    read: Callable[[Mapping[str, Any], bytes, RequestFacts], Message]
-
-
 async def receive_named(
     protocol: Protocol, events: Sequence[Any], facts: RequestFacts, request: Request
 ) -> list[Refusal]:
     """Take events, each for the source that it names; those that cannot be used. Raises ProblemError."""
     receiver = receiver_of(request)
-    names = [protocol.name_of(event) for event in events]
+    names = [protocol.sender_of(event) for event in events]
     sources = await _sources_of(names, request)
     first = next(iter(sources.values()))
 
-    def read(raw: Mapping[str, Any], text: bytes) -> Message:
-        if protocol.name_of(raw) not in sources:
-            raise RefusedError("unknown_name", "no source is open for this name")
-        return protocol.read(raw, text, facts)
+    def read(raw: Mapping[str, Any]) -> Message:
+        if protocol.sender_of(raw) not in sources:
+            raise RefusedError(UNKNOWN_NAME.code, "no source is open for this name")
+        return protocol.read(raw, facts)
 
     refusals: list[Refusal] = []
     for source in dict.fromkeys(sources.values()):
         places = [place for place, name in enumerate(names) if sources.get(name, first) == source]
         messages = read_each((events[place] for place in places), receiver.settings.max_message_bytes, read)
-        refused = await receiver.receive(messages, source, origin_of(request, source, protocol.connector, facts))
+        whole = partial(protocol.whole, request=facts)
+        origin = origin_of(request, source, protocol.connector, facts, whole)
+        refused = await receiver.receive(messages, source, origin)
         refusals += [replace(refusal, index=places[refusal.index]) for refusal in refused]
     return sorted(refusals, key=lambda refusal: refusal.index)
 

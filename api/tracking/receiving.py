@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -114,6 +115,8 @@ def receiver_of(request: HTTPConnection) -> Receiver:
     return receiver
 
 
-def origin_of(request: HTTPConnection, source: TrackedSource, connector: str, facts: RequestFacts) -> Origin:
-    """Where the messages of a request come from."""
-    return Origin(source.name, connector, request.scope.get("request_id", "-"), facts.received_at)
+def origin_of(
+    request: HTTPConnection, source: TrackedSource, connector: str, facts: RequestFacts, whole: Callable[[Any], Any]
+) -> Origin:
+    """Where the messages of a request come from. ``whole``: as of ``Origin``."""
+    return Origin(source.name, connector, request.scope.get("request_id", "-"), facts.received_at, whole)

@@ -11,17 +11,16 @@ from starlette.routing import BaseRoute, Route
 
 from api.tracking.answers import refused, taken
 from api.tracking.bodies import unpacked_body
-from api.tracking.cloudevents.events import read_event, sender_of
+from api.tracking.cloudevents.events import PROTOCOL
 from api.tracking.cloudevents.modes import events_of, is_batch
 from api.tracking.endpoint import Endpoint
 from api.tracking.keys import keys_of
-from api.tracking.named import Protocol, receive_named
+from api.tracking.named import receive_named
 from api.tracking.problems import ProblemError
 from api.tracking.reading.refusing import check_count
 from api.tracking.receiving import Receiver, receiver_of
 from api.tracking.requests import facts_of
 
-PROTOCOL = Protocol("cloudevents", sender_of, read_event)
 EVENTS = "/events"
 
 

@@ -10,6 +10,7 @@ import orjson
 
 from api.tracking.cloudevents.modes import is_json
 from api.tracking.messages import NAMES, Message, Times, Visited
+from api.tracking.protocol import Protocol
 from api.tracking.reading.fields import fields_of, moment_of, present, text_of
 from api.tracking.reading.ids import LONGEST_ID, id_of
 from api.tracking.reading.refusing import RefusedError
@@ -32,7 +33,7 @@ def sender_of(event: object) -> str | None:
     return text_of(event, "source") if isinstance(event, dict) else None
 
 
-def read_event(raw: Mapping[str, Any], _: bytes, request: RequestFacts) -> Message:
+def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
     """What an event says. The subject is a user's id. Raises RefusedError."""
     _check(raw)
     data = _data(raw)
@@ -54,6 +55,7 @@ def read_event(raw: Mapping[str, Any], _: bytes, request: RequestFacts) -> Messa
         traits=present(fields_of(data, "traits") or (data if kind == "identify" else {})),
         properties={**_attributes(raw), **present(data)},
         consents=request.consents,
+        sent=raw,
     )
 
 
@@ -113,3 +115,6 @@ def _visited(raw: Mapping[str, Any], data: Mapping[str, Any]) -> Visited:
         page=cut(path_of(url)),
         campaign=cut(campaign_of({}, url, text_of(data, "referrer"))),
     )
+
+
+PROTOCOL = Protocol("cloudevents", "id", read_event, sender_of)

@@ -14,14 +14,11 @@ from api.tracking.endpoint import Endpoint, Handler
 from api.tracking.keys import keys_of
 from api.tracking.messages import Refusal
 from api.tracking.posthog.envelopes import Envelope, document_of, keys_in, read_envelope
-from api.tracking.posthog.events import read_event
+from api.tracking.posthog.events import PROTOCOL
 from api.tracking.posthog.settings_answers import config_script, flags, remote_config
-from api.tracking.reading.fields import read_moment
 from api.tracking.reading.refusing import check_count, read_each
 from api.tracking.receiving import Receiver, origin_of
 from api.tracking.requests import RequestFacts, facts_of
-
-CONNECTOR = "posthog"
 
 CAPTURES = ("/capture", "/batch", "/e", "/track", "/i/v0/e")
 CAPTURE_V1 = "/i/v1/analytics/events"
@@ -67,15 +64,15 @@ async def _receive(request: Request, receiver: Receiver) -> tuple[Envelope, list
         envelope = read_envelope(body, request.query_params)
         check_count(envelope.events, receiver.settings.max_messages)
         source = await receiver.keys.source_of([*envelope.write_keys, *keys_of(request.headers, request.query_params)])
-        sent_at = envelope.sent_at or read_moment(request.headers.get("posthog-request-timestamp"))
-        read = partial(read_event, request=facts, sent_at=sent_at)
-        messages = read_each(envelope.events, receiver.settings.max_message_bytes, read)
-        return envelope, await receiver.receive(messages, source, origin_of(request, source, CONNECTOR, facts))
+        facts = replace(facts, sent_at=envelope.sent_at or facts.sent_at)
+        messages = read_each(envelope.events, receiver.settings.max_message_bytes, PROTOCOL.reader(facts))
+        origin = origin_of(request, source, PROTOCOL.connector, facts, partial(PROTOCOL.whole, request=facts))
+        return envelope, await receiver.receive(messages, source, origin)
 
 
 def _facts(request: Request) -> RequestFacts:
     """Without the address where the client asks for that."""
-    facts = facts_of(request)
+    facts = replace(facts_of(request), sent_at=request.headers.get("posthog-request-timestamp"))
     return replace(facts, ip=None) if request.query_params.get("ip") == "0" else facts
 
 

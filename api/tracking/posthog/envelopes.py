@@ -7,13 +7,12 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
 from api.tracking.bodies import parsed
 from api.tracking.problems import NO_EVENTS, NOT_JSON, ProblemError
-from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
+from api.tracking.reading.fields import fields_of, text_of
 
 _FORM = b"data="
 
@@ -24,7 +23,7 @@ class Envelope:
 
     events: list[Any]
     write_keys: tuple[str, ...]
-    sent_at: datetime | None
+    sent_at: str | None
     is_single: bool = False
 
 
@@ -58,12 +57,9 @@ def keys_in(document: object) -> tuple[str, ...]:
     return () if key is None else (key,)
 
 
-def _sent_at(document: object, query: Mapping[str, str]) -> datetime | None:
-    sent_at = moment_of(document, "sent_at", "sentAt") if isinstance(document, dict) else None
-    milliseconds = query.get("_", "")
-    if sent_at is None and milliseconds.isascii() and milliseconds.isdigit():
-        return read_moment(int(milliseconds[:20]))
-    return sent_at
+def _sent_at(document: object, query: Mapping[str, str]) -> str | None:
+    sent_at = text_of(document, "sent_at", "sentAt") if isinstance(document, dict) else None
+    return sent_at or query.get("_")
 
 
 def _unpacked(encoded: str) -> bytes:

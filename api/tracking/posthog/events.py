@@ -11,8 +11,9 @@ from typing import Any
 
 from api.tracking.messages import NAMES, Message, Times, Visited
 from api.tracking.posthog.kept import campaign_tags, kept_properties, traits_of
-from api.tracking.reading.fields import fields_of, moment_of, text_of
-from api.tracking.reading.ids import LONGEST_ID, id_of, made_id, message_id_of
+from api.tracking.protocol import Protocol
+from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
+from api.tracking.reading.ids import LONGEST_ID, given_id, id_of, made_id
 from api.tracking.reading.refusing import RefusedError
 from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of
 from api.tracking.requests import RequestFacts
@@ -38,17 +39,17 @@ class _Ids:
     former: str | None = None
 
 
-def read_event(raw: Mapping[str, Any], text: bytes, request: RequestFacts, sent_at: datetime | None = None) -> Message:
-    """What an event says. ``text``: it, as JSON; ``sent_at``: of the request. Raises RefusedError."""
+def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
+    """What an event says. Raises RefusedError."""
     properties = fields_of(raw, "properties")
     event = text_of(raw, "event")
     if event is None:
         raise RefusedError("no_event", "an event has a name in `event`")
     kind = _KINDS.get(event, "track")
     ids = _ids(raw, properties, event)
-    times = _times(raw, properties, request, sent_at)
+    times = _times(raw, properties, request)
     return Message(
-        message_id=_message_id(raw, properties) or made_id(text, is_timed=moment_of(raw, "timestamp") is not None),
+        message_id=_message_id(raw, properties) or made_id(raw, is_timed=moment_of(raw, "timestamp") is not None),
         type=kind,
         name=NAMES.get(kind, event[:LONGEST_ID]),
         at=times.happened_at,
@@ -60,6 +61,7 @@ def read_event(raw: Mapping[str, Any], text: bytes, request: RequestFacts, sent_
         traits=traits_of(raw, properties),
         properties=kept_properties(properties, request),
         consents=request.consents,
+        sent=raw,
     )
 
 
@@ -94,19 +96,17 @@ def _is_personless(raw: Mapping[str, Any], properties: Mapping[str, Any]) -> boo
 
 
 def _message_id(raw: Mapping[str, Any], properties: Mapping[str, Any]) -> str | None:
-    return message_id_of(raw, "uuid") or message_id_of(properties, "$insert_id")
+    return given_id(raw, "uuid") or given_id(properties, "$insert_id")
 
 
-def _times(
-    raw: Mapping[str, Any], properties: Mapping[str, Any], request: RequestFacts, sent_at: datetime | None
-) -> Times:
+def _times(raw: Mapping[str, Any], properties: Mapping[str, Any], request: RequestFacts) -> Times:
     """``offset``: milliseconds from happening to sending."""
     original = moment_of(raw, "timestamp")
     offset = raw.get("offset")
     if original is None and isinstance(offset, int) and offset >= 0:
         return Times(request.received_at, _before(request.received_at, offset), request.received_at)
     is_right = properties.get("$ignore_sent_at") or fields_of(raw, "options").get("disable_skew_correction")
-    return Times(request.received_at, original, None if is_right else sent_at)
+    return Times(request.received_at, original, None if is_right else read_moment(request.sent_at))
 
 
 def _before(at: datetime, milliseconds: int) -> datetime | None:
@@ -124,3 +124,6 @@ def _visited(raw: Mapping[str, Any], properties: Mapping[str, Any]) -> Visited:
         page=cut(text_of(properties, "$pathname") or path_of(url) or text_of(properties, "$screen_name")),
         campaign=cut(campaign_of(campaign_tags(properties), url, text_of(properties, "$referrer"))),
     )
+
+
+PROTOCOL = Protocol("posthog", "uuid", read_event)

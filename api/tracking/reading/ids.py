@@ -5,6 +5,8 @@ from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
+import orjson
+
 from api.tracking.reading.fields import text_of
 from api.tracking.reading.refusing import RefusedError
 from loaders.standardise.identifiers import standardise_id, standardise_reference
@@ -21,7 +23,7 @@ def id_of(fields: Mapping[str, Any], *names: str) -> str | None:
     return standardise_reference(text)
 
 
-def message_id_of(fields: Mapping[str, Any], *names: str) -> str | None:
+def given_id(fields: Mapping[str, Any], *names: str) -> str | None:
     """The client's own id of a message. Raises RefusedError."""
     given = text_of(fields, *names)
     kept = standardise_id(given) if given else None
@@ -30,9 +32,9 @@ def message_id_of(fields: Mapping[str, Any], *names: str) -> str | None:
     return kept
 
 
-def made_id(text: bytes, *, is_timed: bool) -> str:
+def made_id(raw: Mapping[str, Any], *, is_timed: bool) -> str:
     """The id of a message that has none: one that a repetition would have as well, if the message tells its time."""
-    return f"content-{blake2b(text, digest_size=16).hexdigest()}" if is_timed else uuid4().hex
+    return f"content-{blake2b(orjson.dumps(raw), digest_size=16).hexdigest()}" if is_timed else uuid4().hex
 
 
 def _check_length(text: str, name: str) -> None:

@@ -17,8 +17,8 @@ class RefusedError(Exception):
         self.code, self.reason = code, reason
 
 
-ReadMessage: TypeAlias = Callable[[Mapping[str, Any], bytes], Message]
-"""Reads an object, of which it also gets the JSON. Raises RefusedError."""
+ReadMessage: TypeAlias = Callable[[Mapping[str, Any]], Message]
+"""Reads an object. Raises RefusedError."""
 
 
 def check_count(sent: Sized, most: int) -> None:
@@ -36,10 +36,15 @@ def read_each(sent: Iterable[object], max_bytes: int, read: ReadMessage) -> Iter
 def _read(raw: object, index: int, max_bytes: int, read: ReadMessage) -> Message | Refusal:
     if not isinstance(raw, dict):
         return Refusal(index, "not_an_object", "a message is a JSON object", raw)
-    text = orjson.dumps(raw)
-    if len(text) > max_bytes:
+    try:
+        size = len(orjson.dumps(raw))
+    except TypeError:
+        # It reads more levels than it writes, 254; what is kept of the message must be written as well.
+        flat = {name: value for name, value in raw.items() if not isinstance(value, dict | list)}
+        return Refusal(index, "too_deep", "a message has at most 250 objects and lists within each other", flat)
+    if size > max_bytes:
         return Refusal(index, "too_large", f"a message has at most {max_bytes:,} bytes", raw)
     try:
-        return read(raw, text)
+        return read(raw)
     except RefusedError as error:
         return Refusal(index, error.code, error.reason, raw)

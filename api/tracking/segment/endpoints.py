@@ -15,14 +15,12 @@ from api.tracking.messages import Refusal
 from api.tracking.reading.refusing import check_count
 from api.tracking.receiving import Receiver, origin_of
 from api.tracking.requests import RequestFacts, facts_of
-from api.tracking.segment.again import whole_message
+from api.tracking.segment.again import PROTOCOL, whole_message
 from api.tracking.segment.envelopes import BATCH, Envelope, read_envelope
 from api.tracking.segment.messages import read_messages
 from api.tracking.segment.pixels import pixel_envelope
 from api.tracking.segment.settings_answers import rudder_settings, segment_settings
 from graph.sources import TrackedSource
-
-CONNECTOR = "segment"
 
 CALLS = {
     "/v1/identify": "identify",
@@ -96,7 +94,7 @@ async def _receive(
 ) -> list[Refusal]:
     messages = read_messages(envelope, facts, receiver.settings.max_message_bytes)
     whole = partial(whole_message, envelope=envelope, request=facts)
-    return await receiver.receive(messages, source, origin_of(request, source, CONNECTOR, facts, whole))
+    return await receiver.receive(messages, source, origin_of(request, source, PROTOCOL.connector, facts, whole))
 
 
 async def answer_segment(request: Request, receiver: Receiver) -> Response:

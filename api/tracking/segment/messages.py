@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from api.tracking.messages import NAMES, Message, Refusal, Times
 from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
-from api.tracking.reading.ids import LONGEST_ID, id_of, made_id, message_id_of
+from api.tracking.reading.ids import LONGEST_ID, given_id, id_of, made_id
 from api.tracking.reading.refusing import RefusedError, read_each
 from api.tracking.requests import RequestFacts
 from api.tracking.segment.consents import consents_of
@@ -32,11 +33,12 @@ class _Ids:
 
 def read_messages(envelope: Envelope, request: RequestFacts, max_bytes: int) -> Iterator[Message | Refusal]:
     """What the messages of an envelope say, and which of them cannot be used, in order."""
-    read = partial(_message, envelope=envelope, request=request)
+    read = partial(read_message, envelope=envelope, request=request)
     return read_each(envelope.messages, max_bytes, read)
 
 
-def _message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Message:
+def read_message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Message:
+    """What a message of an envelope says. Raises RefusedError."""
     kind = envelope.kind or (text_of(raw, "type") or "").lower()
     if kind not in KINDS:
         raise RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
@@ -95,4 +97,12 @@ def _name(raw: Mapping[str, Any], kind: str) -> str:
 def _times(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Times:
     original = moment_of(raw, "originalTimestamp", "original_timestamp", "timestamp")
     sent = moment_of(raw, "sentAt", "sent_at") or read_moment(envelope.sent_at) or read_moment(request.sent_at)
-    return Times(request.received_at, original, sent)
+    return Times(request.received_at, original, sent, _stated_at(raw, original))
+
+
+def _stated_at(raw: Mapping[str, Any], original: datetime | None) -> datetime | None:
+    """A time that the caller gave beside the client's own, such as of an import. Source: rudder-server takes it so."""
+    if not raw.get("timestamp") or not (raw.get("originalTimestamp") or raw.get("original_timestamp")):
+        return None
+    stated = moment_of(raw, "timestamp")
+    return None if stated == original else stated

@@ -15,14 +15,12 @@ from starlette.routing import BaseRoute, Route
 from api.tracking.answers import point, refused, taken
 from api.tracking.bodies import parsed, unpacked_body
 from api.tracking.endpoint import Endpoint, Handler
-from api.tracking.named import Protocol, receive_named
+from api.tracking.named import receive_named
 from api.tracking.problems import BUSY, NO_EVENTS, ProblemError
 from api.tracking.reading.refusing import check_count
 from api.tracking.receiving import Receiver
 from api.tracking.requests import RequestFacts, facts_of
-from api.tracking.snowplow.events import app_of, read_event
-
-PROTOCOL = Protocol("snowplow", app_of, read_event)
+from api.tracking.snowplow.events import PROTOCOL
 
 PAYLOADS = "/com.snowplowanalytics.snowplow/tp2"
 PIXELS = ("/i", "/ice.png")

@@ -1,12 +1,12 @@
 """Events of Snowplow's trackers, in our words. Source: Snowplow's tracker protocol."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from api.tracking.messages import Message, Times, Visited
-from api.tracking.reading.fields import fields_of, read_moment, text_of
-from api.tracking.reading.ids import id_of, made_id, message_id_of
+from api.tracking.protocol import Protocol
+from api.tracking.reading.fields import fields_of, moment_of, text_of
+from api.tracking.reading.ids import given_id, id_of, made_id
 from api.tracking.reading.refusing import RefusedError
 from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of
 from api.tracking.requests import RequestFacts
@@ -23,8 +23,8 @@ def app_of(event: object) -> str | None:
     return text_of(event, "aid") if isinstance(event, dict) else None
 
 
-def read_event(raw: Mapping[str, Any], text: bytes, request: RequestFacts) -> Message:
-    """What an event says. ``text``: it, as JSON. Raises RefusedError."""
+def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
+    """What an event says. Raises RefusedError."""
     entities = entities_of(raw)
     happening = happening_of(raw, entities)
     times = _times(raw, request)
@@ -37,7 +37,7 @@ def read_event(raw: Mapping[str, Any], text: bytes, request: RequestFacts) -> Me
         raise RefusedError("no_identifier", "an event names a uid, duid, nuid or sid")
     properties = {**kept_properties(raw, entities, request), **happening.properties}
     return Message(
-        message_id=message_id_of(raw, "eid") or made_id(text, is_timed=times.original_at is not None),
+        message_id=given_id(raw, "eid") or made_id(raw, is_timed=times.original_at is not None),
         type=happening.type,
         name=happening.name,
         at=times.happened_at,
@@ -49,18 +49,13 @@ def read_event(raw: Mapping[str, Any], text: bytes, request: RequestFacts) -> Me
         traits=traits_of(entities),
         properties=properties,
         consents=request.consents,
+        sent=raw,
     )
 
 
 def _times(raw: Mapping[str, Any], request: RequestFacts) -> Times:
     """``ttm`` is the true time, whatever the clocks say."""
-    true = _moment(raw, "ttm")
-    return Times(request.received_at, true or _moment(raw, "dtm"), None if true else _moment(raw, "stm"))
-
-
-def _moment(raw: Mapping[str, Any], name: str) -> datetime | None:
-    text = text_of(raw, name) or ""
-    return read_moment(int(text)) if text.isascii() and text.isdigit() and len(text) < LONGEST else None
+    return Times(request.received_at, moment_of(raw, "dtm"), moment_of(raw, "stm"), moment_of(raw, "ttm"))
 
 
 def _visited(raw: Mapping[str, Any], session_id: str | None, properties: Mapping[str, Any]) -> Visited:
@@ -79,3 +74,6 @@ def _session_id(raw: Mapping[str, Any], in_app: Mapping[str, Any]) -> str | None
 
 def _data_of(entities: Iterable[SelfDescribing], name: str) -> dict[str, Any]:
     return next((fields_of({name: entity.data}, name) for entity in entities if entity.name == name), {})
+
+
+PROTOCOL = Protocol("snowplow", "eid", read_event, app_of)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from api.tracking.messages import Message
 from api.tracking.requests import RequestFacts
-from api.tracking.segment.again import read_again, whole_message
+from api.tracking.segment.again import PROTOCOL, whole_message
 from api.tracking.segment.envelopes import Envelope
 from api.tracking.segment.messages import KINDS, read_messages
 
@@ -48,10 +48,10 @@ _requests = st.builds(
 def test_a_message_says_the_same_by_itself_as_in_its_request(envelope: Envelope, request: RequestFacts) -> None:
     (read,) = read_messages(envelope, request, 32_768)
     whole = whole_message(envelope.messages[0], envelope, request)
-    again = read_again(whole, ARRIVED)
+    again = PROTOCOL.read_again(whole, ARRIVED)
     if isinstance(read, Message) and not envelope.messages[0].get("messageId") and read.times.original_at is None:
         # An id was made up when it was set aside, and stays.
-        assert again == read_again(whole, ARRIVED)
+        assert again == PROTOCOL.read_again(whole, ARRIVED)
     elif isinstance(read, Message):
         assert again == read
     else:
