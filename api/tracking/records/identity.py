@@ -7,9 +7,10 @@ interval. A device alone proves nothing: what happens on it is its own until som
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import lru_cache
+from typing import Any
 
 from api.tracking.messages import Message
-from graph.kinds import DeviceKind
+from graph.kinds import IDENTIFIER_KINDS, DeviceKind
 from graph.records import CustomerRecord, CustomerRef, DeviceRef, IdentifierValue, SourceRecord
 from graph.sources import TrackedSource
 from loaders.mappings.columns import used_columns
@@ -21,6 +22,8 @@ from loaders.standardise.identifiers import standardise_identifier
 
 USER_ID = "user_id"
 _ID = "\x00id"
+# Columns of identifiers that a message names besides its traits, by their kinds.
+_NAMED = "\x00named "
 _CACHED = 50_000
 
 
@@ -47,6 +50,7 @@ TRAITS = CustomerMapping(
         IdentifierMapping("email", _columns("email")),
         IdentifierMapping("phone", _columns("phone")),
         IdentifierMapping("advertising_id", _columns("advertisingId")),
+        *(IdentifierMapping(kind, _columns(_NAMED + kind)) for kind in IDENTIFIER_KINDS),
     ),
     created_at=_columns("createdAt", "created_at"),
 )
@@ -78,8 +82,9 @@ def _external_id(message: Message) -> str | None:
     """The user, or who is only known by what was filled in on a device: told about, but not logged in."""
     if message.user_id is not None:
         return message.user_id
-    is_told = message.type == "identify" and bool(message.traits) and message.anonymous_id is not None
-    return f"{DeviceKind.ANONYMOUS_ID}:{message.anonymous_id}" if is_told else None
+    is_told = bool(message.identifiers) or (message.type == "identify" and bool(message.traits))
+    known = message.anonymous_id is not None
+    return f"{DeviceKind.ANONYMOUS_ID}:{message.anonymous_id}" if is_told and known else None
 
 
 def _device(message: Message) -> DeviceRef | None:
@@ -104,7 +109,7 @@ class CustomerTranslation:
         if external_id is None:
             return None
         record = CustomerRecord(source.name, external_id, message.at)
-        if message.traits:
+        if message.traits or message.identifiers:
             record = self._told(message, source, external_id)
         if message.user_id is None:
             return record
@@ -112,10 +117,13 @@ class CustomerTranslation:
         return replace(record, identifiers=(known, *record.identifiers))
 
     def _told(self, message: Message, source: TrackedSource, external_id: str) -> CustomerRecord:
-        row = {**message.traits, _ID: external_id}
+        row: dict[str, Any] = {**message.traits, _ID: external_id}
+        for kind, text in message.identifiers:
+            row.setdefault(_NAMED + kind, []).append(text)
         record = self._reader(source).read(row, message.at, Findings())
         assert record is not None
-        return replace(record, observed_at=message.at)
+        identifiers = tuple(_owned(identifier, source) for identifier in record.identifiers)
+        return replace(record, observed_at=message.at, identifiers=identifiers)
 
     def _reader(self, source: TrackedSource) -> CustomerReader:
         reader = self._readers.get(source.name)
@@ -130,4 +138,12 @@ def user_id_of(source: str, user_id: str, *, own: bool) -> IdentifierValue:
     """The identifier that a user id is: the same in every source, or the source's own."""
     found = standardise_identifier(USER_ID, user_id)
     assert isinstance(found, IdentifierValue)
-    return replace(found, match_key=f"{source}/{found.match_key}") if own else found
+    return _of(source, found) if own else found
+
+
+def _owned(identifier: IdentifierValue, source: TrackedSource) -> IdentifierValue:
+    return _of(source.name, identifier) if identifier.kind == USER_ID and source.own_user_ids else identifier
+
+
+def _of(source: str, user_id: IdentifierValue) -> IdentifierValue:
+    return replace(user_id, match_key=f"{source}/{user_id.match_key}")

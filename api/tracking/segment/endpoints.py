@@ -1,4 +1,4 @@
-"""Endpoints: the paths that Segment's and RudderStack's clients call."""
+"""Endpoints: the paths that Segment's, RudderStack's and Jitsu's clients call."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from api.tracking.answers import point, refused, taken
 from api.tracking.bodies import unpacked_body
 from api.tracking.endpoint import Endpoint
 from api.tracking.keys import keys_of
-from api.tracking.messages import Refusal
+from api.tracking.messages import NAMES, Refusal
 from api.tracking.reading.refusing import check_count
 from api.tracking.receiving import Receiver, origin_of
 from api.tracking.requests import RequestFacts, facts_of
@@ -30,6 +30,7 @@ CALLS = {
     "/v1/group": "group",
     "/v1/alias": "alias",
     "/v1/batch": BATCH,
+    "/v1/merge": "merge",
     "/v1/import": BATCH,
     "/v1/i": "identify",
     "/v1/t": "track",
@@ -42,6 +43,12 @@ CALLS = {
 }
 """Path -> what its body is."""
 
+JITSU = {f"/api/s/{way}{call}": call for way in ("", "s2s/") for call in (*NAMES, "track", BATCH)} | {
+    "/api/s/event": None,
+    "/api/s/s2s/event": None,
+}
+"""The paths of Jitsu 2, from browsers and from servers; none: the message says itself what it is."""
+
 PIXELS = {"/pixel/v1/track": "track", "/pixel/v1/page": "page"}
 SEGMENT_SETTINGS = "/v1/projects/{write_key}/settings"
 RUDDER_SETTINGS = ("/sourceConfig", "/sourceConfig/")
@@ -49,7 +56,8 @@ RUDDER_SETTINGS = ("/sourceConfig", "/sourceConfig/")
 
 def segment_routes() -> Sequence[BaseRoute]:
     """The routes of the protocol."""
-    routes: list[BaseRoute] = [Route(path, Endpoint(Call(kind), "POST"), methods=None) for path, kind in CALLS.items()]
+    calls = (CALLS | JITSU).items()
+    routes: list[BaseRoute] = [Route(path, Endpoint(Call(kind), "POST"), methods=None) for path, kind in calls]
     routes += [Route(path, Endpoint(Pixel(kind), "GET"), methods=None) for path, kind in PIXELS.items()]
     routes += [Route(SEGMENT_SETTINGS, Endpoint(answer_segment, "GET"), methods=None)]
     routes += [Route(path, Endpoint(answer_rudder, "GET"), methods=None) for path in RUDDER_SETTINGS]
@@ -57,9 +65,9 @@ def segment_routes() -> Sequence[BaseRoute]:
 
 
 class Call:
-    """A call with a body. ``kind``: batch, or what its one message is."""
+    """A call with a body. ``kind``: batch, or what its one message is, none where that says it itself."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str | None) -> None:
         self._kind = kind
 
     async def __call__(self, request: Request, receiver: Receiver) -> Response:

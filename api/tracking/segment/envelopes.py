@@ -22,8 +22,8 @@ class Envelope:
     write_keys: tuple[str, ...] = ()
 
 
-def read_envelope(body: bytes, kind: str) -> Envelope:
-    """The messages of a body; ``kind``: batch, or what the one message is. Raises ProblemError."""
+def read_envelope(body: bytes, kind: str | None) -> Envelope:
+    """The messages of a body; ``kind``: batch, or what the one message is, if known. Raises ProblemError."""
     document = parsed(body)
     if kind == BATCH:
         return _batch(document)

@@ -14,9 +14,13 @@ from api.tracking.requests import RequestFacts
 from api.tracking.segment.consents import consents_of
 from api.tracking.segment.envelopes import Envelope
 from api.tracking.segment.kept import kept_properties, traits_of
+from api.tracking.segment.named import USER, Named, external_ids, merged_ids
 from api.tracking.segment.visits import visited
 
-KINDS = frozenset({*NAMES, "track"})
+_MERGE = "merge"
+KINDS = frozenset({*NAMES, "track", _MERGE})
+# Both say that one person was known by several ids.
+_TYPES = {_MERGE: "alias"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,13 @@ def read_message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFac
     if kind not in KINDS:
         raise RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
     context = {**envelope.context, **fields_of(raw, "context")} if envelope.context else fields_of(raw, "context")
-    ids = _ids(raw, context, kind)
+    named = merged_ids(raw) if kind == _MERGE else external_ids(context)
+    ids = _ids(raw, context, kind, named)
     times = _times(raw, envelope, request)
     properties = fields_of(raw, "properties")
     return Message(
         message_id=message_id_of(raw),
-        type=kind,
+        type=_TYPES.get(kind, kind),
         name=_name(raw, kind),
         at=times.happened_at,
         times=times,
@@ -59,17 +64,18 @@ def read_message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFac
         channel=text_of(raw, "channel"),
         visited=visited(raw, context, properties),
         traits=traits_of(raw, context, kind),
-        properties=kept_properties(raw, context, request),
+        identifiers=tuple(pair for pair in named.identifiers if pair != (USER, ids.user)),
+        properties=kept_properties(raw, context, request, named.others),
         consents=consents_of(raw, context, request),
         sent=raw,
     )
 
 
-def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str) -> _Ids:
+def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str, named: Named) -> _Ids:
     ids = _Ids(
-        user=id_of(raw, "userId", "user_id"),
-        anonymous=id_of(raw, "anonymousId", "anonymous_id"),
-        installation=id_of(fields_of(context, "device"), "id"),
+        user=id_of(raw, "userId", "user_id") or named.user,
+        anonymous=id_of(raw, "anonymousId", "anonymous_id") or named.anonymous,
+        installation=id_of(fields_of(context, "device"), "id") or named.installation,
         former=id_of(raw, "previousId", "previous_id") if kind == "alias" else None,
     )
     if kind == "alias" and (ids.user is None or ids.former is None):
@@ -86,6 +92,8 @@ def message_id_of(raw: Mapping[str, Any]) -> str:
 
 
 def _name(raw: Mapping[str, Any], kind: str) -> str:
+    if kind == _MERGE:
+        return "User Merged"
     if kind != "track":
         return NAMES[kind]
     event = text_of(raw, "event")
