@@ -2,6 +2,9 @@
 // $run_id; $rows: the properties of Interaction, at in epoch milliseconds.
 UNWIND $rows AS row
 MATCH (i:Interaction {key: row.key})
+// Takes the write lock before the stored version is read, so that two writers cannot both find it later.
+SET i.source = row.source
+WITH i, row
 WHERE row.at < i.at.epochMillis OR (row.at = i.at.epochMillis AND row.content_hash < i.content_hash)
 OPTIONAL MATCH (i)-[old:IN_SESSION|DID]-()
 DELETE old

@@ -238,7 +238,8 @@ def open_graph(address: Address, retry_s: float = RETRY_S) -> Generator[Graph]:
 
     Raises GraphUnavailableError.
     """
-    settings = {**_WRITER, "max_transaction_retry_time": retry_s}
+    # Threads that are more than the pool has connections wait for each other as long as for the database.
+    settings = {**_WRITER, "max_transaction_retry_time": retry_s, "connection_acquisition_timeout": retry_s}
     with GraphDatabase.driver(address.uri, auth=_credentials(address), **settings) as driver:
         with _reaching(address):
             driver.verify_connectivity()

@@ -99,7 +99,7 @@ def test_bad_messages_of_a_good_batch_are_listed_and_set_aside(send: Send, live:
     del data  # where the letters are
     with DeadLetters() as letters:
         raws = [kept.letter.raw for page in letters.pages(Selection(source="web")) for kept in page]
-    assert {"event": "Lost", "type": "track"}.items() <= next(raw for raw in raws if isinstance(raw, dict)).items()
+    assert "Lost" in [raw["event"] for raw in raws if isinstance(raw, dict)]
 
 
 def test_one_id_from_two_sources_is_two_messages(send: Send, live: Graph) -> None:
