@@ -53,7 +53,11 @@ def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
         anonymous_id=anonymous_id,
         visited=_visited(raw, data),
         traits=present(fields_of(data, "traits") or (data if kind == "identify" else {})),
-        properties={**_attributes(raw), **present(data)},
+        properties={
+            **_attributes(raw),
+            **present({"ip": request.ip, "userAgent": request.user_agent}),
+            **present(data),
+        },
         consents=request.consents,
         sent=raw,
     )
@@ -101,10 +105,10 @@ def _unpacked(encoded: str, media_type: str) -> object:
         raise RefusedError("invalid_json", "data_base64 is JSON in base64 where datacontenttype says so") from None
 
 
-def _attributes(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Type, source and whatever a sender has added."""
+def _attributes(raw: Mapping[str, Any], request: RequestFacts) -> dict[str, Any]:
+    """Type, source and whatever a sender has added; and where from, if a browser sends."""
     kept = {name: value for name, value in present(raw).items() if name not in _READ_ELSEWHERE}
-    return {"cloudevent": kept}
+    return present({"cloudevent": kept, "ip": request.ip, "userAgent": request.user_agent})
 
 
 def _visited(raw: Mapping[str, Any], data: Mapping[str, Any]) -> Visited:

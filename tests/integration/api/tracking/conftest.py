@@ -18,6 +18,7 @@ from graph.sources import NewSource, add_source, open_source
 
 KEY, APP_KEY = "write-key-of-web", "write-key-of-app"
 SHOP = "shop-frontend"
+TP2 = "/com.snowplowanalytics.snowplow/tp2"
 EMPTY = "MATCH (n) WHERE NOT n:Source CALL (n) { DETACH DELETE n } IN TRANSACTIONS"
 Send = Callable[..., httpx.Response]
 

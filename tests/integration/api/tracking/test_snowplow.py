@@ -20,9 +20,8 @@ from graph.connection import Graph
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 from tests.assertions import edges, everything, nodes
-from tests.integration.api.tracking.conftest import APP_KEY, KEY, SHOP, emptied
+from tests.integration.api.tracking.conftest import APP_KEY, KEY, SHOP, TP2, emptied
 
-TP2 = "/com.snowplowanalytics.snowplow/tp2"
 VIEW = {"e": "pv", "url": "https://shop.example/a?utm_campaign=may", "page": "Home", "duid": "d1", "aid": SHOP}
 SCHEMA = "iglu:com.acme/{}/jsonschema/1-0-0"
 DROPPED = {400, 401, 403, 410, 422}
