@@ -53,11 +53,7 @@ def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
         anonymous_id=anonymous_id,
         visited=_visited(raw, data),
         traits=present(fields_of(data, "traits") or (data if kind == "identify" else {})),
-        properties={
-            **_attributes(raw),
-            **present({"ip": request.ip, "userAgent": request.user_agent}),
-            **present(data),
-        },
+        properties={**_attributes(raw, request), **present(data)},
         consents=request.consents,
         sent=raw,
     )
