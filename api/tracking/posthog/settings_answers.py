@@ -9,7 +9,10 @@ import orjson
 
 
 def remote_config(write_key: str) -> dict[str, Any]:
-    """What a browser may do: capture, and nothing that would load more from anywhere."""
+    """What a browser may do: capture, and nothing that would load more from anywhere.
+
+    Of surveys nothing is said: for ``posthog-js`` 1.449 even ``false`` is a reason to load their script.
+    """
     return {
         "token": write_key,
         "supportedCompression": ["gzip", "gzip-js"],
@@ -22,7 +25,6 @@ def remote_config(write_key: str) -> dict[str, Any]:
         "elementsChainAsString": True,
         "sessionRecording": False,
         "heatmaps": False,
-        "surveys": False,
         "productTours": False,
         "conversations": False,
         "logs": {"captureConsoleLogs": False},

@@ -20,8 +20,8 @@ from tests.integration.api.tracking.sdks.conftest import HERE
 
 pytestmark = needs_browser
 
-NAMES = ("segment", "rudder")
-RESETS = {"segment": "analytics.reset()", "rudder": "analytics.reset(true)"}
+NAMES = ("segment", "rudder", "posthog", "snowplow")
+RESETS = dict.fromkeys(NAMES, "analytics.reset()") | {"rudder": "analytics.reset(true)"}
 PATIENCE_S = 60
 Address = Callable[..., str]
 
