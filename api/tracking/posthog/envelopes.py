@@ -15,6 +15,7 @@ from api.tracking.problems import NO_EVENTS, NOT_JSON, ProblemError
 from api.tracking.reading.fields import fields_of, text_of
 
 _FORM = b"data="
+_KEYS = ("api_key", "token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ def read_envelope(body: bytes, query: Mapping[str, str]) -> Envelope:
     document = document_of(body, query)
     sent_at = _sent_at(document, query)
     if isinstance(document, dict) and "batch" not in document:
-        return Envelope([document], keys_in(document), sent_at, is_single=True)
+        event = {name: value for name, value in document.items() if name not in _KEYS}
+        return Envelope([event], keys_in(document), sent_at, is_single=True)
     events = document.get("batch") if isinstance(document, dict) else document
     if not isinstance(events, list) or not events:
         raise ProblemError(NO_EVENTS)
@@ -53,7 +55,7 @@ def keys_in(document: object) -> tuple[str, ...]:
     """The write key that a document carries, or its first event."""
     if not isinstance(document, dict):
         return ()
-    key = text_of(document, "api_key", "token") or text_of(fields_of(document, "properties"), "token", "api_key")
+    key = text_of(document, *_KEYS) or text_of(fields_of(document, "properties"), *_KEYS)
     return () if key is None else (key,)
 
 

@@ -50,13 +50,18 @@ TRAITS = CustomerMapping(
         IdentifierMapping("email", _columns("email")),
         IdentifierMapping("phone", _columns("phone")),
         IdentifierMapping("advertising_id", _columns("advertisingId")),
-        *(IdentifierMapping(kind, _columns(_NAMED + kind)) for kind in IDENTIFIER_KINDS),
     ),
     created_at=_columns("createdAt", "created_at"),
 )
 """The traits that have a meaning of their own (Segment's reserved ones); all others are kept as they are."""
 
-_USED = used_columns(InputMapping(Location(), 1, TRAITS))
+_WITH_NAMED = replace(
+    TRAITS,
+    identifiers=(
+        *TRAITS.identifiers,
+        *(IdentifierMapping(kind, _columns(_NAMED + kind)) for kind in IDENTIFIER_KINDS),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class CustomerTranslation:
 
     def __init__(self, country: str | None) -> None:
         self._country = country
-        self._readers: dict[str, CustomerReader] = {}
+        self._readers: dict[tuple[str, bool], CustomerReader] = {}
 
     def customer(self, message: Message, source: TrackedSource) -> CustomerRecord | None:
         """As much of the customer as a message tells, none where it names and tells of nobody."""
@@ -120,16 +125,20 @@ class CustomerTranslation:
         row: dict[str, Any] = {**message.traits, _ID: external_id}
         for kind, text in message.identifiers:
             row.setdefault(_NAMED + kind, []).append(text)
-        record = self._reader(source).read(row, message.at, Findings())
+        # Few messages have others than traits, and looking for them costs as much as a tenth of the translation.
+        mapping = _WITH_NAMED if message.identifiers else TRAITS
+        record = self._reader(source, mapping).read(row, message.at, Findings())
         assert record is not None
         identifiers = tuple(_owned(identifier, source) for identifier in record.identifiers)
         return replace(record, observed_at=message.at, identifiers=identifiers)
 
-    def _reader(self, source: TrackedSource) -> CustomerReader:
-        reader = self._readers.get(source.name)
+    def _reader(self, source: TrackedSource, mapping: CustomerMapping) -> CustomerReader:
+        key = (source.name, mapping is TRAITS)
+        reader = self._readers.get(key)
         if reader is None:
             context = Context(SourceRecord(source.name, source.kind, source.channel, source.trust), UTC, self._country)
-            reader = self._readers[source.name] = CustomerReader(TRAITS, context, _USED)
+            used = used_columns(InputMapping(Location(), 1, mapping))
+            reader = self._readers[key] = CustomerReader(mapping, context, used)
         return reader
 
 

@@ -14,7 +14,7 @@ from api.tracking.requests import RequestFacts
 from api.tracking.segment.consents import consents_of
 from api.tracking.segment.envelopes import Envelope
 from api.tracking.segment.kept import kept_properties, traits_of
-from api.tracking.segment.named import USER, Named, external_ids, merged_ids
+from api.tracking.segment.named import Named, external_ids, merged_ids
 from api.tracking.segment.visits import visited
 
 _MERGE = "merge"
@@ -64,7 +64,7 @@ def read_message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFac
         channel=text_of(raw, "channel"),
         visited=visited(raw, context, properties),
         traits=traits_of(raw, context, kind),
-        identifiers=tuple(pair for pair in named.identifiers if pair != (USER, ids.user)),
+        identifiers=named.besides(ids.user),
         properties=kept_properties(raw, context, request, named.others),
         consents=consents_of(raw, context, request),
         sent=raw,
@@ -87,8 +87,8 @@ def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str, named: N
 
 def message_id_of(raw: Mapping[str, Any]) -> str:
     """The client's own id; without one, one that a repetition would have as well, if the message tells its time."""
-    is_timed = moment_of(raw, "originalTimestamp", "timestamp") is not None
-    return given_id(raw, "messageId", "message_id") or made_id(raw, is_timed=is_timed)
+    given = given_id(raw, "messageId", "message_id")
+    return given or made_id(raw, is_timed=moment_of(raw, "originalTimestamp", "timestamp") is not None)
 
 
 def _name(raw: Mapping[str, Any], kind: str) -> str:

@@ -12,7 +12,7 @@ from api.tracking.reading.ids import id_of
 from api.tracking.reading.refusing import RefusedError
 from graph.kinds import HASHED_EMAIL, IDENTIFIER_KINDS
 
-USER, _DEVICE, _INSTALLATION = "user_id", "anonymous_id", "app_installation"
+_USER, _DEVICE, _INSTALLATION = "user_id", "anonymous_id", "app_installation"
 
 _OTHER_NAMES = {
     "mobile": "phone",
@@ -40,7 +40,13 @@ class Named:
     @property
     def user(self) -> str | None:
         """A user id among them."""
-        return next((text for kind, text in self.identifiers if kind == USER), None)
+        return next((text for kind, text in self.identifiers if kind == _USER), None)
+
+    def besides(self, user_id: str | None) -> tuple[tuple[str, str], ...]:
+        """The identifiers without the user id by which the customer is known."""
+        if not self.identifiers:
+            return ()
+        return tuple(pair for pair in self.identifiers if pair != (_USER, user_id))
 
 
 NOBODY = Named()

@@ -66,7 +66,8 @@ async def answer_payload(request: Request, receiver: Receiver) -> Response:
 
 async def answer_pixel(request: Request, _: Receiver) -> Response:
     """Take the event in an address. Raises ProblemError."""
-    refusals = await receive_named(PROTOCOL, [dict(request.query_params)], _facts(request), request)
+    event = {name: value for name, value in request.query_params.items() if name != "writeKey"}
+    refusals = await receive_named(PROTOCOL, [event], _facts(request), request)
     return refused(refusals[0]) if refusals else point()
 
 
