@@ -69,6 +69,14 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     return loading.finish()
 
 
+def load_intakes(plan: LoadPlan, intakes: Iterable[Intake], write: WriteBatch) -> LoadReport:
+    """Load deliveries that are there already. Raises GraphError."""
+    with _loading(plan, write, silent) as loading:
+        for intake in intakes:
+            loading.load_delivery(intake)
+    return loading.finish()
+
+
 def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progress: Progress = silent) -> LoadReport:
     """Load the output of a Singer tap, for whose streams one mapping of the plan has inputs.
 

@@ -48,10 +48,10 @@ def _copied(source: Path, folder: Path) -> Path:
 
 @contextmanager
 def _served(binaries: Path, folder: Path) -> Generator[int]:
-    data, password, port = folder / "data", folder / "password", _free_port()
+    data, password, port = folder / "data", folder / "password", free_port()
     password.write_text(PASSWORD)
     data.mkdir()
-    owner = _owner(data)
+    owner = owner_of(data)
     secure = ["--auth=scram-sha-256", f"--pwfile={password}", "--username=cdp"]
     initdb = [str(binaries / "initdb"), "-D", str(data), "-E", "UTF8", "--no-locale", "--no-sync", *secure]
     subprocess.run(initdb, check=True, capture_output=True, cwd=folder, user=owner)
@@ -62,14 +62,14 @@ def _served(binaries: Path, folder: Path) -> Generator[int]:
             [str(binaries / "postgres"), "-D", str(data), *settings], stdout=log, stderr=log, cwd=folder, user=owner
         )
     try:
-        _wait(port, server)
+        wait_for(port, server)
         yield port
     finally:
         server.terminate()
         server.wait(_PATIENCE_S)
 
 
-def _owner(data: Path) -> str | None:
+def owner_of(data: Path) -> str | None:
     """Who runs the server; none: whoever runs the tests."""
     if os.geteuid() != 0:
         return None
@@ -77,13 +77,13 @@ def _owner(data: Path) -> str | None:
     return "nobody"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     for _ in range(_PATIENCE_S * 10):
         assert server.poll() is None, "the server ended by itself"
         try:

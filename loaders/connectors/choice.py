@@ -21,6 +21,10 @@ def connector_of(mapping: SourceMapping, number: int, folders: tuple[Path, ...])
     location, name = mapping.inputs[number].location, mapping.cursor_name(number)
     if location.singer is not None:
         raise SourceReadError("A Singer stream comes on standard input.", "Load it with --singer: tap | cdp load ...")
+    if location.dlt is not None:
+        raise SourceReadError(
+            "A dlt pipeline sends by itself.", "Give it the destination cdp of loaders.connectors.dlt_destination."
+        )
     if location.webhook is not None:
         raise SourceReadError("A webhook sends by itself.", "Let cdp serve receive it: CDP_WEBHOOK_MAPPINGS.")
     found = _stream(location, name) or _files(mapping, location, name, folders)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Lock, Thread
+from typing import TypeAlias
 
 from graph.errors import LocalStoreError
 from loaders.health.log import Delivered, DeliveryLog
@@ -29,22 +30,28 @@ class Heard:
     newest_at: datetime | None = None
     mapping: str = ""
 
-    def __add__(self, other: "Heard") -> "Heard":
-        """Both together."""
-        newest = max(filter(None, (self.newest_at, other.newest_at)), default=None)
-        rows, rejected = self.rows + other.rows, self.rejected + other.rejected
-        return Heard(self.source, self.connector, rows, rejected, newest, self.mapping)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Hour:
-    """An hour of a source: one delivery."""
+    """An hour of a source: one delivery. Counted in place, as part of every request."""
 
-    heard: Heard
     last_at: datetime
+    rows: int = 0
+    rejected: int = 0
+    newest_at: datetime | None = None
+    mapping: str = ""
 
-    def plus(self, heard: Heard, at: datetime) -> "_Hour":
-        return _Hour(self.heard + heard, max(self.last_at, at))
+    def add(self, more: "Heard | _Hour", at: datetime) -> None:
+        self.rows += more.rows
+        self.rejected += more.rejected
+        self.mapping = more.mapping
+        if more.newest_at is not None and (self.newest_at is None or more.newest_at > self.newest_at):
+            self.newest_at = more.newest_at
+        self.last_at = max(self.last_at, at)
+
+
+_Key: TypeAlias = tuple[datetime, str, str]
+"""Beginning of the hour, source, connector."""
 
 
 class Streams:
@@ -52,14 +59,15 @@ class Streams:
 
     def __init__(self, log: DeliveryLog, run_id: str) -> None:
         self._log, self._run_id = log, run_id
-        self._hours: dict[tuple[datetime, str, str], _Hour] = {}
+        self._hours: dict[_Key, _Hour] = {}
         self._lock = Lock()
 
     def count(self, heard: Heard, at: datetime | None = None) -> None:
         """One more request. ``at``: when, now if not given."""
         now = at or datetime.now(UTC)
+        key = now.replace(minute=0, second=0, microsecond=0), heard.source, heard.connector
         with self._lock:
-            self._add(now.replace(minute=0, second=0, microsecond=0), heard, now)
+            self._add(key, heard, now)
 
     def flush(self) -> None:
         """Tell the log. Raises LocalStoreError; what the log did not take is told the next time."""
@@ -69,30 +77,32 @@ class Streams:
         try:
             while hours:
                 key, hour = next(iter(hours.items()))
-                self._log.add(self._delivered(key[0], hour.heard), hour.last_at)
+                self._log.add(self._delivered(key, hour), hour.last_at)
                 del hours[key]
         finally:
             with self._lock:
-                for (began, _, _), hour in hours.items():
-                    self._add(began, hour.heard, hour.last_at)
+                for key, hour in hours.items():
+                    self._add(key, hour, hour.last_at)
 
-    def _add(self, began: datetime, heard: Heard, at: datetime) -> None:
-        key = began, heard.source, heard.connector
-        before = self._hours.get(key)
-        self._hours[key] = _Hour(heard, at) if before is None else before.plus(heard, at)
+    def _add(self, key: _Key, more: Heard | _Hour, at: datetime) -> None:
+        hour = self._hours.get(key)
+        if hour is None:
+            hour = self._hours[key] = _Hour(at)
+        hour.add(more, at)
 
-    def _delivered(self, began: datetime, heard: Heard) -> Delivered:
+    def _delivered(self, key: _Key, hour: _Hour) -> Delivered:
+        began, source, connector = key
         return Delivered(
             run_id=f"{self._run_id}-{began:%Y%m%dT%H}",
-            source=heard.source,
-            connector=heard.connector,
-            place=heard.connector,
+            source=source,
+            connector=connector,
+            place=connector,
             delivered_at=began,
-            mapping=heard.mapping,
-            newest_at=heard.newest_at,
-            rows=heard.rows,
-            rejected_rows=heard.rejected,
-            created=heard.rows - heard.rejected,
+            mapping=hour.mapping,
+            newest_at=hour.newest_at,
+            rows=hour.rows,
+            rejected_rows=hour.rejected,
+            created=hour.rows - hour.rejected,
         )
 
 

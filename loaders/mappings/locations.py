@@ -18,12 +18,12 @@ from loaders.mappings.places import (
     WebhookPlace,
 )
 
-_PLACES = ("files", "sqlite", "sqlite_script", "database", "http", "kafka", "nats", "webhook", "singer")
+_PLACES = ("files", "sqlite", "sqlite_script", "database", "http", "kafka", "nats", "webhook", "singer", "dlt")
 _WITH_TABLES = ("sqlite", "sqlite_script", "database")
 _SERVERS = ("s3", "sftp")
 _OF_FILES = ("done", "once", "sheet")
 # Their deliveries are parts of a stream: none of them is all that there is.
-_WITHOUT_SNAPSHOTS = ("kafka", "nats", "webhook", "singer", "incremental")
+_WITHOUT_SNAPSHOTS = ("kafka", "nats", "webhook", "singer", "dlt", "incremental")
 
 _KINDS: Mapping[str, Callable[..., object]] = {
     "s3": S3Place,

@@ -188,6 +188,7 @@ class Location:
     nats: NatsPlace | None = None
     webhook: WebhookPlace | None = None
     singer: str | None = None
+    dlt: str | None = None
     table: str | None = None
     query: str | None = None
     incremental: Incremental | None = None
@@ -212,7 +213,7 @@ class Location:
     def _stream(self) -> str | None:
         if self.http is not None or self.webhook is not None:
             return self.http.url.partition("?")[0] if self.http else "webhook"
-        return (self.kafka and self.kafka.topic) or (self.nats and self.nats.stream) or self.singer
+        return (self.kafka and self.kafka.topic) or (self.nats and self.nats.stream) or self.singer or self.dlt
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``cdp rejects``: what was set aside, seen, mended, replayed and discarded."""
+"""``cdp rejects``: what was set aside, seen, mended, replayed, discarded and erased."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +18,8 @@ from graph.opening import opened_graph
 from graph.writing import write_batch
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
+from loaders.rejects.containing import Record, wanted_identifier
+from loaders.rejects.erasing import erase_containing
 from loaders.rejects.mending import export_rows, import_rows
 from loaders.rejects.model import DeadLetter, KeptLetter, Status
 from loaders.rejects.readers import LetterReader, Readers
@@ -157,6 +159,47 @@ def discard(
         _print_json({"discarded": count})
     else:
         Console().print(f"{count:,} discarded; their rows are erased.", highlight=False)
+
+
+@rejects_app.command("erase", epilog="Example: cdp rejects erase --email anna@example.org --customer crm:17")
+def erase(
+    email: Annotated[list[str] | None, typer.Option("--email", help="Address, in any spelling; repeatable.")] = None,
+    phone: Annotated[list[str] | None, typer.Option("--phone", help="Telephone number; repeatable.")] = None,
+    identifier: Annotated[
+        list[str] | None, typer.Option("--identifier", help="KIND:VALUE of another identifier or a device; repeatable.")
+    ] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option("--customer", help="SOURCE:ID, in letters of that source; repeatable.")
+    ] = None,
+    country: Annotated[str | None, typer.Option("--country", help="Of national telephone numbers, as DE.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell which letters they are.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase the rows that hold somebody's identifiers, for good, whether they were replayed or not.
+
+    Tells ids and counts, and nothing of the rows. Files that were exported are elsewhere: delete them too.
+    """
+    given = (("email", email), ("phone", phone))
+    wanted = [wanted_identifier(kind, text, country) for kind, texts in given for text in texts or ()]
+    wanted += [wanted_identifier(*_parted(text, "KIND:VALUE"), country) for text in identifier or ()]
+    wanted += [Record(*_parted(text, "SOURCE:ID")) for text in customer or ()]
+    if not wanted:
+        raise ConfigurationError("There is nothing to erase.", "Name --email, --phone, --identifier or --customer.")
+    with DeadLetters() as letters:
+        erased = erase_containing(letters, wanted, is_trial=dry_run)
+    if as_json:
+        _print_json({"searched": erased.searched, "erased": 0 if dry_run else len(erased.ids), "ids": erased.ids})
+        return
+    sys.stdout.writelines(f"{found}\n" for found in erased.ids)
+    what = "hold them" if dry_run else "held them and are erased"
+    Console(stderr=True).print(f"{len(erased.ids):,} of {erased.searched:,} rows {what}.", highlight=False)
+
+
+def _parted(text: str, form: str) -> tuple[str, str]:
+    first, _, second = text.partition(":")
+    if not first or not second:
+        raise ConfigurationError(f"One of the values is no {form}.", f"Write {form}.")
+    return first, second
 
 
 def _readers(graph: Graph, given: Sequence[SourceMapping]) -> Readers:

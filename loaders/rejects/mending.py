@@ -7,7 +7,7 @@ first columns; a cell that a spreadsheet would run as a formula has an apostroph
 import csv
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, groupby
 from pathlib import Path
 from typing import IO, Any
@@ -178,7 +178,16 @@ def _row_of(cells: Row, kept: KeptLetter) -> Raw:
         return now[_TEXT]
     known: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
     return {
-        name: known[name] if name in known and before[name] == text else text
+        name: known[name] if name in known and before[name] == text else _mended_cell(known.get(name), text)
         for name, text in now.items()
         if name in before or text
     }
+
+
+def _mended_cell(before: Any, text: str) -> Any:  # noqa: ANN401
+    """An object or a list stays one, if what was made of its cell is one."""
+    if isinstance(before, dict | list):
+        with suppress(orjson.JSONDecodeError):
+            found = orjson.loads(text)
+            return found if isinstance(found, dict | list) else text
+    return text

@@ -12,6 +12,7 @@ _EXTRAS = {
     "asyncssh": "sftp",
     "confluent_kafka": "kafka",
     "nats": "nats",
+    "dlt": "dlt",
 }
 
 

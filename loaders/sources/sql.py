@@ -7,11 +7,14 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import column, create_engine, or_, select, table, text
+from sqlalchemy import cast, column, create_engine, or_, select, table, text
+from sqlalchemy.dialects.mysql import CHAR
 from sqlalchemy.engine import URL, Connection, Result, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import ColumnClause, ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from graph.errors import SourceReadError
@@ -20,10 +23,16 @@ from loaders.sources.growing import GrowingColumn, Value
 from loaders.sources.rows import Read, ReadRow, plain
 
 _ROWS_AT_ONCE = 5_000
-_DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+_DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
 """The drivers of our extras, where a URL names none."""
 
-_BYTE_ORDER = {"postgresql": "C", "mysql": "utf8mb4_bin"}
+_MYSQL_ORDER = "utf8mb4_bin"
+_BYTE_ORDER = {"postgresql": "C", "mysql": _MYSQL_ORDER, "mariadb": _MYSQL_ORDER}
 
 
 def read_sqlite(path: Path, selection: str, *, is_query: bool) -> Iterator[Read]:
@@ -81,9 +90,16 @@ def _statement(selection: str, *, is_query: bool, growth: Growth | None = None, 
     if growth is None or grown is None:
         return statement
     if growth.since is not None:
-        ordered = grown.collate(order) if order and isinstance(growth.since, str) else grown
+        ordered = _ordered(grown, order) if order and isinstance(growth.since, str) else grown
         statement = statement.where(or_(ordered >= growth.since, grown.is_(None)))
     return statement.order_by(grown)
+
+
+def _ordered(grown: ColumnClause[Any], order: str) -> ColumnElement[Any]:
+    if order != _MYSQL_ORDER:
+        return grown.collate(order)
+    # There a collation is of one encoding, and a column may have another.
+    return cast(grown, CHAR(charset="utf8mb4")).collate(order)
 
 
 def _configured_url(variable: str) -> URL:

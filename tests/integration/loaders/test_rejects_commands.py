@@ -145,6 +145,18 @@ def test_discarded_letters_lose_their_row_and_stay_discarded(run: Run, loaded: P
     assert json.loads(run("rejects", "show", letter["id"], "--raw", "--json").stdout)["raw"] == ""
 
 
+def test_what_somebody_is_known_by_is_erased_and_only_counted(run: Run, loaded: Path) -> None:
+    ids = {letter["code"]: letter["id"] for letter in letters(run)}
+    assert isinstance(run("rejects", "erase").exception, ConfigurationError)
+    trial = run("rejects", "erase", "--customer", "crm:61", "--dry-run", "--json")
+    assert json.loads(trial.stdout) == {"searched": 2, "erased": 0, "ids": [ids["undeclared_order"]]}
+    result = run("rejects", "erase", "--customer", "crm:61", "--email", "bob@example.org")
+    assert (result.stdout, result.stderr) == (f"{ids['undeclared_order']}\n", "1 of 2 rows held them and are erased.\n")
+    assert run("load", loaded).exit_code == 0  # the same file again brings nothing back
+    assert [letter["code"] for letter in letters(run)] == ["wrong_cells"]
+    assert json.loads(run("rejects", "show", ids["undeclared_order"], "--raw", "--json").stdout)["raw"] == ""
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

@@ -161,6 +161,13 @@ def test_numbers_keep_their_type_in_a_spreadsheet(crm: Crm) -> None:
     assert crm.written[0].traits == {"points": 5, "tags": ["a"]}
 
 
+def test_what_is_nested_stays_so_when_its_cell_is_mended(crm: Crm) -> None:
+    crm.load('{"id":1,"born":"31.02.1980","address":{"city":"Kil"},"tags":["a"]}', name="customers.jsonl")
+    crm.mend({"31.02.1980": "1980-03-02", "Kil": "Kiel", '"[""a""]"': "no list"}, "mend.csv")
+    crm.replay()
+    assert crm.written[0].traits == {"address": {"city": "Kiel"}, "tags": "no list"}
+
+
 def test_nothing_is_marked_where_the_database_refuses(crm: Crm) -> None:
     crm.load("1,Eve,31.02.1980,,2026-01-01")
     crm.mend({"31.02.1980": "1980-03-02"})

@@ -1,4 +1,5 @@
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,18 @@ def test_a_package_that_is_not_installed_is_told_with_its_extra(
     (problem,) = load(LoadPlan(read_mappings([str(file)]), rejects_dir=tmp_path), write).problems
     assert isinstance(problem, SourceReadError)
     assert f"pip install 'identity-cdp[{extra}]'" in str(problem)
+
+
+def test_the_destination_of_dlt_without_dlt_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "loaders.connectors.dlt_destination"
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, "dlt", None)
+    with pytest.raises(SourceReadError, match=r"pip install 'identity-cdp\[dlt\]'"):
+        import_module(module)
+
+
+def test_an_input_of_dlt_is_not_loaded_by_hand(tmp_path: Path) -> None:
+    file = tmp_path / "crm.yaml"
+    file.write_text("source: {name: crm, kind: crm}\ninputs:\n  - dlt: people\n    customer: {external_id: id}\n")
+    (problem,) = load(LoadPlan(read_mappings([str(file)]), rejects_dir=tmp_path), lambda _: WriteCounts()).problems
+    assert "A dlt pipeline sends by itself." in str(problem)

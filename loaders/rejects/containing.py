@@ -1,0 +1,151 @@
+"""Which dead letters hold somebody's identifier, in whatever form it was sent.
+
+A row that was set aside may be anything: objects, cells, half a line, JSON within a text. So all texts in it are looked
+through, also as they read when percent signs of addresses are resolved.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+import phonenumbers
+
+from graph.errors import ConfigurationError
+from graph.hashed_emails import hash_key
+from graph.kinds import EMAIL, IDENTIFIER_KINDS, PHONE, DeviceKind
+from graph.records import IdentifierValue
+from loaders.rejects.model import KeptLetter
+from loaders.standardise.identifiers import standardise_identifier
+
+_ADDRESS = re.compile(r"[\w.+!#$%*^~-]+@[\w-]+(?:\.[\w-]+)+")
+_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,3}\d){5,20}")
+_NO_DIGIT = re.compile(r"\D+")
+# What parts values in a line that could not be read, and in JSON.
+_SEPARATORS = re.compile(r"[\s,;:|\"'{}\[\]=&?]+")
+
+
+class Wanted(Protocol):
+    """An identifier that is looked for."""
+
+    def is_in(self, kept: KeptLetter) -> bool:
+        """Whether a letter with its raw row holds it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An email address, in any spelling that reaches the same mailbox, or as its SHA-256 hash."""
+
+    key: str
+    hashes: frozenset[str]
+
+    def is_in(self, kept: KeptLetter) -> bool:
+        """Whether the letter holds it."""
+        return any(self._is_in(text) for text in texts_of(kept))
+
+    def _is_in(self, text: str) -> bool:
+        lower = text.lower()
+        if any(hashed in lower for hashed in self.hashes):
+            return True
+        return any(_key(EMAIL, found) == self.key for found in _ADDRESS.findall(text)) if "@" in text else False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number, with or without the code of its country, however its digits are grouped."""
+
+    forms: frozenset[str]
+
+    def is_in(self, kept: KeptLetter) -> bool:
+        """Whether the letter holds it."""
+        found = (number for text in texts_of(kept) for number in _NUMBER.findall(text))
+        return any(_NO_DIGIT.sub("", number) in self.forms for number in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Another identifier of a kind; only whole values are compared."""
+
+    kind: str
+    key: str
+
+    def is_in(self, kept: KeptLetter) -> bool:
+        """Whether the letter holds it."""
+        return any(_key(self.kind, value) == self.key for value in _values_of(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An id that a source gave; it means nothing in letters of others."""
+
+    source: str
+    external_id: str
+
+    def is_in(self, kept: KeptLetter) -> bool:
+        """Whether the letter is of the source, and holds the id."""
+        return kept.letter.source == self.source and self.external_id in _values_of(kept)
+
+
+def wanted_identifier(kind: str, text: str, country: str | None) -> Wanted:
+    """What is to be looked for. ``country``: of a national telephone number. Raises ConfigurationError."""
+    if kind in set(DeviceKind):
+        return Value(kind, text.strip())
+    if kind not in IDENTIFIER_KINDS:
+        kinds = ", ".join((*IDENTIFIER_KINDS, *DeviceKind))
+        raise ConfigurationError(f"There are no identifiers of kind {kind}.", f"Write KIND:VALUE; kinds: {kinds}.")
+    found = standardise_identifier(kind, text, country)
+    if not isinstance(found, IdentifierValue):
+        why = "it is empty" if found is None else found.reason
+        raise ConfigurationError(f"This is no usable {kind}: {why}.", "Write it in another way.")
+    if kind == EMAIL:
+        hashes = frozenset(hash_key(form).partition(":")[2] for form in (found.normalised, found.match_key))
+        return Address(found.match_key, hashes)
+    return Number(_forms(found.match_key)) if kind == PHONE else Value(kind, found.match_key)
+
+
+def _forms(written: str) -> frozenset[str]:
+    """The digits of a number, as it is written within its country and from elsewhere."""
+    number = written.partition(";")[0]
+    if not number.startswith("+"):
+        return frozenset({number})
+    parsed = phonenumbers.parse(number)
+    code, national = str(parsed.country_code), phonenumbers.national_significant_number(parsed)
+    return frozenset(f"{before}{national}" for before in ("", "0", code, f"{code}0", f"00{code}", f"00{code}0"))
+
+
+def _key(kind: str, text: str) -> str | None:
+    if kind in set(DeviceKind):
+        return text
+    found = standardise_identifier(kind, text)
+    return found.match_key if isinstance(found, IdentifierValue) else None
+
+
+def texts_of(kept: KeptLetter) -> Iterator[str]:
+    """Every text and number in a letter's row, as it came and as it was mended, names of columns too."""
+    for text in _leaves([kept.letter.raw, kept.mended]):
+        yield text
+        if "%" in text:
+            yield unquote(text)
+
+
+def _values_of(kept: KeptLetter) -> Iterator[str]:
+    """The texts, and the parts of those that hold several values."""
+    for text in texts_of(kept):
+        yield text.strip()
+        is_several = isinstance(kept.letter.raw, str) or isinstance(kept.mended, str) or text.lstrip()[:1] in {"{", "["}
+        if is_several:
+            yield from _SEPARATORS.split(text)
+
+
+def _leaves(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever a row holds
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield str(name)
+            yield from _leaves(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _leaves(part)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
