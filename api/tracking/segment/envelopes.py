@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from api.tracking.problems import NO_BATCH, NOT_JSON, ProblemError
-from api.tracking.segment.fields import fields_of, text_of
+from api.tracking.segment.fields import fields_of, moment_of
 
 BATCH = "batch"
 
@@ -20,7 +21,7 @@ class Envelope:
     messages: list[Any]
     kind: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    sent_at: str | None = None
+    sent_at: datetime | None = None
     write_keys: tuple[str, ...] = ()
 
 
@@ -60,7 +61,7 @@ def _batch(document: object) -> Envelope:
     return Envelope(
         messages,
         context=fields_of(document, "context"),
-        sent_at=text_of(document, "sentAt", "sent_at"),
+        sent_at=moment_of(document, "sentAt", "sent_at"),
         write_keys=_keys(document) or (_keys(first) if isinstance(first, dict) else ()),
     )
 
