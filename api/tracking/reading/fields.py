@@ -10,6 +10,7 @@ from loaders.standardise.dates import standardise_time
 
 Fields: TypeAlias = Mapping[str, Any]
 
+_NESTED = (dict, list)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Numbers above are milliseconds since 1970: as seconds they were after the year 5000.
 _MOST_SECONDS = 100_000_000_000
@@ -21,7 +22,7 @@ def text_of(fields: Fields, *names: str) -> str | None:
     """The first of some fields that has a text; a number is its text."""
     for name in names:
         value = fields.get(name)
-        if value is not None and not isinstance(value, dict | list):
+        if value is not None and not isinstance(value, _NESTED):
             text = as_text(value)
             if text is not None:
                 return text
@@ -44,7 +45,11 @@ def present(fields: Fields) -> dict[str, Any]:
 
 def moment_of(fields: Fields, *names: str) -> datetime | None:
     """The first of some fields that is a moment: ISO 8601, or seconds or milliseconds since 1970."""
-    return next((found for name in names if (found := read_moment(fields.get(name))) is not None), None)
+    for name in names:
+        value = fields.get(name)
+        if value is not None and (found := read_moment(value)) is not None:
+            return found
+    return None
 
 
 def read_moment(value: object) -> datetime | None:

@@ -29,7 +29,8 @@ def whole_message(sent: Any, envelope: Envelope, request: RequestFacts) -> Any: 
     # Made of what was sent: a client that repeats the message after all says the same.
     with suppress(RefusedError):
         whole["messageId"] = message_id_of(sent)
-    return PROTOCOL.whole(whole, replace(request, sent_at=envelope.sent_at or request.sent_at))
+    sent_at = request.sent_at if envelope.sent_at is None else envelope.sent_at.isoformat()
+    return PROTOCOL.whole(whole, replace(request, sent_at=sent_at))
 
 
 def _read(raw: Mapping[str, Any], request: RequestFacts) -> Message:

@@ -104,7 +104,7 @@ def _name(raw: Mapping[str, Any], kind: str) -> str:
 
 def _times(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Times:
     original = moment_of(raw, "originalTimestamp", "original_timestamp", "timestamp")
-    sent = moment_of(raw, "sentAt", "sent_at") or read_moment(envelope.sent_at) or read_moment(request.sent_at)
+    sent = moment_of(raw, "sentAt", "sent_at") or envelope.sent_at or read_moment(request.sent_at)
     return Times(request.received_at, original, sent, _stated_at(raw, original))
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.tracking.messages import Message
+from api.tracking.reading.fields import read_moment
 from api.tracking.requests import RequestFacts
 from api.tracking.segment.again import PROTOCOL, whole_message
 from api.tracking.segment.envelopes import Envelope
@@ -32,7 +33,11 @@ _messages = st.fixed_dictionaries(
     },
 )
 _envelopes = st.builds(
-    Envelope, _messages.map(lambda message: [message]), st.sampled_from(sorted(KINDS)), _contexts, _times
+    Envelope,
+    _messages.map(lambda message: [message]),
+    st.sampled_from(sorted(KINDS)),
+    _contexts,
+    _times.map(read_moment),
 )
 _requests = st.builds(
     RequestFacts,
