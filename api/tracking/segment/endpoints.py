@@ -14,7 +14,7 @@ from api.tracking.messages import Refusal
 from api.tracking.receiving import Receiver
 from api.tracking.requests import RequestFacts, request_facts
 from api.tracking.segment.envelopes import BATCH, Envelope, read_envelope
-from api.tracking.segment.messages import check_count, read_messages
+from api.tracking.segment.messages import KINDS, check_count, read_messages
 from api.tracking.segment.pixels import pixel_envelope
 from api.tracking.segment.settings_answers import rudder_settings, segment_settings
 from api.tracking.set_aside import Origin
@@ -42,7 +42,12 @@ CALLS = {
 }
 """Path -> what its body is."""
 
-PIXELS = {"/pixel/v1/track": "track", "/pixel/v1/page": "page"}
+PIXELS = {
+    "/pixel/v1/track": "track",
+    "/pixel/v1/page": "page",
+    **{f"/v1/pixel/{kind}": kind for kind in sorted(KINDS)},
+}
+"""The same: RudderStack's, and Segment's, whose message is base64."""
 SEGMENT_SETTINGS = "/v1/projects/{write_key}/settings"
 RUDDER_SETTINGS = ("/sourceConfig", "/sourceConfig/")
 
@@ -85,8 +90,9 @@ class Pixel:
 
     async def __call__(self, request: Request, receiver: Receiver) -> Response:
         """Take its message. Raises ProblemError."""
-        source = await receiver.keys.source_of(keys_of(request.headers, request.query_params))
         envelope = pixel_envelope(request.query_params.multi_items(), self._kind)
+        keys = keys_of(request.headers, request.query_params) or envelope.write_keys
+        source = await receiver.keys.source_of(keys)
         refusals = await _receive(envelope, source, _facts(request), request, receiver)
         return refused(refusals[0]) if refusals else point()
 
