@@ -3,8 +3,6 @@
 Sources: ``posthog-js`` (``request.ts``), ``posthog`` for Python (``request.py``, ``capture_v1.py``).
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +10,7 @@ from urllib.parse import parse_qs
 
 from api.tracking.bodies import parsed
 from api.tracking.problems import NO_EVENTS, NOT_JSON, ProblemError
+from api.tracking.reading.encoded import decoded
 from api.tracking.reading.fields import fields_of, text_of
 
 _FORM = b"data="
@@ -65,9 +64,7 @@ def _sent_at(document: object, query: Mapping[str, str]) -> str | None:
 
 
 def _unpacked(encoded: str) -> bytes:
-    # In a form a plus is a blank, unless the client has escaped it.
-    usual = encoded.replace(" ", "+").rstrip("=")
     try:
-        return base64.b64decode(usual + "=" * (-len(usual) % 4), validate=True)
-    except (binascii.Error, ValueError):
+        return decoded(encoded)
+    except ValueError:
         raise ProblemError(NOT_JSON) from None

@@ -17,7 +17,7 @@ from api.tracking.receiving import Receiver, origin_of
 from api.tracking.requests import RequestFacts, facts_of
 from api.tracking.segment.again import PROTOCOL, whole_message
 from api.tracking.segment.envelopes import BATCH, Envelope, read_envelope
-from api.tracking.segment.messages import read_messages
+from api.tracking.segment.messages import KINDS, read_messages
 from api.tracking.segment.pixels import pixel_envelope
 from api.tracking.segment.settings_answers import rudder_settings, segment_settings
 from graph.sources import TrackedSource
@@ -49,7 +49,12 @@ JITSU = {f"/api/s/{way}{call}": call for way in ("", "s2s/") for call in (*NAMES
 }
 """The paths of Jitsu 2, from browsers and from servers; none: the message says itself what it is."""
 
-PIXELS = {"/pixel/v1/track": "track", "/pixel/v1/page": "page"}
+PIXELS = {
+    "/pixel/v1/track": "track",
+    "/pixel/v1/page": "page",
+    **{f"/v1/pixel/{kind}": kind for kind in sorted(KINDS)},
+}
+"""The same: RudderStack's, and Segment's, whose message is base64."""
 SEGMENT_SETTINGS = "/v1/projects/{write_key}/settings"
 RUDDER_SETTINGS = ("/sourceConfig", "/sourceConfig/")
 
@@ -91,8 +96,9 @@ class Pixel:
 
     async def __call__(self, request: Request, receiver: Receiver) -> Response:
         """Take its message. Raises ProblemError."""
-        source = await receiver.keys.source_of(keys_of(request.headers, request.query_params))
         envelope = pixel_envelope(request.query_params.multi_items(), self._kind)
+        keys = keys_of(request.headers, request.query_params) or envelope.write_keys
+        source = await receiver.keys.source_of(keys)
         refusals = await _receive(envelope, source, facts_of(request), request, receiver)
         return refused(refusals[0]) if refusals else point()
 

@@ -3,14 +3,13 @@
 An event is one of them in an envelope, what it is about (its entities, once called contexts) are a list of them.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from api.tracking.reading.encoded import decoded
 from api.tracking.reading.fields import fields_of, text_of
 from api.tracking.reading.refusing import RefusedError
 
@@ -55,15 +54,9 @@ def _decoded(raw: Mapping[str, Any], plain: str, packed: str) -> dict[str, Any]:
     if text is None and encoded is None:
         return {}
     try:
-        document = orjson.loads(text if text is not None else _unpacked(encoded or ""))
-    except (orjson.JSONDecodeError, binascii.Error, ValueError):
+        document = orjson.loads(text if text is not None else decoded(encoded or ""))
+    except ValueError:
         raise RefusedError(*_INVALID) from None
     if not isinstance(document, dict):
         raise RefusedError(*_INVALID)
     return document
-
-
-def _unpacked(encoded: str) -> bytes:
-    """Trackers leave the padding out or not, and some use the other alphabet."""
-    usual = encoded.rstrip("=").replace("-", "+").replace("_", "/")
-    return base64.b64decode(usual + "=" * (-len(usual) % 4), validate=True)

