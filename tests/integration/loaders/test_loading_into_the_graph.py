@@ -104,7 +104,7 @@ def test_a_mended_value_arrives_by_a_replay(graph: Graph, crm: Path) -> None:
     with DeadLetters(crm / "rejects") as letters:
         export_rows(letters, Selection(), file)
         file.write_text(file.read_text().replace("1980-13-02", "1980-12-02"))
-        report = replay(letters, Selection(import_rows(letters, file)), Readers(), partial(write_batch, graph))
+        report = replay(letters, Selection(import_rows(letters, file)), Readers(partial(write_batch, graph)))
     assert report.written.customers.updated == 1
     assert nodes(graph, "Customer", "birth_date", "traits") == {("1980-12-02", None)}
     load_into(graph, of_crm(crm), crm)  # what was delivered is older than what was mended
@@ -118,13 +118,13 @@ def test_replaying_twice_and_after_a_death_before_the_mark_changes_nothing(graph
     with DeadLetters(crm / "rejects") as letters:
         write, all_open = partial(write_batch, graph), Selection()
         with pytest.raises(KeyboardInterrupt):
-            replay(letters, all_open, Readers(), partial(write_and_die, graph))
+            replay(letters, all_open, Readers(partial(write_and_die, graph)))
         died = everything(graph)
         assert letters.count(Selection(status=Status.REPLAYED)) == {}
-        first = replay(letters, all_open, Readers(), write)
+        first = replay(letters, all_open, Readers(write))
         assert (first.replayed, first.still_open) == (1, 1)
         assert (first.written.customers.unchanged, first.written.customers.updated) == (1, 0)
-        second = replay(letters, all_open, Readers(), write)
+        second = replay(letters, all_open, Readers(write))
     assert (second.tried, second.replayed, second.still_open) == (1, 0, 1)
     assert everything(graph) == died
 
