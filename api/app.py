@@ -10,7 +10,10 @@ from api.health import health
 from api.ide import ide_routes
 from api.schema import build_schema
 from api.settings import ApiSettings, api_settings
+from api.tracking.cloudevents.endpoints import cloudevents_routes
+from api.tracking.posthog.endpoints import posthog_routes
 from api.tracking.segment.endpoints import segment_routes
+from api.tracking.snowplow.endpoints import snowplow_routes
 from api.webhooks import webhook_routes
 from graph.address import Address
 
@@ -26,6 +29,9 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(schema, chosen), methods=None))
     app.include_router(health)
     app.router.routes += segment_routes()
+    app.router.routes += snowplow_routes()
+    app.router.routes += cloudevents_routes()
+    app.router.routes += posthog_routes()
     app.router.routes += webhook_routes(chosen)
     if chosen.development:
         app.router.routes += ide_routes()

@@ -4,6 +4,7 @@ uvicorn finishes running requests on SIGTERM and Ctrl-C and then closes the driv
 """
 
 import asyncio
+import gc
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ DRAIN_S = 10
 START_S = 30.0
 # Connections, most of them idle: every browser keeps the one over which it sent a tracking call for a while.
 MOST_AT_ONCE = 1_000
+# So many new objects before Python looks for cycles among them. Calls make many that live for milliseconds: at its own
+# 700 a fifth of the processor time of a tracked event went there.
+NEW_OBJECTS = 10_000
 
 
 def serve(
@@ -35,6 +39,7 @@ def serve(
     chosen = settings or api_settings()
     target = address or resolve_address()
     asyncio.run(_reach(target))
+    gc.set_threshold(NEW_OBJECTS)
     listener = _listener(chosen.api_port)
     with listener:
         server = _server(chosen, target)

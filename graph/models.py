@@ -140,6 +140,7 @@ class Source(StructuredNode):
     channel = StringProperty(help_text="channel of its interactions where a row names none")
     trust = IntegerProperty(help_text="priority when sources disagree, 0 to 100, higher wins")
     write_keys = ArrayProperty(StringProperty(), help_text="SHA-256 of the keys that its tracking calls may carry")
+    open_names = ArrayProperty(StringProperty(), help_text="names that stand for a key in calls that carry none")
     own_user_ids = BooleanProperty(help_text="its user ids mean nothing in other sources")
     disabled_at = DateTimeNeo4jFormatProperty(help_text="since when its tracking calls are refused; none: they are not")
 

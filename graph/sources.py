@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from graph.connection import AsyncGraph, Graph, Row
-from graph.errors import UnknownSourceError
+from graph.errors import ConfigurationError, UnknownSourceError
 from graph.kinds import SourceKind
 from graph.times import milliseconds, moment
 
@@ -24,7 +24,8 @@ _READ_TIMEOUT_S = 2.0
 class TrackedSource:
     """A source, and how its tracking calls are taken.
 
-    ``write_keys``: hashes, oldest first. ``own_user_ids``: its user ids mean nothing in other sources.
+    ``write_keys``: hashes, oldest first. ``own_user_ids``: its user ids mean nothing in other sources. ``open_names``:
+    what stands for a key in calls of protocols that have none.
     """
 
     name: str
@@ -34,6 +35,7 @@ class TrackedSource:
     write_keys: tuple[str, ...]
     own_user_ids: bool
     disabled_at: datetime | None
+    open_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,18 @@ def disable_source(graph: Graph, name: str, *, disabled: bool = True) -> None:
     _changed(graph.write(lambda transaction: transaction.run("retire_source", source=name, disabled_at=at)).rows, name)
 
 
+def open_source(graph: Graph, name: str, open_name: str, *, is_open: bool = True) -> None:
+    """Take the calls without a write key that carry a name as a source's, or refuse them again.
+
+    Raises UnknownSourceError, ConfigurationError where another source is open for the name, GraphError.
+    """
+    holder = next((source.name for source in tracked_sources(graph) if open_name in source.open_names), name)
+    if is_open and holder != name:
+        raise ConfigurationError(f"{holder} is open for this name already.", "See: cdp source close.")
+    parameters = {"source": name, "open_name": open_name, "is_open": is_open}
+    _changed(graph.write(lambda transaction: transaction.run("replace_open_name", **parameters)).rows, name)
+
+
 def _changed(rows: list[Row], name: str) -> None:
     if not rows:
         raise UnknownSourceError(f"No source called {name} has a write key.", "See: cdp source list.")
@@ -113,4 +127,5 @@ def _source(row: Row) -> TrackedSource:
         write_keys=tuple(row["write_keys"]),
         own_user_ids=row["own_user_ids"],
         disabled_at=moment(row["disabled_at"]),
+        open_names=tuple(row["open_names"]),
     )

@@ -4,13 +4,17 @@ Some clients forget the Content-Encoding of what they packed, so a body that beg
 is the unpacked size, and of all requests together what is in hand, so that memory stays flat under any load.
 """
 
+import json
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
+import orjson
+from starlette.requests import Request
 from starlette.types import Receive
 
-from api.tracking.problems import BROKEN_OFF, BUSY, NOT_GZIP, TOO_LARGE, UNKNOWN_ENCODING, ProblemError
+from api.tracking.problems import BROKEN_OFF, BUSY, NOT_GZIP, NOT_JSON, TOO_LARGE, UNKNOWN_ENCODING, ProblemError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_BITS, _ZLIB_BITS, _RAW_BITS = 31, 15, -15
@@ -51,6 +55,31 @@ class Share:
         """Some bytes more. Raises ProblemError."""
         self._in_hand.take(count)
         self.held += count
+
+
+async def unpacked_body(request: Request, share: Share, limit: int) -> bytes:
+    """The body of a request, read whole and unpacked. Raises ProblemError."""
+    sent = await read_body(request.receive, share, limit)
+    return unpacked(sent, request.headers.get("content-encoding", "").strip().lower(), share, limit)
+
+
+def parsed(body: bytes) -> Any:  # noqa: ANN401 -- whatever a client sends
+    """JSON, and what clients send for it: half a character, of a text that was cut within an emoji, and NaN.
+
+    The one becomes a question mark, the other null, as in browsers: else whole batches were lost for it.
+
+    Raises ProblemError.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        document = json.loads(body, parse_constant=lambda _: None)
+        return orjson.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise ProblemError(NOT_JSON) from None
 
 
 async def read_body(receive: Receive, share: Share, limit: int) -> bytes:

@@ -18,6 +18,7 @@ from graph.sources import (
     add_source,
     disable_source,
     new_write_key,
+    open_source,
     rotate_key,
     tracked_sources,
 )
@@ -29,6 +30,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 Key = Annotated[
     str | None, typer.Option("--key", envvar="CDP_WRITE_KEY", help="A key that clients have already; else a new one.")
 ]
+
+OpenName = Annotated[str, typer.Argument(help="What the calls carry, such as shop-frontend.")]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _SHORTEST_KEY = 8
@@ -91,6 +94,28 @@ def enable(name: Name, as_json: AsJson = False) -> None:
     _set_disabled(name, disabled=False, as_json=as_json)
 
 
+@source_app.command("open", epilog="Example: cdp source open web shop-frontend")
+def open_command(name: Name, open_name: OpenName, as_json: AsJson = False) -> None:
+    """Take calls without a write key that carry a name (Snowplow's app id, CloudEvents' source): anybody can send."""
+    _set_open(name, open_name, is_open=True, as_json=as_json)
+
+
+@source_app.command(epilog="Example: cdp source close web shop-frontend")
+def close(name: Name, open_name: OpenName, as_json: AsJson = False) -> None:
+    """Refuse calls without a write key that carry a name."""
+    _set_open(name, open_name, is_open=False, as_json=as_json)
+
+
+def _set_open(name: str, open_name: str, *, is_open: bool, as_json: bool) -> None:
+    with opened_graph() as graph:
+        open_source(graph, name, open_name, is_open=is_open)
+    if as_json:
+        _print_json({"source": name, "openName": open_name, "open": is_open})
+    else:
+        state = "taken as" if is_open else "no longer taken as"
+        Console(stderr=True).print(f"Calls that carry this name are {state} {name}'s from now on.", highlight=False)
+
+
 def _set_disabled(name: str, *, disabled: bool, as_json: bool) -> None:
     with opened_graph() as graph:
         disable_source(graph, name, disabled=disabled)
@@ -132,7 +157,8 @@ def _document(source: TrackedSource) -> dict[str, object]:
 def _in_words(source: TrackedSource) -> str:
     state = "taken" if source.disabled_at is None else f"refused since {source.disabled_at:%Y-%m-%d %H:%M}"
     ids = "user ids of its own" if source.own_user_ids else "user ids shared with other sources"
-    return f"{source.name}  {source.kind}, {len(source.write_keys)} keys, {ids}, {state}"
+    names = f", open for {', '.join(source.open_names)}" if source.open_names else ""
+    return f"{source.name}  {source.kind}, {len(source.write_keys)} keys, {ids}, {state}{names}"
 
 
 def _print_json(document: object) -> None:

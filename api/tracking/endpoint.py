@@ -29,13 +29,17 @@ class Endpoint:
         """Answer one HTTP request."""
         request = Request(scope, receive)
         if request.method == "OPTIONS":
-            response = Response(status_code=204, headers=preflight_headers(request.headers))
+            response = await self.options(request)
         elif request.method not in self._methods:
             allowed = {"Allow": ", ".join((*self._methods, "OPTIONS"))}
             response = problem(WRONG_METHOD, {**cors_headers(request.headers), **allowed})
         else:
             response = await self._answer(request)
         await response(scope, receive, send)
+
+    async def options(self, request: Request) -> Response:
+        """What may be sent here."""
+        return Response(status_code=204, headers=preflight_headers(request.headers))
 
     async def _answer(self, request: Request) -> Response:
         try:

@@ -1,5 +1,8 @@
 """Write keys: which source a call comes from.
 
+Protocols that have no credential name their sender instead: such a name counts as a key where somebody has opened a
+source for it (``cdp source open``).
+
 Keys are looked up in a copy of the sources that is at most ``KEPT_S`` old; a key that is not in it is asked for once
 more, so that a new source can send at once. While the database is away, the copy goes on.
 """
@@ -8,11 +11,12 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from time import monotonic
 
 from starlette.datastructures import Headers
 
-from api.tracking.problems import DISABLED, NO_KEY, UNAVAILABLE, UNKNOWN_KEY, ProblemError
+from api.tracking.problems import DISABLED, NO_KEY, UNAVAILABLE, UNKNOWN_KEY, UNKNOWN_NAME, ProblemError
 from graph.errors import GraphError
 from graph.sources import TrackedSource, hash_of
 
@@ -22,33 +26,40 @@ _ASKED_AGAIN_S = 1.0
 ReadSources = Callable[[], Awaitable[Sequence[TrackedSource]]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    by_key: Mapping[str, TrackedSource]
+    by_name: Mapping[str, TrackedSource]
+
+    def find(self, hashes: Sequence[str], names: Sequence[str]) -> TrackedSource | None:
+        found = [self.by_key.get(hashed) for hashed in hashes] + [self.by_name.get(name) for name in names]
+        return next(filter(None, found), None)
+
+
 class WriteKeys:
-    """The sources by their keys' hashes."""
+    """The sources by their keys' hashes, and by the names that they are open for."""
 
     def __init__(self, read: ReadSources) -> None:
         self._read = read
-        self._sources: Mapping[str, TrackedSource] | None = None
+        self._sources: _Known | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
 
-    async def source_of(self, keys: Iterable[str]) -> TrackedSource:
-        """The source of the first key that has one. Raises ProblemError."""
+    async def source_of(self, keys: Iterable[str], names: Sequence[str] = ()) -> TrackedSource:
+        """The source of the first key that has one, else of a name that one is open for. Raises ProblemError."""
         hashes = [hash_of(key) for key in keys]
-        if not hashes:
+        if not hashes and not names:
             raise ProblemError(NO_KEY)
-        source = self._find(hashes, await self._copy(KEPT_S))
+        source = (await self._copy(KEPT_S)).find(hashes, names)
         if source is None:
-            source = self._find(hashes, await self._copy(_ASKED_AGAIN_S))
+            source = (await self._copy(_ASKED_AGAIN_S)).find(hashes, names)
         if source is None:
-            raise ProblemError(UNKNOWN_KEY)
+            raise ProblemError(UNKNOWN_NAME if names else UNKNOWN_KEY)
         if source.disabled_at is not None:
             raise ProblemError(DISABLED)
         return source
 
-    def _find(self, hashes: Sequence[str], sources: Mapping[str, TrackedSource]) -> TrackedSource | None:
-        return next((found for hashed in hashes if (found := sources.get(hashed))), None)
-
-    async def _copy(self, oldest_s: float) -> Mapping[str, TrackedSource]:
+    async def _copy(self, oldest_s: float) -> _Known:
         if self._sources is not None and monotonic() - self._read_at <= oldest_s:
             return self._sources
         async with self._reading:
@@ -65,7 +76,10 @@ class WriteKeys:
             # What is known goes on being used; a database that is away is not asked for every call.
             self._read_at = monotonic()
             return
-        self._sources = {hashed: source for source in sources for hashed in source.write_keys}
+        self._sources = _Known(
+            {hashed: source for source in sources for hashed in source.write_keys},
+            {name: source for source in sources for name in source.open_names},
+        )
         self._read_at = monotonic()
 
 

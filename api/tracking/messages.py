@@ -5,17 +5,51 @@ An adapter gives ``Message``s and ``Refusal``s in the order of the request; the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+NAMES = {
+    "identify": "User Identified",
+    "page": "Page Viewed",
+    "screen": "Screen Viewed",
+    "group": "Group Joined",
+    "alias": "User Aliased",
+}
+"""What happened, where a message has no name of its own."""
+
+# Clients that know no time say the year 1 or 1970.
+_BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The times that came with a message, by its own clock, and when it arrived, by ours."""
+    """The times that came with a message, by its own clock, and when it arrived, by ours.
+
+    ``stated_at``: one that is right whatever the clock says, such as of an import.
+    """
 
     received_at: datetime
     original_at: datetime | None = None
     sent_at: datetime | None = None
+    stated_at: datetime | None = None
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened by our clock. A moment to come is none that has happened, nor is a clock's beginning one."""
+        found = self.stated_at or self._corrected_at
+        return found if _BEGINNING < found < self.received_at else self.received_at
+
+    @property
+    def _corrected_at(self) -> datetime:
+        """What lies between happening and sending is right, however wrong the client's clock is."""
+        if self.original_at is None:
+            return self.received_at
+        if self.sent_at is None:
+            return self.original_at
+        try:
+            return self.received_at - (self.sent_at - self.original_at)
+        except OverflowError:
+            return self.received_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +76,9 @@ class Message:
     """One message. ``user_id``, ``anonymous_id`` or ``installation_id`` is given, else it belongs to nobody.
 
     ``type``: identify, track, page, screen, group or alias; ``name``: what happened; ``former_id``: the id that an
-    alias replaces, of a user or of a device; ``traits``: what it says of the user; ``properties``: the rest; ``sent``:
-    the message as it came, should the database refuse it.
+    alias replaces, of a user or of a device; ``traits``: what it says of the user; ``identifiers``: kinds and values
+    by which it names them besides; ``properties``: the rest; ``sent``: the message as it came, should the database
+    refuse it.
     """
 
     message_id: str
@@ -58,6 +93,7 @@ class Message:
     channel: str | None = None
     visited: Visited = Visited()
     traits: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    identifiers: tuple[tuple[str, str], ...] = ()
     properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
     consents: tuple[Consent, ...] = ()
     sent: Any = field(default=None, compare=False)

@@ -32,11 +32,13 @@ def _again(status: int, code: str, message: str, seconds: int) -> Problem:
 
 NO_KEY = Problem(401, "no_write_key", "Send the source's write key as the user name of Basic authorization.")
 UNKNOWN_KEY = Problem(401, "unknown_write_key", "No source has this write key; see: cdp source list.")
+UNKNOWN_NAME = Problem(401, "unknown_name", "No source is open for this name, nor has it as a key: cdp source open.")
 DISABLED = Problem(404, "source_disabled", "This source is disabled; see: cdp source list.")
 NOT_JSON = Problem(400, "invalid_json", "The body must be one JSON object in UTF-8.")
 NOT_GZIP = Problem(400, "invalid_compression", "The body is not what its Content-Encoding says, or ends too soon.")
 UNKNOWN_ENCODING = Problem(415, "unknown_compression", "Compress with gzip or deflate, or not at all.")
 NO_BATCH = Problem(400, "no_batch", "A batch is a JSON object with a list `batch` of messages, one at least.")
+NO_EVENTS = Problem(400, "no_events", "The body has no events where the protocol has them.")
 TOO_MANY = Problem(413, "too_many_messages", "The batch has too many messages. Send smaller ones.")
 TOO_LARGE = Problem(413, "too_large", "The body is too large. Send smaller batches.")
 BROKEN_OFF = Problem(400, "incomplete_body", "The body did not arrive.")

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -14,6 +15,7 @@ from api.tracking.grouped_writer import Bounds, GroupedWriter
 from api.tracking.keys import WriteKeys
 from api.tracking.messages import Message, Refusal
 from api.tracking.records.translation import Translation
+from api.tracking.requests import RequestFacts
 from api.tracking.resolving import Resolver, Resolving
 from api.tracking.set_aside import Origin, SetAside
 from api.tracking.settings import TrackingSettings, tracking_settings
@@ -111,3 +113,10 @@ def receiver_of(request: HTTPConnection) -> Receiver:
     receiver = request.app.state.receiver
     assert isinstance(receiver, Receiver)
     return receiver
+
+
+def origin_of(
+    request: HTTPConnection, source: TrackedSource, connector: str, facts: RequestFacts, whole: Callable[[Any], Any]
+) -> Origin:
+    """Where the messages of a request come from. ``whole``: as of ``Origin``."""
+    return Origin(source.name, connector, request.scope.get("request_id", "-"), facts.received_at, whole)

@@ -3,19 +3,22 @@
 Who they speak of is ``Unresolved`` then, for the next ``cdp resolve``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Any, TypeAlias
 
 from api.settings import api_settings
+from api.tracking.cloudevents.events import PROTOCOL as CLOUDEVENTS
 from api.tracking.grouped_writer import write_acceptable
-from api.tracking.messages import Message, Refusal
+from api.tracking.messages import Refusal
+from api.tracking.posthog.events import PROTOCOL as POSTHOG
+from api.tracking.problems import UNKNOWN_NAME
+from api.tracking.protocol import Protocol
 from api.tracking.records.translation import Translation
-from api.tracking.segment.again import read_again as read_segment
+from api.tracking.segment.again import PROTOCOL as SEGMENT
 from api.tracking.set_aside import reason_of_refusal
 from api.tracking.settings import tracking_settings
+from api.tracking.snowplow.events import PROTOCOL as SNOWPLOW
 from graph.batches import batched
 from graph.connection import Graph
 from graph.errors import UnknownSourceError
@@ -27,10 +30,9 @@ from loaders.rejects.model import DeadLetter, KeptLetter
 from loaders.rejects.readers import LetterReader, ReadAgain, WrittenAgain
 from loaders.sources.rows import Row
 
-ReadMessage: TypeAlias = Callable[[Mapping[str, Any], datetime], Message | Refusal]
-"""Reads a message that was set aside, with the time at which it arrived."""
-
-PROTOCOLS: Mapping[str, ReadMessage] = {"segment": read_segment}
+PROTOCOLS: Mapping[str, Protocol] = {
+    protocol.connector: protocol for protocol in (SEGMENT, SNOWPLOW, CLOUDEVENTS, POSTHOG)
+}
 """How the messages of each connector are read again."""
 
 
@@ -48,13 +50,17 @@ def reader_of(graph: Graph, letter: DeadLetter) -> LetterReader:
 class _Replayed:
     graph: Graph
     source: TrackedSource
-    read_message: ReadMessage
+    protocol: Protocol
     translation: Translation
 
     def read(self, kept: KeptLetter, row: Row) -> ReadAgain:
+        reason = kept.letter.reason
+        if reason.code == UNKNOWN_NAME.code and self.protocol.sender_of(row) not in self.source.open_names:
+            return ReadAgain(rejected=reason)
         # What has no id of its own gets one that it has at a repetition too.
-        named = row if row.get("messageId") else {**row, "messageId": kept.row_id}
-        message = self.read_message(named, kept.letter.received_at)
+        id_field = self.protocol.id_field
+        named = row if row.get(id_field) else {**row, id_field: kept.row_id}
+        message = self.protocol.read_again(named, kept.letter.received_at)
         if isinstance(message, Refusal):
             return ReadAgain(rejected=reason_of_refusal(message))
         return ReadAgain(self.translation.records(message, self.source))

@@ -7,7 +7,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from api.tracking.messages import Consent
+
+SALE = "sale"
+"""What Global Privacy Control opts out of: selling and sharing."""
 
 _BROWSER = "Mozilla/"
 _IPV4_BITS, _IPV6_BITS = 24, 48
@@ -26,15 +31,21 @@ class RequestFacts:
     user_agent: str | None = None
     opted_out: bool = False
 
+    @property
+    def consents(self) -> tuple[Consent, ...]:
+        """What the browser says about consent, whatever the message says."""
+        return (Consent(SALE, granted=False, evidence="Sec-GPC: 1"),) if self.opted_out else ()
 
-def request_facts(headers: Headers, client_ip: str | None) -> RequestFacts:
+
+def facts_of(request: Request) -> RequestFacts:
     """The facts of a request that has just arrived."""
+    headers = request.headers
     agent = headers.get("user-agent", "")
     is_browser = agent.startswith(_BROWSER)
     return RequestFacts(
         received_at=datetime.now(UTC),
         sent_at=headers.get("sentat"),
-        ip=client_ip if is_browser else None,
+        ip=request.client.host if is_browser and request.client else None,
         user_agent=agent if is_browser else None,
         opted_out=headers.get("sec-gpc") == "1",
     )

@@ -16,11 +16,6 @@ from loaders.rejects.store import DeadLetters
 LOG = logging.getLogger("cdp.api.tracking")
 
 
-def as_sent(sent: Any) -> Any:  # noqa: ANN401 -- whatever a client sends
-    """A message that needs nothing of its request to be read again."""
-    return sent
-
-
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where refused messages came from. ``connector``: the protocol.
@@ -32,7 +27,7 @@ class Origin:
     connector: str
     request_id: str
     received_at: datetime
-    whole: Callable[[Any], Any] = as_sent
+    whole: Callable[[Any], Any]
 
 
 class SetAside:

@@ -1,1 +1,1 @@
-"""The protocol of Segment and RudderStack: their paths, their envelopes, their messages."""
+"""The protocol of Segment, RudderStack and Jitsu: their paths, their envelopes, their messages."""

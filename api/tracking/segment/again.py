@@ -5,17 +5,16 @@ A message is set aside with what its envelope and its request add to it, in its 
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
-from api.tracking.messages import Message, Refusal
-from api.tracking.requests import RequestFacts, facts_to_keep, kept_facts
+from api.tracking.messages import Message
+from api.tracking.protocol import Protocol
+from api.tracking.reading.fields import fields_of
+from api.tracking.reading.refusing import RefusedError
+from api.tracking.requests import RequestFacts
 from api.tracking.segment.envelopes import Envelope
-from api.tracking.segment.fields import fields_of
-from api.tracking.segment.messages import RefusedError, message_id_of, read_messages
-from api.tracking.settings import tracking_settings
-
-_REQUEST = "request"
+from api.tracking.segment.messages import message_id_of, read_message
 
 
 def whole_message(sent: Any, envelope: Envelope, request: RequestFacts) -> Any:  # noqa: ANN401 -- whatever a client sends
@@ -30,15 +29,12 @@ def whole_message(sent: Any, envelope: Envelope, request: RequestFacts) -> Any: 
     # Made of what was sent: a client that repeats the message after all says the same.
     with suppress(RefusedError):
         whole["messageId"] = message_id_of(sent)
-    facts = facts_to_keep(request, whole_ip=tracking_settings().whole_ip)
-    if envelope.sent_at is not None:
-        facts["sentAt"] = envelope.sent_at
-    return {**whole, _REQUEST: facts} if facts else whole
+    sent_at = request.sent_at if envelope.sent_at is None else envelope.sent_at.isoformat()
+    return PROTOCOL.whole(whole, replace(request, sent_at=sent_at))
 
 
-def read_again(whole: Mapping[str, Any], received_at: datetime) -> Message | Refusal:
-    """What a message says that was set aside, perhaps mended since."""
-    message = {name: value for name, value in whole.items() if name != _REQUEST}
-    facts = kept_facts(fields_of(whole, _REQUEST), received_at)
-    (read,) = read_messages(Envelope([message]), facts, tracking_settings().max_message_bytes)
-    return read
+def _read(raw: Mapping[str, Any], request: RequestFacts) -> Message:
+    return read_message(raw, Envelope([raw]), request)
+
+
+PROTOCOL = Protocol("segment", "messageId", _read)

@@ -4,11 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.tracking.messages import Consent
+from api.tracking.reading.fields import fields_of, text_of
 from api.tracking.requests import RequestFacts
-from api.tracking.segment.fields import fields_of, text_of
-
-SALE = "sale"
-"""What Global Privacy Control opts out of: selling and sharing."""
 
 DECIDED = "Segment Consent Preference Updated"
 
@@ -21,8 +18,7 @@ def consents_of(raw: Mapping[str, Any], context: Mapping[str, Any], request: Req
 
 
 def _consents(raw: Mapping[str, Any], context: Mapping[str, Any], request: RequestFacts) -> Iterator[Consent]:
-    if request.opted_out:
-        yield Consent(SALE, granted=False, evidence="Sec-GPC: 1")
+    yield from request.consents
     decided = text_of(raw, "event") == DECIDED
     for category, granted in fields_of(fields_of(context, "consent"), "categoryPreferences").items():
         if isinstance(granted, bool) and category.strip():

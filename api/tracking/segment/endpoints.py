@@ -1,4 +1,4 @@
-"""Endpoints: the paths that Segment's and RudderStack's clients call."""
+"""Endpoints: the paths that Segment's, RudderStack's and Jitsu's clients call."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,21 +8,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.tracking.answers import point, refused, taken
-from api.tracking.bodies import read_body, unpacked
+from api.tracking.bodies import unpacked_body
 from api.tracking.endpoint import Endpoint
 from api.tracking.keys import keys_of
-from api.tracking.messages import Refusal
-from api.tracking.receiving import Receiver
-from api.tracking.requests import RequestFacts, request_facts
-from api.tracking.segment.again import whole_message
+from api.tracking.messages import NAMES, Refusal
+from api.tracking.reading.refusing import check_count
+from api.tracking.receiving import Receiver, origin_of
+from api.tracking.requests import RequestFacts, facts_of
+from api.tracking.segment.again import PROTOCOL, whole_message
 from api.tracking.segment.envelopes import BATCH, Envelope, read_envelope
-from api.tracking.segment.messages import check_count, read_messages
+from api.tracking.segment.messages import KINDS, read_messages
 from api.tracking.segment.pixels import pixel_envelope
 from api.tracking.segment.settings_answers import rudder_settings, segment_settings
-from api.tracking.set_aside import Origin
 from graph.sources import TrackedSource
-
-CONNECTOR = "segment"
 
 CALLS = {
     "/v1/identify": "identify",
@@ -32,6 +30,7 @@ CALLS = {
     "/v1/group": "group",
     "/v1/alias": "alias",
     "/v1/batch": BATCH,
+    "/v1/merge": "merge",
     "/v1/import": BATCH,
     "/v1/i": "identify",
     "/v1/t": "track",
@@ -44,14 +43,26 @@ CALLS = {
 }
 """Path -> what its body is."""
 
-PIXELS = {"/pixel/v1/track": "track", "/pixel/v1/page": "page"}
+JITSU = {f"/api/s/{way}{call}": call for way in ("", "s2s/") for call in (*NAMES, "track", BATCH)} | {
+    "/api/s/event": None,
+    "/api/s/s2s/event": None,
+}
+"""The paths of Jitsu 2, from browsers and from servers; none: the message says itself what it is."""
+
+PIXELS = {
+    "/pixel/v1/track": "track",
+    "/pixel/v1/page": "page",
+    **{f"/v1/pixel/{kind}": kind for kind in sorted(KINDS)},
+}
+"""The same: RudderStack's, and Segment's, whose message is base64."""
 SEGMENT_SETTINGS = "/v1/projects/{write_key}/settings"
 RUDDER_SETTINGS = ("/sourceConfig", "/sourceConfig/")
 
 
 def segment_routes() -> Sequence[BaseRoute]:
     """The routes of the protocol."""
-    routes: list[BaseRoute] = [Route(path, Endpoint(Call(kind), "POST"), methods=None) for path, kind in CALLS.items()]
+    calls = (CALLS | JITSU).items()
+    routes: list[BaseRoute] = [Route(path, Endpoint(Call(kind), "POST"), methods=None) for path, kind in calls]
     routes += [Route(path, Endpoint(Pixel(kind), "GET"), methods=None) for path, kind in PIXELS.items()]
     routes += [Route(SEGMENT_SETTINGS, Endpoint(answer_segment, "GET"), methods=None)]
     routes += [Route(path, Endpoint(answer_rudder, "GET"), methods=None) for path in RUDDER_SETTINGS]
@@ -59,21 +70,19 @@ def segment_routes() -> Sequence[BaseRoute]:
 
 
 class Call:
-    """A call with a body. ``kind``: batch, or what its one message is."""
+    """A call with a body. ``kind``: batch, or what its one message is, none where that says it itself."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str | None) -> None:
         self._kind = kind
 
     async def __call__(self, request: Request, receiver: Receiver) -> Response:
         """Take its messages. Raises ProblemError."""
-        facts, limit = _facts(request), receiver.settings.max_body_bytes
+        facts, limit = facts_of(request), receiver.settings.max_body_bytes
         keys = keys_of(request.headers, request.query_params)
         source = await receiver.keys.source_of(keys) if keys else None
         with receiver.in_hand.share() as share:
-            sent = await read_body(request.receive, share, limit)
-            encoding = request.headers.get("content-encoding", "").strip().lower()
-            envelope = read_envelope(unpacked(sent, encoding, share, limit), self._kind)
-            check_count(envelope, receiver.settings.max_messages)
+            envelope = read_envelope(await unpacked_body(request, share, limit), self._kind)
+            check_count(envelope.messages, receiver.settings.max_messages)
             source = source or await receiver.keys.source_of(envelope.write_keys)
             refusals = await _receive(envelope, source, facts, request, receiver)
         return refused(refusals[0]) if refusals and self._kind != BATCH else taken(refusals)
@@ -87,9 +96,10 @@ class Pixel:
 
     async def __call__(self, request: Request, receiver: Receiver) -> Response:
         """Take its message. Raises ProblemError."""
-        source = await receiver.keys.source_of(keys_of(request.headers, request.query_params))
         envelope = pixel_envelope(request.query_params.multi_items(), self._kind)
-        refusals = await _receive(envelope, source, _facts(request), request, receiver)
+        keys = keys_of(request.headers, request.query_params) or envelope.write_keys
+        source = await receiver.keys.source_of(keys)
+        refusals = await _receive(envelope, source, facts_of(request), request, receiver)
         return refused(refusals[0]) if refusals else point()
 
 
@@ -98,12 +108,7 @@ async def _receive(
 ) -> list[Refusal]:
     messages = read_messages(envelope, facts, receiver.settings.max_message_bytes)
     whole = partial(whole_message, envelope=envelope, request=facts)
-    origin = Origin(source.name, CONNECTOR, request.scope.get("request_id", "-"), facts.received_at, whole)
-    return await receiver.receive(messages, source, origin)
-
-
-def _facts(request: Request) -> RequestFacts:
-    return request_facts(request.headers, request.client.host if request.client else None)
+    return await receiver.receive(messages, source, origin_of(request, source, PROTOCOL.connector, facts, whole))
 
 
 async def answer_segment(request: Request, receiver: Receiver) -> Response:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-import orjson
-
+from api.tracking.bodies import parsed
 from api.tracking.problems import NO_BATCH, NOT_JSON, ProblemError
-from api.tracking.segment.fields import fields_of, text_of
+from api.tracking.reading.fields import fields_of, moment_of
 
 BATCH = "batch"
 
@@ -19,16 +19,13 @@ class Envelope:
     messages: list[Any]
     kind: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    sent_at: str | None = None
+    sent_at: datetime | None = None
     write_keys: tuple[str, ...] = ()
 
 
-def read_envelope(body: bytes, kind: str) -> Envelope:
-    """The messages of a body; ``kind``: batch, or what the one message is. Raises ProblemError."""
-    try:
-        document = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError:
-        raise ProblemError(NOT_JSON) from None
+def read_envelope(body: bytes, kind: str | None) -> Envelope:
+    """The messages of a body; ``kind``: batch, or what the one message is, if known. Raises ProblemError."""
+    document = parsed(body)
     if kind == BATCH:
         return _batch(document)
     if not isinstance(document, dict):
@@ -46,7 +43,7 @@ def _batch(document: object) -> Envelope:
     return Envelope(
         messages,
         context=fields_of(document, "context"),
-        sent_at=text_of(document, "sentAt", "sent_at"),
+        sent_at=moment_of(document, "sentAt", "sent_at"),
         write_keys=_keys(document) or (_keys(first) if isinstance(first, dict) else ()),
     )
 

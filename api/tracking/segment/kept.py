@@ -1,10 +1,10 @@
 """What is kept of a message: the traits of its user, and the properties of what happened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from api.tracking.reading.fields import fields_of, present, text_of
 from api.tracking.requests import RequestFacts
-from api.tracking.segment.fields import fields_of, present, text_of
 
 _CONTEXT = ("app", "campaign", "device", "library", "locale", "network", "os", "referrer", "screen", "timezone")
 """Parts of the context that are kept beside the properties."""
@@ -28,8 +28,13 @@ def traits_of(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str) -> 
     return traits
 
 
-def kept_properties(raw: Mapping[str, Any], context: Mapping[str, Any], request: RequestFacts) -> dict[str, Any]:
-    """Everything that is kept with the interaction. The page's own fields stand among the properties."""
+def kept_properties(
+    raw: Mapping[str, Any], context: Mapping[str, Any], request: RequestFacts, other_ids: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """Everything that is kept with the interaction. The page's own fields stand among the properties.
+
+    ``other_ids``: external ids that are none of a person here.
+    """
     kept = present(fields_of(context, "page"))
     kept |= present({name: context.get(name) for name in _CONTEXT if name in context})
     kept |= present({name: text_of(raw, name, other) for name, other in _OF_MESSAGE.items()})
@@ -37,6 +42,8 @@ def kept_properties(raw: Mapping[str, Any], context: Mapping[str, Any], request:
         kept |= {"traits": present(fields_of(raw, "traits"))}
     ip = text_of(context, "ip") or request.ip
     agent = text_of(context, "userAgent", "user_agent") or request.user_agent
+    if other_ids:
+        kept["externalIds"] = list(other_ids)
     if ip is not None:
         kept["ip"] = ip
     if agent is not None:

@@ -3,33 +3,24 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
+from functools import partial
 from typing import Any
-from uuid import uuid4
 
-import orjson
-
-from api.tracking.messages import Message, Refusal, Times
-from api.tracking.problems import TOO_MANY, ProblemError
+from api.tracking.messages import NAMES, Message, Refusal, Times
+from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
+from api.tracking.reading.ids import LONGEST_ID, given_id, id_of, made_id
+from api.tracking.reading.refusing import RefusedError, read_each
 from api.tracking.requests import RequestFacts
 from api.tracking.segment.consents import consents_of
 from api.tracking.segment.envelopes import Envelope
-from api.tracking.segment.fields import fields_of, moment_of, read_moment, text_of
 from api.tracking.segment.kept import kept_properties, traits_of
+from api.tracking.segment.named import Named, external_ids, merged_ids
 from api.tracking.segment.visits import visited
-from loaders.standardise.identifiers import standardise_id, standardise_reference
 
-NAMES = {
-    "identify": "User Identified",
-    "page": "Page Viewed",
-    "screen": "Screen Viewed",
-    "group": "Group Joined",
-    "alias": "User Aliased",
-}
-"""What happened, where a message has no name of its own."""
-
-KINDS = frozenset({*NAMES, "track"})
-_LONGEST_ID = 200
+_MERGE = "merge"
+KINDS = frozenset({*NAMES, "track", _MERGE})
+# Both say that one person was known by several ids.
+_TYPES = {_MERGE: "alias"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,50 +35,27 @@ class _Ids:
         return self.user or self.anonymous or self.installation
 
 
-class RefusedError(Exception):
-    """A message that cannot be used. Never leaves the package."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(code)
-        self.code, self.reason = code, reason
-
-
-def check_count(envelope: Envelope, most: int) -> None:
-    """Raises ProblemError where there are more messages than are taken at once."""
-    if len(envelope.messages) > most:
-        raise ProblemError(TOO_MANY)
-
-
 def read_messages(envelope: Envelope, request: RequestFacts, max_bytes: int) -> Iterator[Message | Refusal]:
     """What the messages of an envelope say, and which of them cannot be used, in order."""
-    for index, raw in enumerate(envelope.messages):
-        yield _read(raw, index, envelope, request, max_bytes)
+    read = partial(read_message, envelope=envelope, request=request)
+    return read_each(envelope.messages, max_bytes, read)
 
 
-def _read(raw: object, index: int, envelope: Envelope, request: RequestFacts, max_bytes: int) -> Message | Refusal:
-    if not isinstance(raw, dict):
-        return Refusal(index, "not_an_object", "a message is a JSON object", raw)
-    if len(orjson.dumps(raw)) > max_bytes:
-        return Refusal(index, "too_large", f"a message has at most {max_bytes:,} bytes", raw)
-    try:
-        return _message(raw, envelope, request)
-    except RefusedError as error:
-        return Refusal(index, error.code, error.reason, raw)
-
-
-def _message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Message:
+def read_message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Message:
+    """What a message of an envelope says. Raises RefusedError."""
     kind = envelope.kind or (text_of(raw, "type") or "").lower()
     if kind not in KINDS:
         raise RefusedError("unknown_type", f"type is one of {', '.join(sorted(KINDS))}")
     context = {**envelope.context, **fields_of(raw, "context")} if envelope.context else fields_of(raw, "context")
-    ids = _ids(raw, context, kind)
+    named = merged_ids(raw) if kind == _MERGE else external_ids(context)
+    ids = _ids(raw, context, kind, named)
     times = _times(raw, envelope, request)
     properties = fields_of(raw, "properties")
     return Message(
         message_id=message_id_of(raw),
-        type=kind,
+        type=_TYPES.get(kind, kind),
         name=_name(raw, kind),
-        at=_happened_at(times),
+        at=times.happened_at,
         times=times,
         user_id=ids.user,
         anonymous_id=ids.anonymous,
@@ -96,18 +64,19 @@ def _message(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) 
         channel=text_of(raw, "channel"),
         visited=visited(raw, context, properties),
         traits=traits_of(raw, context, kind),
-        properties=kept_properties(raw, context, request),
+        identifiers=named.besides(ids.user),
+        properties=kept_properties(raw, context, request, named.others),
         consents=consents_of(raw, context, request),
         sent=raw,
     )
 
 
-def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str) -> _Ids:
+def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str, named: Named) -> _Ids:
     ids = _Ids(
-        user=_id(raw, "userId", "user_id"),
-        anonymous=_id(raw, "anonymousId", "anonymous_id"),
-        installation=_id(fields_of(context, "device"), "id"),
-        former=_id(raw, "previousId", "previous_id") if kind == "alias" else None,
+        user=id_of(raw, "userId", "user_id") or named.user,
+        anonymous=id_of(raw, "anonymousId", "anonymous_id") or named.anonymous,
+        installation=id_of(fields_of(context, "device"), "id") or named.installation,
+        former=id_of(raw, "previousId", "previous_id") if kind == "alias" else None,
     )
     if kind == "alias" and (ids.user is None or ids.former is None):
         raise RefusedError("no_identifier", "an alias names a userId and a previousId")
@@ -116,53 +85,32 @@ def _ids(raw: Mapping[str, Any], context: Mapping[str, Any], kind: str) -> _Ids:
     return ids
 
 
-def _id(fields: Mapping[str, Any], *names: str) -> str | None:
-    text = text_of(fields, *names)
-    if text is None:
-        return None
-    if len(text) > _LONGEST_ID:
-        raise RefusedError("id_too_long", f"{names[0]} has at most {_LONGEST_ID} characters")
-    return standardise_reference(text)
-
-
 def message_id_of(raw: Mapping[str, Any]) -> str:
     """The client's own id; without one, one that a repetition would have as well, if the message tells its time."""
-    given = text_of(raw, "messageId", "message_id")
-    kept = standardise_id(given) if given else None
-    if kept is not None and len(kept) > _LONGEST_ID:
-        raise RefusedError("id_too_long", f"messageId has at most {_LONGEST_ID} characters")
-    if kept is not None:
-        return kept
-    if moment_of(raw, "originalTimestamp", "timestamp") is None:
-        return uuid4().hex
-    return f"content-{blake2b(orjson.dumps(raw), digest_size=16).hexdigest()}"
+    given = given_id(raw, "messageId", "message_id")
+    return given or made_id(raw, is_timed=moment_of(raw, "originalTimestamp", "timestamp") is not None)
 
 
 def _name(raw: Mapping[str, Any], kind: str) -> str:
+    if kind == _MERGE:
+        return "User Merged"
     if kind != "track":
         return NAMES[kind]
     event = text_of(raw, "event")
     if event is None:
         raise RefusedError("no_event", "a track call names its event")
-    return event[:_LONGEST_ID]
+    return event[:LONGEST_ID]
 
 
 def _times(raw: Mapping[str, Any], envelope: Envelope, request: RequestFacts) -> Times:
     original = moment_of(raw, "originalTimestamp", "original_timestamp", "timestamp")
-    sent = moment_of(raw, "sentAt", "sent_at") or read_moment(envelope.sent_at) or read_moment(request.sent_at)
-    return Times(request.received_at, original, sent)
+    sent = moment_of(raw, "sentAt", "sent_at") or envelope.sent_at or read_moment(request.sent_at)
+    return Times(request.received_at, original, sent, _stated_at(raw, original))
 
 
-def _happened_at(times: Times) -> datetime:
-    """When it happened by our clock: what lies between sending and happening is right, however wrong the client's is.
-
-    A moment to come is none that has happened.
-    """
-    if times.original_at is None:
-        return times.received_at
-    if times.sent_at is None:
-        return min(times.original_at, times.received_at)
-    try:
-        return min(times.received_at - (times.sent_at - times.original_at), times.received_at)
-    except OverflowError:
-        return times.received_at
+def _stated_at(raw: Mapping[str, Any], original: datetime | None) -> datetime | None:
+    """A time that the caller gave beside the client's own, such as of an import. Source: rudder-server takes it so."""
+    if not raw.get("timestamp") or not (raw.get("originalTimestamp") or raw.get("original_timestamp")):
+        return None
+    stated = moment_of(raw, "timestamp")
+    return None if stated == original else stated

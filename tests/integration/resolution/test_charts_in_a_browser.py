@@ -1,18 +1,16 @@
 from pathlib import Path
 
-import pytest
-
 from graph.guards import current_guards
 from resolution.models.charts import write_run_charts
 from resolution.models.fitting import Teaching, fit
 from resolution.progress import Clock
 from resolution.settings import ResolutionSettings
-from tests.integration.api.test_ide_in_a_browser import BROWSER, browser
+from tests.chromium import browser, needs_browser
 from tests.unit.resolution.customers import customers
 from tests.unit.resolution.test_pipeline import people
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+@needs_browser
 def test_every_chart_is_drawn_without_a_network(tmp_path: Path) -> None:
     fitted = fit(customers(*people(90)), Teaching(ResolutionSettings.model_validate({}), current_guards()), Clock())
     folder = write_run_charts(tmp_path / "charts", fitted.model, fitted.scores.pairs)

@@ -14,9 +14,13 @@ from graph.address import Address
 from graph.connection import Graph
 from graph.kinds import SourceKind
 from graph.settings import cdp_settings
-from graph.sources import NewSource, add_source
+from graph.sources import NewSource, add_source, open_source
 
 KEY, APP_KEY = "write-key-of-web", "write-key-of-app"
+# Its client refuses keys of another form.
+JITSU_KEY = "write-key-of-jitsu:secret"
+SHOP = "shop-frontend"
+TP2 = "/com.snowplowanalytics.snowplow/tp2"
 EMPTY = "MATCH (n) WHERE NOT n:Source CALL (n) { DETACH DELETE n } IN TRANSACTIONS"
 Send = Callable[..., httpx.Response]
 
@@ -49,7 +53,9 @@ def url(neo4j_address: Address, connected_graph: Graph, data: Path) -> Generator
     del data
     connected_graph.run_alone("erase_everything")
     add_source(connected_graph, NewSource("web", SourceKind.WEB, "web"), KEY)
+    add_source(connected_graph, NewSource("web", SourceKind.WEB, "web"), JITSU_KEY)
     add_source(connected_graph, NewSource("app", SourceKind.APP, "app", own_user_ids=True), APP_KEY)
+    open_source(connected_graph, "web", SHOP)
     settings = ApiSettings(_env_file=None, api_port=0, country="DE")  # pyright: ignore[reportCallIssue]
     with serving(neo4j_address, settings) as url:
         yield url

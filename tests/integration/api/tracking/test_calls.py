@@ -1,4 +1,5 @@
 # What a client may rely on at the door: paths, keys, answers, CORS, settings.
+import base64
 import gzip
 from typing import Any
 
@@ -127,6 +128,16 @@ def test_a_picture_in_a_mail_tells_that_it_was_opened(client: httpx.Client, live
 
 
 @pytest.mark.usefixtures("live")
+def test_a_picture_may_carry_its_message_in_base64(client: httpx.Client, live: Graph) -> None:
+    message = orjson.dumps({"writeKey": KEY, "userId": "u1", "event": "Email Opened?", "messageId": "m1"})
+    answer = client.get("/v1/pixel/track", params={"data": base64.urlsafe_b64encode(message).decode().rstrip("=")})
+    broken = client.get("/v1/pixel/track", params={"data": "%%", "writeKey": KEY})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/gif")
+    assert nodes(live, "Interaction", "key", "owner", "name") == {("web:m1", "web:u1", "Email Opened?")}
+    assert (broken.status_code, broken.json()["code"]) == (400, "invalid_json")
+
+
 def test_a_page_may_ask_and_send(client: httpx.Client) -> None:
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Headers": "authorization,x-new"}
     allowed = client.options("/v1/p", headers=asked)

@@ -12,7 +12,7 @@ from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.kinds import SourceKind
-from graph.sources import NewSource, add_source
+from graph.sources import NewSource, add_source, open_source
 from tests.assertions import edges, everything, nodes
 from tests.integration.api.tracking.conftest import data_folder
 
@@ -25,6 +25,8 @@ SOURCES = {
     "segment_node": "WK_SEG_NODE",
     "rudder": "WK_RUD_PY",
 }
+# Their protocols carry no key, so a source is open for what they say they are.
+SHOP, OPEN_NAMES = "shop", ("shop", "/shop/web")
 pytestmark = pytest.mark.skipif(not CAPTURES.exists(), reason="the captured requests are not beside the project")
 
 
@@ -39,7 +41,7 @@ def replayer() -> Any:
 
 def replayed(url: str) -> list[tuple[str, int, bytes]]:
     replay = replayer()
-    sent = replay.captured(["segment", "rudder"])
+    sent = replay.captured(["segment", "rudder", "snowplow", "cloudevents"])
     return [(name, *replay.send(url, request, {})) for name, request in sent]
 
 
@@ -48,6 +50,9 @@ def url(neo4j_address: Address, connected_graph: Graph, tmp_path_factory: pytest
     connected_graph.run_alone("erase_everything")
     for name, key in SOURCES.items():
         add_source(connected_graph, NewSource(name, SourceKind.WEB, "web"), key)
+    add_source(connected_graph, NewSource(SHOP, SourceKind.WEB, "web"), "WK_OF_SHOP")
+    for open_name in OPEN_NAMES:
+        open_source(connected_graph, SHOP, open_name)
     settings = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
     with data_folder(tmp_path_factory.mktemp("cdp")), serving(neo4j_address, settings) as url:
         yield url
@@ -56,7 +61,7 @@ def url(neo4j_address: Address, connected_graph: Graph, tmp_path_factory: pytest
 @pytest.fixture(scope="module")
 def arrived(url: str, connected_graph: Graph) -> Graph:
     """The graph after every captured request."""
-    assert {(status, body) for _, status, body in replayed(url)} == {(200, b'{"success":true}')}
+    assert {(status, body[:6]) for _, status, body in replayed(url)} == {(200, b'{"succ'), (200, b"GIF89a")}
     return connected_graph
 
 
@@ -70,6 +75,7 @@ def test_every_message_is_there_once_for_each_source(arrived: Graph) -> None:
         "segment_retry": 1,
         "segment_node": 7,
         "rudder": 12,
+        "shop": 10,
     }
 
 
@@ -97,6 +103,7 @@ def test_traits_become_the_customer_wherever_the_client_puts_them(arrived: Graph
         ("segment_gzip:u_1", "email:janedoe@gmail.com", "Jane.Doe+news@Gmail.com"),
         ("segment_node:u_1", "email:jane@example.com", "jane@example.com"),
         ("rudder:u_1", "email:jane@example.com", "jane@example.com"),
+        ("shop:u_1", "email:jane@example.com", "jane@example.com"),
     }
     assert ("segment_python:u_1", "phone:+4915123456789", "+49 151 23456789") in edges(arrived, "HAS_PHONE", "raw")
 
@@ -105,10 +112,22 @@ def test_the_device_was_the_customers_and_the_anonymous_one_is_nobodys(arrived: 
     users = edges(arrived, "USED")
 
     assert {customer for customer, _ in users} == {
-        f"{source}:u_1" for source in ("segment_python", "segment_gzip", "segment_node", "rudder")
+        f"{source}:u_1" for source in ("segment_python", "segment_gzip", "segment_node", "rudder", "shop")
     }
-    assert {device for _, device in users} == {"anonymous_id:anon_1"}
-    assert {("anonymous_id:anon_1",), ("anonymous_id:anon_2",)} == nodes(arrived, "Device", "key")
+    assert {device for _, device in users} == {"anonymous_id:anon_1", "anonymous_id:duid-1"}
+    assert {(f"anonymous_id:{device}",) for device in ("anon_1", "anon_2", "duid-1")} == nodes(arrived, "Device", "key")
+
+
+def test_every_form_of_snowplow_and_cloudevents_says_the_same(arrived: Graph) -> None:
+    found = nodes(arrived, "Interaction", "source", "key", "type", "name", "owner", "amount")
+    told = Counter(rest for source, _, *rest in found if source == SHOP for rest in [tuple(rest)])
+
+    assert told == {
+        ("page", "Page Viewed", "shop:u_1", None): 3,
+        ("track", "add-to-basket", "shop:u_1", None): 3,
+        ("track", "order", "shop:u_1", None): 3,
+        ("order", "Order Completed", "shop:u_1", 59.9): 1,
+    }
 
 
 def test_of_two_events_with_one_id_the_first_stays(arrived: Graph) -> None:

@@ -15,11 +15,12 @@ from api.tracking.settings import tracking_settings
 from graph.address import Address
 from graph.connection import Graph
 from graph.settings import neo4j_settings
+from graph.sources import open_source
 from loaders.rejects.model import DeadLetter, KeptLetter, Position, Reason, Stage, Status
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 from tests.assertions import edges, everything, nodes
-from tests.integration.api.tracking.conftest import APP_KEY, KEY, Send
+from tests.integration.api.tracking.conftest import APP_KEY, KEY, SHOP, TP2, Send
 
 Run = Callable[..., Result]
 SEEN = {"event": "Product Viewed", "type": "track"}
@@ -140,3 +141,40 @@ def test_letters_of_a_source_without_keys_say_so(run: Run) -> None:
     result = run("replay")
     assert result.exit_code == 1
     assert "Not replayed (1): No source called gone has a write key. See: cdp source list." in result.stderr
+
+
+VIEW = {"e": "pv", "duid": "d1", "aid": SHOP}
+CLOUDEVENT = {"specversion": "1.0", "id": "m1", "source": SHOP, "type": "com.example.seen"}
+
+
+def test_a_mended_event_of_any_protocol_is_read_by_it_again(
+    client: httpx.Client, live: Graph, run: Run, tmp_path: Path
+) -> None:
+    page = {"User-Agent": "Mozilla/5.0 (X11; Linux)"}
+    client.post(TP2, json={"data": [{"e": "pv", "eid": "m1", "aid": SHOP}]}, headers=page)
+    client.post("/events", json=CLOUDEVENT, headers=page)
+    client.post("/capture/", json={"event": "$pageview", "uuid": "m2", "api_key": KEY}, headers=page)
+    named = {"duid": "d1", "subject": "u1", "distinct_id": "u2"}
+    report = mend(run, tmp_path / "mend.jsonl", lambda raw: raw.update(named))
+
+    assert (report["replayed"], report["still_open"]) == (3, 0)
+    assert nodes(live, "Interaction", "key", "owner") == {
+        ("web:m1", "anonymous_id:d1"),
+        (f"web:{SHOP} m1", "web:u1"),
+        ("web:m2", "web:u2"),
+    }
+    assert {properties_of(live, key)["ip"] for (key,) in nodes(live, "Interaction", "key")} == {"127.0.0.0"}
+
+
+def test_an_event_of_a_sender_that_is_not_known_is_taken_when_a_source_was_opened_for_it(
+    client: httpx.Client, live: Graph, run: Run
+) -> None:
+    client.post(TP2, json={"data": [{**VIEW, "eid": "m1"}, {**VIEW, "eid": "m2", "aid": "stranger"}]})
+    refused = run("replay")
+    before = nodes(live, "Interaction", "key")
+    open_source(live, "web", "stranger")
+    taken = run("replay")
+    open_source(live, "web", "stranger", is_open=False)
+
+    assert (refused.exit_code, before) == (1, {("web:m1",)})
+    assert (taken.exit_code, nodes(live, "Interaction", "key")) == (0, {("web:m1",), ("web:m2",)})

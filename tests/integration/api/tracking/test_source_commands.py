@@ -56,6 +56,20 @@ def test_a_source_is_refused_and_taken_again(graph: Graph) -> None:
     assert enabled.disabled_at is None
 
 
+def test_a_source_is_opened_for_a_name_and_closed_again(graph: Graph) -> None:
+    document("add", "web")
+    document("add", "app")
+    document("open", "web", "shop")
+    document("open", "web", "shop")
+    taken = run("open", "app", "shop")
+    opened = {source.name: source.open_names for source in tracked_sources(graph)}
+    document("close", "web", "shop")
+
+    assert opened == {"web": ("shop",), "app": ()}
+    assert isinstance(taken.exception, ConfigurationError)
+    assert {source.open_names for source in tracked_sources(graph)} == {()}
+
+
 def test_a_source_that_was_loaded_before_keeps_what_it_is(graph: Graph) -> None:
     graph.driver.execute_query("CREATE (:Source {name: 'web', kind: 'web', channel: 'web', trust: 77})")
     document("add", "web", "--kind", "app", "--trust", "5")
@@ -71,6 +85,7 @@ def test_a_source_that_was_loaded_before_keeps_what_it_is(graph: Graph) -> None:
         (("add", "web", "--key", "short"), ConfigurationError),
         (("rotate", "nobody"), UnknownSourceError),
         (("disable", "nobody"), UnknownSourceError),
+        (("open", "nobody", "shop"), UnknownSourceError),
     ],
 )
 def test_what_cannot_be_done_is_said(graph: Graph, arguments: tuple[str, ...], error: type[Exception]) -> None:

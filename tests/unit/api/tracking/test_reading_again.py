@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.tracking.messages import Message
+from api.tracking.reading.fields import read_moment
 from api.tracking.requests import RequestFacts
-from api.tracking.segment.again import read_again, whole_message
+from api.tracking.segment.again import PROTOCOL, whole_message
 from api.tracking.segment.envelopes import Envelope
 from api.tracking.segment.messages import KINDS, read_messages
 
@@ -32,7 +33,11 @@ _messages = st.fixed_dictionaries(
     },
 )
 _envelopes = st.builds(
-    Envelope, _messages.map(lambda message: [message]), st.sampled_from(sorted(KINDS)), _contexts, _times
+    Envelope,
+    _messages.map(lambda message: [message]),
+    st.sampled_from(sorted(KINDS)),
+    _contexts,
+    _times.map(read_moment),
 )
 _requests = st.builds(
     RequestFacts,
@@ -48,10 +53,10 @@ _requests = st.builds(
 def test_a_message_says_the_same_by_itself_as_in_its_request(envelope: Envelope, request: RequestFacts) -> None:
     (read,) = read_messages(envelope, request, 32_768)
     whole = whole_message(envelope.messages[0], envelope, request)
-    again = read_again(whole, ARRIVED)
+    again = PROTOCOL.read_again(whole, ARRIVED)
     if isinstance(read, Message) and not envelope.messages[0].get("messageId") and read.times.original_at is None:
         # An id was made up when it was set aside, and stays.
-        assert again == read_again(whole, ARRIVED)
+        assert again == PROTOCOL.read_again(whole, ARRIVED)
     elif isinstance(read, Message):
         assert again == read
     else:

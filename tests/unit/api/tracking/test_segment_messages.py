@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from api.tracking.messages import Message, Refusal
@@ -76,18 +77,51 @@ def test_a_wrong_clock_is_corrected_by_what_it_says_of_sending() -> None:
     assert found.times.original_at == happened - wrong
 
 
+def test_a_time_that_the_caller_states_beside_the_clients_own_is_when_it_happened() -> None:
+    imported = NOW - timedelta(days=400)
+    sent = {
+        "originalTimestamp": (NOW - timedelta(hours=1)).isoformat(),
+        "sentAt": (NOW - timedelta(hours=1)).isoformat(),
+    }
+
+    assert message({**sent, "timestamp": imported.isoformat()}).at == imported
+    assert message({**sent, "timestamp": sent["originalTimestamp"]}).at == NOW, "the same clock, which is wrong"
+
+
 @pytest.mark.parametrize(
     ("times", "at"),
     [
         ({"timestamp": "2026-04-30T12:00:00Z"}, NOW - timedelta(days=1)),
         ({"timestamp": 1_777_550_400}, NOW - timedelta(days=1)),
         ({"timestamp": 1_777_550_400_000}, NOW - timedelta(days=1)),
+        ({"timestamp": "1777550400000"}, NOW - timedelta(days=1)),
+        ({"timestamp": "1777550400.0"}, NOW - timedelta(days=1)),
+        ({"timestamp": "2026-04-30T14:00:00.1234567+02:00"}, NOW - timedelta(days=1, microseconds=-123_456)),
+        ({"timestamp": "2026-04-30 12:00:00"}, NOW - timedelta(days=1)),
+        ({"timestamp": "0001-01-01T00:00:00Z"}, NOW),
+        ({"timestamp": 0, "sentAt": 300}, NOW - timedelta(minutes=5)),
+        ({"timestamp": 0}, NOW),
         ({"timestamp": "2027-01-01T00:00:00Z"}, NOW),
         ({"timestamp": "yesterday"}, NOW),
         ({"timestamp": "0001-01-01T00:00:00Z", "sentAt": "9999-12-31T23:59:59Z"}, NOW),
         ({}, NOW),
     ],
-    ids=["no sentAt", "seconds", "milliseconds", "to come", "no time", "beyond the calendar", "none"],
+    ids=[
+        "no sentAt",
+        "seconds",
+        "milliseconds",
+        "a number as text",
+        "a fraction as text",
+        ".NET's seven digits",
+        "no offset",
+        "the year 1",
+        "a clock that starts at 1970",
+        "1970",
+        "to come",
+        "no time",
+        "beyond the calendar",
+        "none",
+    ],
 )
 def test_an_event_happens_when_its_client_says_but_never_later_than_now(times: dict[str, Any], at: datetime) -> None:
     assert message(times).at == at
@@ -166,3 +200,25 @@ def test_a_byte_order_mark_and_a_bare_list_are_understood() -> None:
     assert read_envelope(b'\xef\xbb\xbf[{"writeKey": "k"}]', "batch") == Envelope(
         [{"writeKey": "k"}], write_keys=("k",)
     )
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (b'"\\ud83d"', "?"),
+        (b'"cut \\uDE00 \\ud83d\\ude00 \xc3\xa4"', "cut ? 😀 ä"),
+        (b"NaN", None),
+        (b"[-Infinity, 1]", [None, 1]),
+    ],
+)
+def test_what_json_has_no_word_for_costs_no_message(sent: bytes, kept: object) -> None:
+    envelope = read_envelope(b'{"batch":[{"type":"page","properties":{"x":' + sent + b'}},{"type":"page"}]}', "batch")
+
+    assert [raw.get("properties") for raw in envelope.messages] == [{"x": kept}, None]
+
+
+def test_a_message_that_goes_too_deep_is_set_aside_without_its_depths() -> None:
+    found = read({"type": "page", "userId": "u1", "properties": orjson.loads("[" * 900 + "]" * 900)})
+
+    assert isinstance(found, Refusal)
+    assert (found.code, found.sent) == ("too_deep", {"type": "page", "userId": "u1"})

@@ -1,0 +1,1 @@
+"""The protocol of PostHog's clients: what they capture, and what they ask for when they start."""

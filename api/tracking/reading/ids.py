@@ -1,0 +1,42 @@
+"""Ids in messages: of users, devices and the messages themselves."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from api.tracking.reading.fields import text_of
+from api.tracking.reading.refusing import RefusedError
+from loaders.standardise.identifiers import standardise_id, standardise_reference
+
+LONGEST_ID = 200
+
+
+def id_of(fields: Mapping[str, Any], *names: str) -> str | None:
+    """The first of some fields that has an id; none where it says that there is nobody. Raises RefusedError."""
+    text = text_of(fields, *names)
+    if text is None:
+        return None
+    _check_length(text, names[0])
+    return standardise_reference(text)
+
+
+def given_id(fields: Mapping[str, Any], *names: str) -> str | None:
+    """The client's own id of a message. Raises RefusedError."""
+    given = text_of(fields, *names)
+    kept = standardise_id(given) if given else None
+    if kept is not None:
+        _check_length(kept, names[0])
+    return kept
+
+
+def made_id(raw: Mapping[str, Any], *, is_timed: bool) -> str:
+    """The id of a message that has none: one that a repetition would have as well, if the message tells its time."""
+    return f"content-{blake2b(orjson.dumps(raw), digest_size=16).hexdigest()}" if is_timed else uuid4().hex
+
+
+def _check_length(text: str, name: str) -> None:
+    if len(text) > LONGEST_ID:
+        raise RefusedError("id_too_long", f"{name} has at most {LONGEST_ID} characters")

@@ -1,0 +1,1 @@
+"""The protocol of Snowplow's trackers: ``tp2`` payloads and events in an address."""
