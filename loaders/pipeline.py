@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
+from graph.bulk.loading import BulkLoad
 from graph.errors import ConfigurationError, InputError
 from loaders.batches import batches_of
+from loaders.bulk_deliveries import BulkDeliveries
 from loaders.connectors.choice import connector_of
 from loaders.connectors.memory import Memory, NoMemory
 from loaders.connectors.singer import SingerReading, singer_streams
@@ -63,9 +65,19 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     """
     _check_data_dir(plan)
     with _loading(plan, write, progress) as loading:
-        for mapping in plan.mappings:
-            for number in range(len(mapping.inputs)):
-                loading.load_input(mapping, number)
+        loading.load_inputs()
+    return loading.finish()
+
+
+def load_bulk(plan: LoadPlan, bulk: BulkLoad, progress: Progress = silent) -> LoadReport:
+    """Load every delivery of every mapping at once, as the first of an empty database.
+
+    Raises ConfigurationError as ``load``, StorageError and EmbeddedServerError: then nothing was written.
+    """
+    _check_data_dir(plan)
+    deliveries = BulkDeliveries(bulk)
+    with _loading(plan, deliveries.write, progress, deliveries) as loading:
+        loading.load_inputs()
     return loading.finish()
 
 
@@ -106,12 +118,17 @@ def _check_data_dir(plan: LoadPlan) -> None:
 
 
 @contextmanager
-def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
+def _loading(
+    plan: LoadPlan, write: WriteBatch, progress: Progress, bulk: BulkDeliveries | None = None
+) -> Generator["_Loading"]:
     with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
         loading = _Loading(plan, progress, letters, log)
-        with DeliveryWriter(write, plan.settings.batch_rows, progress, loading.record) as writer:
+        on_written = bulk.hear if bulk else loading.record
+        with DeliveryWriter(write, plan.settings.batch_rows, progress, on_written) as writer:
             loading.writer = writer
             yield loading
+        for report in bulk.finish(progress) if bulk else ():
+            loading.record(report)
 
 
 class _Loading:
@@ -125,7 +142,13 @@ class _Loading:
         self._run_id = f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
         self._report = LoadReport(self._run_id)
 
-    def load_input(self, mapping: SourceMapping, number: int) -> None:
+    def load_inputs(self) -> None:
+        """Every input of every mapping."""
+        for mapping in self._plan.mappings:
+            for number in range(len(mapping.inputs)):
+                self._load_input(mapping, number)
+
+    def _load_input(self, mapping: SourceMapping, number: int) -> None:
         folders = folders_of(mapping, self._plan.data_dir)
         try:
             self._load_deliveries(mapping, number, folders)
