@@ -32,7 +32,7 @@ class BulkDeliveries:
 
         Raises ConfigurationError, StorageError, EmbeddedServerError.
         """
-        counts = self.bulk.finish(lambda name, rows: progress(name, "merged", rows))
+        self.bulk.finish(lambda name, rows: progress(name, "merged", rows))
         for report, batches in self._waiting:
-            report.written = sum((counts[number] for number in batches), WriteCounts())
+            report.written = sum((self.bulk.counts[number] for number in batches), WriteCounts())
         return [report for report, _ in self._waiting]

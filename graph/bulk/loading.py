@@ -28,7 +28,10 @@ _OWNER_ONLY = 0o700
 
 
 class BulkLoad:
-    """One load of batches of one run into the database of a server. Made by ``bulk_load``."""
+    """One load of batches of one run into the database of a server. Made by ``bulk_load``.
+
+    ``counts``: when it is finished, what each batch would have written, had they been written in turn.
+    """
 
     def __init__(self, server: EmbeddedServer, folder: Path, progress: Progress) -> None:
         self._server, self._folder, self._progress = server, folder, progress
@@ -36,6 +39,7 @@ class BulkLoad:
         self._tables = {name: SpooledTable(folder, name) for name in SCHEMAS}
         self._cursors, self._sent = LatestCursors(), list[Sent]()
         self._run_id = ""
+        self.counts = list[WriteCounts]()
 
     def add(self, batch: Batch) -> int:
         """Keep a batch; its number, from 0. Raises StorageError."""
@@ -47,8 +51,8 @@ class BulkLoad:
         self._run_id = batch.run_id
         return number
 
-    def finish(self, merged: Merged) -> list[WriteCounts]:
-        """Put all of them into the database, and say what each would have written had they been written in turn.
+    def finish(self, merged: Merged) -> None:
+        """Put all of them into the database.
 
         Raises ConfigurationError where the database is not empty any more, StorageError, EmbeddedServerError.
         """
@@ -61,7 +65,7 @@ class BulkLoad:
             self._server.replace_database(Import(load.nodes, load.edges, self._folder / "report"), self._progress)
             with open_graph(_address(self._server)) as graph:
                 install_schema(graph)
-        return [sent.counts(number, load.counts) for number, sent in enumerate(self._sent)]
+        self.counts = [sent.counts(number, load.counts) for number, sent in enumerate(self._sent)]
 
 
 @contextmanager
