@@ -33,7 +33,7 @@ _BY_VALUE = SHARED_MAILBOXES | {
 
 
 class CaseBook:
-    """Collects the cases of people who are seen in any order, and writes them by person; ``runs``: as of ``CsvFile``."""
+    """Collects the cases of people who are seen in any order, and writes them by person; ``runs`` is for sorting."""
 
     def __init__(self, folder: Path, runs: Path) -> None:
         self._file = CsvFile(folder, PATH, FORMAT, runs)
