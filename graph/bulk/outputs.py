@@ -29,7 +29,7 @@ NODES = (
     Output(
         "sources",
         "Source",
-        """SELECT name AS "name:ID(Source)", arg_max(kind, batch) AS kind, arg_max(channel, batch) AS channel,
+        """SELECT name AS "name:ID(Source)", arg_max(kind, batch) AS kind, arg_max_null(channel, batch) AS channel,
              arg_max(trust, batch) AS "trust:long"
            FROM sources GROUP BY name""",
     ),
@@ -81,7 +81,7 @@ NODES = (
              min({'at': entry_page_at, 'page': entry_page})
                FILTER (entry_page IS NOT NULL).page AS entry_page,
              moment(min(entry_page_at) FILTER (entry_page IS NOT NULL)) AS "entry_page_at:datetime",
-             min(campaign) AS campaign, arg_min(cut_of, batch) AS cut_of
+             min(campaign) AS campaign, arg_min_null(cut_of, batch) AS cut_of
            FROM sessions GROUP BY key""",
     ),
     Output(

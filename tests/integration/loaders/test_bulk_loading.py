@@ -146,7 +146,10 @@ def hard_batches() -> list[Batch]:
         batch("web", interactions=(interaction("m3", customer=shop("8"), device=device("d2"), amount=1 / 3),)),
         batch(consents=(_consent("f1", customer=crm("404")), _consent("f2", identifier=role), _consent("f3"))),
         batch(consents=(_consent("f1", state="denied", device=device("d9")), _consent("f2", identifier=shared))),
-        replace(batch("shop"), source=replace(batch("shop").source, trust=77, channel=None)),
+        batch("desk"),
+        replace(batch("desk"), source=replace(batch("desk").source, trust=77, channel=None)),
+        batch("web", sessions=(session("cut", device=device()),)),
+        batch("web", sessions=(session("cut", device=device(), is_cut=True),)),
         batch(cursors=(_cursor("a", 5), _cursor("b", "2026"), _cursor("c", 7))),
         batch(cursors=(_cursor("a", 4), _cursor("b", "2027"), _cursor("c", "x", value='{"next": ""}'))),
     ]
