@@ -1,31 +1,48 @@
-"""Deliveries of a bulk load: none of them is written before all of them are."""
+"""Deliveries of a bulk load: kept as they are read, and none of them is written before all of them are."""
 
 from dataclasses import dataclass, field
 
 from graph.bulk.loading import BulkLoad
 from graph.records import Batch
 from graph.writing import WriteCounts
+from loaders.closing import Closing
 from loaders.progress import Progress
 from loaders.report import DeliveryReport
 
 
+class KeptDelivery(Closing):
+    """Batches of one delivery. A context manager, whose end drops them unless they are kept for good by then."""
+
+    def __init__(self, bulk: BulkLoad) -> None:
+        self._bulk = bulk
+        self.batches: list[int] = []
+        self.is_whole = False
+
+    def close(self) -> None:
+        """The same without a context."""
+        for number in () if self.is_whole else self.batches:
+            self._bulk.drop(number)
+
+    def add(self, batch: Batch) -> None:
+        """One more batch. Raises StorageError."""
+        self.batches.append(self._bulk.add(batch))
+
+
 @dataclass(slots=True)
 class BulkDeliveries:
-    """Takes the batches in place of the graph, and what is said of deliveries in place of the log."""
+    """Takes deliveries as ``DeliveryWriter`` does, without a spool of its own: storing twice took a third of a load."""
 
     bulk: BulkLoad
-    _batches: list[int] = field(default_factory=list[int])
-    _waiting: list[tuple[DeliveryReport, list[int]]] = field(default_factory=list[tuple[DeliveryReport, list[int]]])
+    _whole: list[tuple[DeliveryReport, list[int]]] = field(default_factory=list[tuple[DeliveryReport, list[int]]])
 
-    def write(self, batch: Batch) -> WriteCounts:
-        """Keep a batch; what becomes of it is known at the end. Raises StorageError."""
-        self._batches.append(self.bulk.add(batch))
-        return WriteCounts()
+    def spool(self) -> KeptDelivery:
+        """For a delivery that is to be read."""
+        return KeptDelivery(self.bulk)
 
-    def hear(self, report: DeliveryReport) -> None:
-        """All batches of a delivery are kept."""
-        self._waiting.append((report, self._batches))
-        self._batches = []
+    def write(self, spool: KeptDelivery, report: DeliveryReport) -> None:
+        """Take over a delivery that was read to its end."""
+        spool.is_whole = True
+        self._whole.append((report, spool.batches))
 
     def finish(self, progress: Progress) -> list[DeliveryReport]:
         """Put everything into the database; the deliveries, with what was written of each.
@@ -33,6 +50,6 @@ class BulkDeliveries:
         Raises ConfigurationError, StorageError, EmbeddedServerError.
         """
         self.bulk.finish(lambda name, rows: progress(name, "merged", rows))
-        for report, batches in self._waiting:
+        for report, batches in self._whole:
             report.written = sum((self.bulk.counts[number] for number in batches), WriteCounts())
-        return [report for report, _ in self._waiting]
+        return [report for report, _ in self._whole]

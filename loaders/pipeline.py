@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from graph.bulk.loading import BulkLoad
 from graph.errors import ConfigurationError, InputError
@@ -18,7 +19,7 @@ from loaders.bulk_deliveries import BulkDeliveries
 from loaders.connectors.choice import connector_of
 from loaders.connectors.memory import Memory, NoMemory
 from loaders.connectors.singer import SingerReading, singer_streams
-from loaders.delivery_writer import DeliveryWriter, WriteBatch
+from loaders.delivery_writer import Deliveries, DeliveryWriter, Waiting, WriteBatch
 from loaders.endings import Ending
 from loaders.health.log import DeliveryLog
 from loaders.health.recording import delivered
@@ -33,7 +34,6 @@ from loaders.rejects.thresholds import max_rejected_of, refuse_too_many, stop_ea
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.lookups import with_lookups
-from loaders.spool import Spool
 
 _LETTERS_AT_ONCE = 1_000
 
@@ -75,9 +75,12 @@ def load_bulk(plan: LoadPlan, bulk: BulkLoad, progress: Progress = silent) -> Lo
     Raises ConfigurationError as ``load``, StorageError and EmbeddedServerError: then nothing was written.
     """
     _check_data_dir(plan)
-    deliveries = BulkDeliveries(bulk)
-    with _loading(plan, deliveries.write, progress, deliveries) as loading:
+    with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
+        loading, deliveries = _Loading(plan, progress, letters, log), BulkDeliveries(bulk)
+        loading.writer = deliveries
         loading.load_inputs()
+        for report in deliveries.finish(progress):
+            loading.record(report)
     return loading.finish()
 
 
@@ -118,23 +121,18 @@ def _check_data_dir(plan: LoadPlan) -> None:
 
 
 @contextmanager
-def _loading(
-    plan: LoadPlan, write: WriteBatch, progress: Progress, bulk: BulkDeliveries | None = None
-) -> Generator["_Loading"]:
+def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
     with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
         loading = _Loading(plan, progress, letters, log)
-        on_written = bulk.hear if bulk else loading.record
-        with DeliveryWriter(write, plan.settings.batch_rows, progress, on_written) as writer:
+        with DeliveryWriter(write, plan.settings.batch_rows, progress, loading.record) as writer:
             loading.writer = writer
             yield loading
-        for report in bulk.finish(progress) if bulk else ():
-            loading.record(report)
 
 
 class _Loading:
     """One run of a load."""
 
-    writer: DeliveryWriter
+    writer: Deliveries[Any]
 
     def __init__(self, plan: LoadPlan, progress: Progress, letters: DeadLetters, log: DeliveryLog) -> None:
         self._plan, self._progress, self._letters, self._log = plan, progress, letters, log
@@ -192,7 +190,7 @@ class _Loading:
         """Read a delivery and hand it to the writer; false where it was refused."""
         report = intake.report()
         with ExitStack() as unfinished:
-            spool = unfinished.enter_context(Spool())
+            spool = unfinished.enter_context(self.writer.spool())
             try:
                 ending = self._fill(spool, intake, report)
                 refuse_too_many(report, self._max_rejected(intake.mapping))
@@ -208,7 +206,7 @@ class _Loading:
     def _max_rejected(self, mapping: SourceMapping) -> float:
         return max_rejected_of(mapping, self._plan.max_rejected, self._plan.settings.max_rejected)
 
-    def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> Ending:
+    def _fill(self, spool: Waiting, intake: Intake, report: DeliveryReport) -> Ending:
         ending = Ending(intake, self._run_id, self._plan.memory, self._max_lost(intake))
         with self._aside(report, self._max_rejected(intake.mapping)) as set_aside, _timed(report):
             translated = take_in(intake, report, set_aside)

@@ -14,30 +14,27 @@ _SCHEMA = pa.schema(
 )
 
 
-class LatestCursors:
-    """The cursors of a load; there are few, so they wait in memory."""
+def latest_cursors(written: Iterable[Iterable[SourceCursor]]) -> pa.Table:
+    """One row a cursor, with its position in the column of its type; ``written``: those of each batch, in order.
 
-    def __init__(self) -> None:
-        self._rows: dict[str, Row] = {}
-
-    def add(self, cursors: Iterable[SourceCursor]) -> None:
-        """Those of a batch: of two positions the greater stays, and the later where they are of two kinds."""
+    Of two positions the greater stays, and the later where they are of two kinds.
+    """
+    latest: dict[str, Row] = {}
+    for cursors in written:
         for row in cursor_rows(cursors):
-            known = self._rows.get(row["key"])
+            known = latest.get(row["key"])
             if known is None or _goes_on(known["position"], row["position"]):
-                self._rows[row["key"]] = row
+                latest[row["key"]] = row
+    return pa.Table.from_pylist([_typed(row) for row in latest.values()], schema=_SCHEMA)
 
-    def table(self) -> pa.Table:
-        """One row a cursor; its position is in the column of its type."""
-        rows = [
-            {
-                **row,
-                "long": row["position"] if isinstance(row["position"], int) else None,
-                "string": row["position"] if isinstance(row["position"], str) else None,
-            }
-            for row in self._rows.values()
-        ]
-        return pa.Table.from_pylist([{name: row[name] for name in _SCHEMA.names} for row in rows], schema=_SCHEMA)
+
+def _typed(row: Row) -> Row:
+    position = row["position"]
+    return {
+        **{name: row.get(name) for name in _SCHEMA.names},
+        "long": position if isinstance(position, int) else None,
+        "string": position if isinstance(position, str) else None,
+    }
 
 
 def _goes_on(known: int | str, position: int | str) -> bool:

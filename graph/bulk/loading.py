@@ -1,14 +1,14 @@
 """The bulk load: batches are kept, merged, and imported into an empty embedded database, all of them or none."""
 
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from graph.address import Address
 from graph.bulk.counting import Sent
-from graph.bulk.cursors import LatestCursors
-from graph.bulk.merging import Merged, merge
+from graph.bulk.cursors import latest_cursors
+from graph.bulk.merging import Merged, Spooled, merge
 from graph.bulk.spooling import SpooledTable
 from graph.bulk.tables import SCHEMAS, rows_of
 from graph.connection import open_graph
@@ -21,7 +21,7 @@ from graph.embedded.server import EmbeddedServer
 from graph.embedded.storage import storage_errors
 from graph.errors import ConfigurationError
 from graph.guards import DEVICE, current_guards
-from graph.records import Batch
+from graph.records import Batch, SourceCursor
 from graph.writing import WriteCounts
 
 _OWNER_ONLY = 0o700
@@ -37,7 +37,8 @@ class BulkLoad:
         self._server, self._folder, self._progress = server, folder, progress
         self._guards = current_guards()
         self._tables = {name: SpooledTable(folder, name) for name in SCHEMAS}
-        self._cursors, self._sent = LatestCursors(), list[Sent]()
+        self._sent, self._cursors = list[Sent](), dict[int, Sequence[SourceCursor]]()
+        self._dropped = set[int]()
         self._run_id = ""
         self.counts = list[WriteCounts]()
 
@@ -46,10 +47,16 @@ class BulkLoad:
         number, rows = len(self._sent), rows_of(batch, self._guards)
         for name, table in self._tables.items():
             table.add(number, rows[name])
-        self._cursors.add(batch.cursors)
-        self._sent.append(Sent.of(batch, len(rows["sessions"])))
+        if batch.cursors:
+            self._cursors[number] = batch.cursors
+        self._sent.append(Sent.of(batch))
         self._run_id = batch.run_id
         return number
+
+    def drop(self, number: int) -> None:
+        """Leave out a batch that was kept."""
+        self._dropped.add(number)
+        self._cursors.pop(number, None)
 
     def finish(self, merged: Merged) -> None:
         """Put all of them into the database.
@@ -59,7 +66,7 @@ class BulkLoad:
         for table in self._tables.values():
             table.close()
         variables = {"run_id": self._run_id, "device_hub_above": self._guards.hub_above(DEVICE)}
-        load = merge(self._folder, self._cursors.table(), variables, merged)
+        load = merge(Spooled(self._folder, latest_cursors(self._cursors.values()), self._dropped), variables, merged)
         require_empty(self._server, self._progress)
         if load.nodes:
             self._server.replace_database(Import(load.nodes, load.edges, self._folder / "report"), self._progress)

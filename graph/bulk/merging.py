@@ -5,6 +5,7 @@ DuckDB does it, with little memory: what does not fit goes to its folder. CSV an
 """
 
 from collections.abc import Callable, Generator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,15 @@ Merged: TypeAlias = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Spooled:
+    """The tables of a load, in a folder, and its cursors. ``dropped``: numbers of batches that are to be left out."""
+
+    folder: Path
+    cursors: pa.Table
+    dropped: AbstractSet[int]
+
+
+@dataclass(frozen=True, slots=True)
 class MergedLoad:
     """What is to be imported, and the counts by batch."""
 
@@ -36,31 +46,35 @@ class MergedLoad:
     counts: Mapping[str, Mapping[int, int]]
 
 
-def merge(folder: Path, cursors: pa.Table, variables: Mapping[str, Any], merged: Merged) -> MergedLoad:
-    """Merge the tables of a folder into files of the same folder. Raises StorageError where the disk is full.
+def merge(spooled: Spooled, variables: Mapping[str, Any], merged: Merged) -> MergedLoad:
+    """Merge tables into files of the same folder. Raises StorageError where the disk is full.
 
     ``variables``: ``run_id`` and ``device_hub_above``.
     """
-    with _opened(folder) as database:
+    with _opened(spooled) as database:
         for name, value in variables.items():
             database.execute(f"SET VARIABLE {name} = $1", [value])
-        database.register("cursors", cursors)
         for query in PREPARATION:
             database.execute(query)
-        nodes = [_written(database, folder, output, merged) for output in (*NODES, *CURSORS)]
-        edges = [_written(database, folder, output, merged) for output in EDGES]
+        nodes = [_written(database, spooled.folder, output, merged) for output in (*NODES, *CURSORS)]
+        edges = [_written(database, spooled.folder, output, merged) for output in EDGES]
         counts = {name: dict(database.execute(query).fetchall()) for name, query in COUNTS.items()}
     return MergedLoad(tuple(filter(None, nodes)), tuple(filter(None, edges)), counts)
 
 
 @contextmanager
-def _opened(folder: Path) -> Generator[duckdb.DuckDBPyConnection]:
+def _opened(spooled: Spooled) -> Generator[duckdb.DuckDBPyConnection]:
+    folder = spooled.folder
     settings = {"memory_limit": _MEMORY, "threads": 2, "preserve_insertion_order": False}
     try:
         with duckdb.connect(folder / "merging.duckdb", config={**settings, "temp_directory": str(folder)}) as database:
+            database.register("cursors", spooled.cursors)
+            database.execute("CREATE TABLE dropped AS SELECT unnest($1::BIGINT[]) AS batch", [sorted(spooled.dropped)])
             for name in SCHEMAS:
                 file = str(folder / f"{name}.parquet").replace("'", "''")
-                database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{file}')")
+                database.execute(
+                    f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{file}') ANTI JOIN dropped USING (batch)"
+                )
             yield database
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         problem = f"The records of the load could not be merged in {folder} ({type(error).__name__})."

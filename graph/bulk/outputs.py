@@ -68,7 +68,7 @@ NODES = (
         "Device",
         """SELECT key AS "key:ID(Device)", any_value(kind) AS kind, moment(min(first)) AS "first_seen_at:datetime",
              moment(max(last)) AS "last_seen_at:datetime", any_value(hub) AS ":LABEL"
-           FROM devices LEFT JOIN (
+           FROM sighting LEFT JOIN (
              SELECT device AS key, 'Hub' AS hub FROM used GROUP BY device
              HAVING count(*) > getvariable('device_hub_above')
            ) USING (key) GROUP BY key""",
@@ -82,7 +82,7 @@ NODES = (
                FILTER (entry_page IS NOT NULL).page AS entry_page,
              moment(min(entry_page_at) FILTER (entry_page IS NOT NULL)) AS "entry_page_at:datetime",
              min(campaign) AS campaign, arg_min_null(cut_of, batch) AS cut_of
-           FROM sessions GROUP BY key""",
+           FROM visit GROUP BY key""",
     ),
     Output(
         "interactions",

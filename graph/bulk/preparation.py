@@ -12,6 +12,16 @@ PREPARATION = (
         f"CREATE TABLE again_{table} AS SELECT hash(key) AS hashed FROM {table} GROUP BY 1 HAVING count(*) > 1"
         for table in ("customers", "interactions", "consents")
     ),
+    # What each interaction shows of its session and its device, beside the records that tell more.
+    """CREATE VIEW visit AS
+    SELECT key, source, channel, started_at, ended_at, entry_page, entry_page_at, campaign, cut_of, batch FROM sessions
+    UNION ALL
+    SELECT session, source, channel, "at", "at", NULL, NULL, NULL, cut_of, batch FROM interactions
+    WHERE session IS NOT NULL""",
+    """CREATE VIEW sighting AS
+    SELECT key, kind, first, last FROM devices
+    UNION ALL
+    SELECT device, split_part(device, ':', 1), "at", "at" FROM interactions WHERE device IS NOT NULL""",
     # merge_customers: of several versions the youngest, of equally old ones the larger hash.
     """CREATE VIEW customer AS
     SELECT * FROM customers ANTI JOIN again_customers ON hash(key) = hashed
@@ -52,7 +62,10 @@ PREPARATION = (
     SELECT key, CASE WHEN guard <> '' THEN guard ELSE 'shared by too many' END AS guard
     FROM crowded LEFT JOIN named USING (key) WHERE guard <> '' OR names > hub_above""",
     # merge_on_device, merge_logged_in, merge_used
-    "CREATE TABLE device_of AS SELECT DISTINCT session, device FROM on_device",
+    """CREATE TABLE device_of AS
+    SELECT session, device FROM on_device
+    UNION
+    SELECT session, device FROM interactions WHERE session IS NOT NULL AND device IS NOT NULL""",
     """CREATE TABLE login AS SELECT session, customer, min("at") AS "at" FROM logins GROUP BY session, customer""",
     """CREATE TABLE used AS
     SELECT customer, device, min("at") AS first, max("at") AS last, count(*) AS logins

@@ -3,6 +3,8 @@
 Times are epoch milliseconds. Every row also has the number of its batch, which tells who came first.
 """
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from graph.guards import Guards
@@ -14,6 +16,7 @@ from graph.rows import (
     consent_rows,
     consent_subject_rows,
     customer_rows,
+    cut_of,
     device_rows,
     has_identifier_rows,
     identifier_rows,
@@ -23,7 +26,6 @@ from graph.rows import (
     on_device_rows,
     reference_rows,
     session_rows,
-    visits,
 )
 
 _TEXT, _WHOLE = pa.string(), pa.int64()
@@ -52,7 +54,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "on_device": _columns("session device"),
     "logins": _columns("session customer", "at"),
     "interactions": _columns(
-        "key source type name channel owner session customer currency properties content_hash",
+        "key source type name channel owner session cut_of customer device currency properties content_hash",
         "at",
         amount=pa.float64(),
     ),
@@ -63,25 +65,36 @@ SCHEMAS: dict[str, pa.Schema] = {
 
 
 def rows_of(batch: Batch, guards: Guards) -> dict[str, list[Row]]:
-    """The rows of a batch by table; within a batch they are merged already, as those that are sent."""
+    """The rows of a batch by table; what its interactions show of sessions and devices stays with them."""
     source, snapshot = batch.source, batch.snapshot
-    sessions = visits(batch)
     return {
         "sources": [{"name": source.name, "kind": str(source.kind), "channel": source.channel, "trust": source.trust}],
         "customers": customer_rows(batch.customers),
         "named_customers": reference_rows(batch),
         "members": [{**row, "snapshot": snapshot.name} for row in member_rows(batch.customers)] if snapshot else [],
         **_identifier_rows(batch, guards),
-        "devices": device_rows(batch),
-        "sessions": session_rows(sessions),
-        "on_device": on_device_rows(sessions),
+        "devices": device_rows(replace(batch, interactions=())),
+        "sessions": session_rows(batch.sessions),
+        "on_device": on_device_rows(batch.sessions),
         "logins": login_rows(batch.sessions),
-        "interactions": interaction_rows(batch.interactions),
+        "interactions": _interaction_rows(batch),
         "consents": consent_rows(batch.consents),
         "subjects": [
             {"kind": kind, **row} for kind, rows in consent_subject_rows(batch.consents).items() for row in rows
         ],
     }
+
+
+def _interaction_rows(batch: Batch) -> list[Row]:
+    rows = interaction_rows(batch.interactions)
+    cuts = {
+        record.key: cut_of(record.source, record.device.key)
+        for record in batch.interactions
+        if record.is_cut and record.device
+    }
+    for row in rows:
+        row["cut_of"] = cuts.get(row["key"])
+    return rows
 
 
 def _identifier_rows(batch: Batch, guards: Guards) -> dict[str, list[Row]]:

@@ -67,14 +67,14 @@ class Filled:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Generator[Filled]:
     folder = tmp_path_factory.mktemp("bulk")
-    write_sample(200, 7, folder / "company", all_systems=True)
+    write_sample(100, 7, folder / "company", all_systems=True)
     server = new_server(folder / "data")
     try:
         with bulk_load(server, SILENT) as bulk:
             hard = [bulk.add(each) for each in hard_batches()]
             break_off_an_import(server)
             report = load_bulk(plan_of(folder / "company", folder / "rejects"), bulk)
-            yield Filled(server, folder / "company", report, [bulk.counts[number] for number in hard])
+        yield Filled(server, folder / "company", report, [bulk.counts[number] for number in hard])
     finally:
         server.stop(SILENT)
 
