@@ -21,7 +21,7 @@ from graph.bulk.tables import SCHEMAS
 from graph.embedded.importing import ImportFile
 from graph.errors import StorageError
 
-_MEMORY = "400MB"
+_MEMORY = "200MB"
 _READ_AT_ONCE = 1 << 20
 
 Merged: TypeAlias = Callable[[str, int], None]
