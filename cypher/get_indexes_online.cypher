@@ -1,3 +1,3 @@
 // Waits until every index can be used.
 // No parameters.
-CALL db.awaitIndexes(60)
+CALL db.awaitIndexes(600)

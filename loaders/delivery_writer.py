@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Protocol, Self, TypeAlias, TypeVar
 
 from graph.records import Batch
 from graph.writing import WriteCounts
@@ -22,6 +22,39 @@ WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
 
 Written: TypeAlias = Callable[[DeliveryReport], None]
 """Hears of a delivery that was written to its end."""
+
+
+class Waiting(Protocol):
+    """Batches of a delivery that wait until all of it was read and found good. A context manager."""
+
+    def __enter__(self) -> Self:
+        """The same."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of them."""
+        ...
+
+    def add(self, batch: Batch) -> None:
+        """One more batch."""
+        ...
+
+
+Spooled = TypeVar("Spooled", bound=Waiting)
+
+
+class Deliveries(Protocol[Spooled]):
+    """Where deliveries go."""
+
+    def spool(self) -> Spooled:
+        """For a delivery that is to be read."""
+        ...
+
+    def write(self, spool: Spooled, report: DeliveryReport) -> None:
+        """Take over a delivery that was read to its end."""
+        ...
 
 
 def unheard(report: DeliveryReport) -> None:
@@ -54,6 +87,10 @@ class DeliveryWriter:
         self._thread.shutdown(wait=True)
         if error is None:
             self._wait()
+
+    def spool(self) -> Spool:
+        """For a delivery that is to be read."""
+        return Spool()
 
     def write(self, spool: Spool, report: DeliveryReport) -> None:
         """Take over a delivery that is to be written, with its spool. Raises GraphError where the one before failed."""

@@ -8,9 +8,9 @@ from graph.batches import batched
 from graph.records import Batch, Snapshot, SourceCursor
 from loaders.connectors.memory import Memory
 from loaders.connectors.snapshots import Members
+from loaders.delivery_writer import Waiting
 from loaders.intake import Intake
 from loaders.report import DeliveryReport
-from loaders.spool import Spool
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Ending:
                 yield self._last
             self._last = self._marked(batch)
 
-    def finish(self, spool: Spool, report: DeliveryReport, rows: int) -> None:
+    def finish(self, spool: Waiting, report: DeliveryReport, rows: int) -> None:
         """The last batches: whom a snapshot lost, ``rows`` a batch, and the last one with the cursor.
 
         Raises SuspiciousSnapshotError.

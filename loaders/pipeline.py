@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
+from graph.bulk.loading import BulkLoad
 from graph.errors import ConfigurationError, InputError
 from loaders.batches import batches_of
+from loaders.bulk_deliveries import BulkDeliveries
 from loaders.connectors.choice import connector_of
 from loaders.connectors.memory import Memory, NoMemory
 from loaders.connectors.singer import SingerReading, singer_streams
-from loaders.delivery_writer import DeliveryWriter, WriteBatch
+from loaders.delivery_writer import Deliveries, DeliveryWriter, Waiting, WriteBatch
 from loaders.endings import Ending
 from loaders.health.log import DeliveryLog
 from loaders.health.recording import delivered
@@ -31,7 +34,6 @@ from loaders.rejects.thresholds import max_rejected_of, refuse_too_many, stop_ea
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.lookups import with_lookups
-from loaders.spool import Spool
 
 _LETTERS_AT_ONCE = 1_000
 
@@ -63,9 +65,22 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     """
     _check_data_dir(plan)
     with _loading(plan, write, progress) as loading:
-        for mapping in plan.mappings:
-            for number in range(len(mapping.inputs)):
-                loading.load_input(mapping, number)
+        loading.load_inputs()
+    return loading.finish()
+
+
+def load_bulk(plan: LoadPlan, bulk: BulkLoad, progress: Progress = silent) -> LoadReport:
+    """Load every delivery of every mapping at once, as the first of an empty database.
+
+    Raises ConfigurationError as ``load``, StorageError and EmbeddedServerError: then nothing was written.
+    """
+    _check_data_dir(plan)
+    with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
+        loading, deliveries = _Loading(plan, progress, letters, log), BulkDeliveries(bulk)
+        loading.writer = deliveries
+        loading.load_inputs()
+        for report in deliveries.finish(progress):
+            loading.record(report)
     return loading.finish()
 
 
@@ -114,7 +129,7 @@ def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator
 class _Loading:
     """One run of a load."""
 
-    writer: DeliveryWriter
+    writer: Deliveries[Any]
 
     def __init__(self, plan: LoadPlan, progress: Progress, letters: DeadLetters, log: DeliveryLog) -> None:
         self._plan, self._progress, self._letters, self._log = plan, progress, letters, log
@@ -122,7 +137,13 @@ class _Loading:
         self._run_id = f"load-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
         self._report = LoadReport(self._run_id)
 
-    def load_input(self, mapping: SourceMapping, number: int) -> None:
+    def load_inputs(self) -> None:
+        """Every input of every mapping."""
+        for mapping in self._plan.mappings:
+            for number in range(len(mapping.inputs)):
+                self._load_input(mapping, number)
+
+    def _load_input(self, mapping: SourceMapping, number: int) -> None:
         folders = folders_of(mapping, self._plan.data_dir)
         try:
             self._load_deliveries(mapping, number, folders)
@@ -166,7 +187,7 @@ class _Loading:
         """Read a delivery and hand it to the writer; false where it was refused."""
         report = intake.report()
         with ExitStack() as unfinished:
-            spool = unfinished.enter_context(Spool())
+            spool = unfinished.enter_context(self.writer.spool())
             try:
                 ending = self._fill(spool, intake, report)
                 refuse_too_many(report, self._max_rejected(intake.mapping))
@@ -182,7 +203,7 @@ class _Loading:
     def _max_rejected(self, mapping: SourceMapping) -> float:
         return max_rejected_of(mapping, self._plan.max_rejected, self._plan.settings.max_rejected)
 
-    def _fill(self, spool: Spool, intake: Intake, report: DeliveryReport) -> Ending:
+    def _fill(self, spool: Waiting, intake: Intake, report: DeliveryReport) -> Ending:
         ending = Ending(intake, self._run_id, self._plan.memory, self._max_lost(intake))
         with self._aside(report, self._max_rejected(intake.mapping)) as set_aside, _timed(report):
             translated = take_in(intake, report, set_aside)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from rich.console import Console
 
 Progress: TypeAlias = Callable[[str, str, int], None]
-"""Hears the name of a delivery, what is done with it (``read`` or ``written``), and how many rows so far."""
+"""Hears the name of a delivery, what is done with it (``read``, ``written``, ``merged``), and how many rows so far."""
 
 _LINE_EVERY_S = 5.0
 

@@ -49,6 +49,11 @@ class Home:
         return self.folder.with_name(f"{self.folder.name}.lock")
 
     @property
+    def import_mark(self) -> Path:
+        """There while a store is being built; whoever finds it afterwards throws that store away."""
+        return self.folder / "import.unfinished"
+
+    @property
     def has_database(self) -> bool:
         """Whether a server was ever started here."""
         return (self.folder / "data" / "databases" / "system").exists()

@@ -10,10 +10,11 @@ from graph.embedded.storage import storage_errors
 
 
 @contextmanager
-def exclusive_lock(file: Path, on_wait: Callable[[], None]) -> Generator[None]:
+def exclusive_lock(file: Path, on_wait: Callable[[], None]) -> Generator[int]:
     """Hold ``file`` alone; ``on_wait`` is called once when another process holds it.
 
-    The kernel lets go of the lock when its process ends, however it ends. Raises StorageError.
+    The kernel lets go of the lock when its process ends, however it ends, and whoever was given the descriptor that it
+    gets here. Raises StorageError.
     """
     with storage_errors(file.parent):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -21,7 +22,7 @@ def exclusive_lock(file: Path, on_wait: Callable[[], None]) -> Generator[None]:
     with handle:
         with storage_errors(file.parent):
             _acquire(handle, on_wait)
-        yield
+        yield handle.fileno()
 
 
 def _acquire(handle: IO[str], on_wait: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.embedded.configuration import LOOPBACK, Home, Ports, ServerConfiguration, prepare_home
+from graph.embedded.importing import Import, discard_unfinished_import, run_import
 from graph.embedded.installation import Installation, install
 from graph.embedded.locks import exclusive_lock
 from graph.embedded.password import read_password, set_first_password
@@ -82,6 +83,18 @@ class EmbeddedServer:
             shutil.rmtree(self.home.folder)
         return True
 
+    def replace_database(self, content: Import, progress: Progress) -> None:
+        """End the server, build its database anew from files, and start it again.
+
+        Raises EmbeddedServerError and its children: then the database is empty, and the server is stopped.
+        """
+        with self._alone(progress) as held:
+            installation = install(self.cache_dir, progress)
+            self._stop(progress)
+            progress.say("Neo4j builds its store.")
+            run_import(installation, self.home, content, held)
+            self._start_new(installation, progress)
+
     def status(self) -> ServerStatus:
         """How the server is; changes nothing."""
         running = find_running(self.home)
@@ -120,6 +133,7 @@ class EmbeddedServer:
         require_room(self.home.folder, _ROOM_BYTES)
         require_free_ports(self.configuration.ports)
         prepare_home(self.home, self.configuration, installation.lib)
+        discard_unfinished_import(self.home)
         if not self.home.has_database:
             set_first_password(installation, self.home)
         read_password(self.home)
@@ -155,10 +169,11 @@ class EmbeddedServer:
         return Ports(state.bolt_port, state.http_port) if state else self.configuration.ports
 
     @contextmanager
-    def _alone(self, progress: Progress) -> Generator[None]:
-        """Nobody else starts, stops or resets this server meanwhile."""
-        with exclusive_lock(self.home.lock_file, lambda: progress.say("Waiting for another start or stop to end.")):
-            yield
+    def _alone(self, progress: Progress) -> Generator[int]:
+        """Nobody else starts, stops or resets this server meanwhile; gives the descriptor of the lock."""
+        waiting = "Waiting for another start or stop to end."
+        with exclusive_lock(self.home.lock_file, lambda: progress.say(waiting)) as held:
+            yield held
 
 
 def embedded_server(settings: CdpSettings) -> EmbeddedServer:

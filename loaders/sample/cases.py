@@ -7,14 +7,16 @@ person. A person has a row for every case that concerns them, also for those tha
 A mailbox or number makes a case where the records of two people give it: nobody is confused by what no system knows.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 
 from loaders.sample.contacts import TEST_EMAIL
 from loaders.sample.observations import Observed
 from loaders.sample.people import SHARED_MAILBOXES, HardCase, Person
 from loaders.sample.sightings import Sighting
-from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
+from loaders.sample.writing import CsvFile, CsvFormat, SortedLines, WrittenFile
 
 PATH = "truth/cases.csv"
 FORMAT = CsvFormat(("person_id", "kind", "group"), id_column="person_id", date_column="person_id")
@@ -31,11 +33,12 @@ _BY_VALUE = SHARED_MAILBOXES | {
 
 
 class CaseBook:
-    """Collects the cases of people who are seen in any order, and writes them by person."""
+    """Collects the cases of people who are seen in any order, and writes them by person; ``runs`` is for sorting."""
 
-    def __init__(self, file: CsvFile) -> None:
-        self._file = file
-        self._sharing: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    def __init__(self, folder: Path, runs: Path) -> None:
+        self._file = CsvFile(folder, PATH, FORMAT, runs)
+        # Nearly everybody shares a name with nobody, so those who do are found by sorting, and memory stays flat.
+        self._sharing = SortedLines(runs, "sharing")
 
     def add(self, observed: Observed) -> None:
         """One more person."""
@@ -43,17 +46,23 @@ class CaseBook:
         for kind, group in sorted(set(_own_cases(person, observed.records))):
             self._write(person.id, kind, group)
         for kind, value in _shared_values(person, observed.records):
-            self._sharing[kind, value][person.id] = person.id
+            self._share(kind, value, (person.id, person.id))
         for family in _family_names(person):
-            self._sharing[SAME_NAME, f"{person.given} {family}"][person.id] = person.household.id
+            self._share(SAME_NAME, f"{person.given} {family}", (person.id, person.household.id))
 
     def finish(self) -> list[WrittenFile]:
         """Write the file."""
-        for (kind, group), people in self._sharing.items():
+        for shared, lines in groupby(self._sharing, itemgetter(0)):
+            people = dict(line.decode().split("\t") for _, line in lines)
             if len(set(people.values())) > 1:
+                kind, _, group = shared.partition(" ")
                 for person in people:
                     self._write(person, kind, group)
         return self._file.finish()
+
+    def _share(self, kind: str, group: str, who: tuple[str, str]) -> None:
+        """A person has something in common with others, unless these are of the same household or the person itself."""
+        self._sharing.add(f"{kind} {group}", "\t".join(who).encode())
 
     def _write(self, person: str, kind: str, group: str) -> None:
         self._file.add(f"{person} {kind} {group}", (person, kind, group))

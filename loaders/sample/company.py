@@ -118,15 +118,15 @@ def _write_files(folder: Path, world: _World, progress: Callable[[int], None]) -
 def _fill(files: SampleFiles, world: _World, progress: Callable[[int], None]) -> Manifest:
     people, seed = world.people, world.seed
     kiosks = install_kiosks(seed)
-    households: set[int] = set()
+    households = 0
     stories = Stories()
     for person in build_people(people, seed):
         observed = observe_person(person, seed, kiosks)
         files.add(observed, seed)
-        households.add(person.household.number)
+        households += person is person.household.members[0]
         stories.hear(observed)
         progress(1)
-    return Manifest(people, seed, len(households), stories.count, files.finish(), stories.hero)
+    return Manifest(people, seed, households, stories.count, files.finish(), stories.hero)
 
 
 def _move(unfinished: Path, folder: Path, manifest: Manifest) -> None:

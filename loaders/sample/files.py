@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from loaders.sample import cases
 from loaders.sample.cases import CaseBook
 from loaders.sample.dice import Dice, Stream
 from loaders.sample.further import FurtherFiles, open_further_files
@@ -100,6 +99,6 @@ def open_files(folder: Path, runs: Path, *, all_systems: bool) -> SampleFiles:
         app=JsonLinesFile(folder, app.PATH, (app.ID_FIELD, app.DATE_FIELD), runs),
         records=CsvFile(folder, TRUTH_RECORDS, _RECORDS, runs),
         sessions=CsvFile(folder, TRUTH_SESSIONS, _SESSIONS, runs),
-        cases=CaseBook(CsvFile(folder, cases.PATH, cases.FORMAT, runs)),
+        cases=CaseBook(folder, runs),
         further=open_further_files(folder, runs) if all_systems else None,
     )

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from graph.settings import cdp_settings
+from tests.benchmarks.bulk import measure_bulk
 from tests.benchmarks.company import loaded_company
 from tests.benchmarks.datasets import DATA
 from tests.benchmarks.growth import measure_growth
@@ -46,6 +47,7 @@ def measure_speed(options: Options) -> Rows:
 SECTIONS: dict[str, tuple[str, Callable[[Options], Rows]]] = {
     "quality": ("Quality with the defaults, at the default confidence", measure_quality),
     "speed": ("Speed against the raw driver and the bare library", measure_speed),
+    "bulk": ("The first load of an empty database, files to graph", measure_bulk),
     "standardising": ("Standardising on one core, each value new", measure_standardising),
     "online": ("One live record, in milliseconds", measure_online),
     "tracking": ("Tracking calls, each acknowledged after its commit", measure_tracking),
@@ -58,6 +60,7 @@ _WIDE = 160
 
 People = Annotated[int, typer.Option("--people", min=100, help="People of the sample company whose speed is measured.")]
 QualityPeople = Annotated[int, typer.Option("--quality-people", min=100, help="People of the sample for quality.")]
+BulkPeople = Annotated[int, typer.Option("--bulk-people", min=100, help="People of the sample for the first load.")]
 Rounds = Annotated[int, typer.Option("--rounds", min=1, help="Times that each side is run; the best one counts.")]
 Only = Annotated[str, typer.Option("--only", help=f"Sections, joined by commas: {ALL}.")]
 Sizes = Annotated[str, typer.Option("--sizes", help="Customers in the graphs of growth, joined by commas.")]
@@ -70,6 +73,7 @@ def bench(  # noqa: PLR0913 -- one parameter an option, as typer wants them
     *,
     people: People = 2_000,
     quality_people: QualityPeople = 20_000,
+    bulk_people: BulkPeople = 20_000,
     rounds: Rounds = 3,
     only: Only = ALL,
     sizes: Sizes = "10000,100000",
@@ -78,7 +82,8 @@ def bench(  # noqa: PLR0913 -- one parameter an option, as typer wants them
     as_json: AsJson = False,
 ) -> None:
     """Measure every section, or some; each is printed as it ends."""
-    options = Options(people, rounds, data, quality_people, tuple(int(size) for size in sizes.split(",")))
+    sizes_of_growth = tuple(int(size) for size in sizes.split(","))
+    options = Options(people, rounds, data, quality_people, sizes_of_growth, bulk_people)
     names = only.split(",")
     if unknown := set(names) - SECTIONS.keys():
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}", param_hint="--only")

@@ -16,6 +16,7 @@ class Options:
     data: Path
     quality_people: int
     sizes: tuple[int, ...]
+    bulk_people: int
 
 
 def percentile(times: list[float], share: float) -> float:

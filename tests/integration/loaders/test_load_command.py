@@ -102,3 +102,13 @@ def test_what_cannot_be_loaded_at_all_is_an_error(cdp: CliRunner, folder: Path) 
 
 def test_help_has_an_example(cdp: CliRunner) -> None:
     assert "cdp load sample --data" in run(cdp, "--help").stdout
+
+
+@pytest.mark.parametrize(("option", "problem"), [("--bulk", "NEO4J_URI is set"), ("--singer", "Singer tap")])
+def test_a_bulk_load_is_refused_where_it_cannot_be(
+    cdp: CliRunner, folder: Path, graph: Graph, option: str, problem: str
+) -> None:
+    result = run(cdp, folder, "--bulk", option)
+    assert isinstance(result.exception, ConfigurationError)
+    assert problem in str(result.exception)
+    assert nodes(graph, "Customer", "key") == set()
