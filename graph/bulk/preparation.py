@@ -41,10 +41,17 @@ PREPARATION = (
     SELECT * FROM consents SEMI JOIN again_consents ON hash(key) = hashed
     QUALIFY row_number() OVER (PARTITION BY key ORDER BY batch) = 1""",
     # merge_has_email, merge_has_phone, merge_has_identifier: the newest value, of equally new ones the smallest.
+    # By sorting what comes again: a group that keeps texts cannot leave the memory, which 2.7 million of them filled.
+    """CREATE TABLE again_holdings AS
+    SELECT hash(customer, identifier) AS hashed FROM holdings GROUP BY 1 HAVING count(*) > 1""",
     """CREATE TABLE holding AS
-    SELECT edge, customer, identifier, min_by(raw, {'age': -"at", 'raw': raw}) AS raw, bool_or(verified) AS verified,
-      min("at") AS first, max("at") AS last
-    FROM holdings GROUP BY edge, customer, identifier""",
+    SELECT edge, customer, identifier, raw, verified, "at" AS first, "at" AS last
+    FROM holdings ANTI JOIN again_holdings ON hash(customer, identifier) = hashed
+    UNION ALL
+    SELECT edge, customer, identifier, raw, bool_or(verified) OVER same, min("at") OVER same, max("at") OVER same
+    FROM holdings SEMI JOIN again_holdings ON hash(customer, identifier) = hashed
+    WINDOW same AS (PARTITION BY edge, customer, identifier)
+    QUALIFY row_number() OVER (PARTITION BY edge, customer, identifier ORDER BY "at" DESC, raw) = 1""",
     "CREATE TABLE hash AS SELECT DISTINCT customer, key FROM hashes",
     # merge_identifier_hubs, with all customers there.
     """CREATE TABLE crowded AS
