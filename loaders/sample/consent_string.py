@@ -7,6 +7,7 @@ base64url without padding, joined by a dot.
 from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 
 CMP_ID, CMP_VERSION = 31, 4
 _VENDOR_LIST, _POLICY = 142, 5
@@ -35,7 +36,8 @@ def consent_string(purposes: Collection[int], at: datetime) -> str:
     return f"{_encoded(core)}.{_encoded(_number(1, 3) + _vendors(_DISCLOSED))}"
 
 
-def _vendors(vendors: Collection[int]) -> str:
+@cache
+def _vendors(vendors: tuple[int, ...]) -> str:
     largest = max(vendors, default=0)
     return _number(largest, 16) + "0" + _bits(vendors, largest)
 
