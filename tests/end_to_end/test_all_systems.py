@@ -28,6 +28,8 @@ from tests.assertions import edges, nodes
 PEOPLE, SEED = 60, 7
 SIX = {"crm", "call_centre", "shop", "web", "app", "email"}
 SYSTEMS = SIX | {"social", "campaign", "cdp", "dwh", "data_mart", "dmp", "cmp", "loyalty"}
+# In whatever order the tests run.
+pytestmark = pytest.mark.usefixtures("company")
 APP = typer.Typer()
 APP.command("load")(load_command)
 
