@@ -21,7 +21,8 @@ from graph.bulk.tables import SCHEMAS
 from graph.embedded.importing import ImportFile
 from graph.errors import StorageError
 
-_MEMORY = "200MB"
+# What DuckDB may take at first, and at last: groups of some queries have to fit into it, whatever the disk takes.
+_FIRST_MB, _LAST_MB = 200, 3_200
 _READ_AT_ONCE = 1 << 20
 
 Merged: TypeAlias = Callable[[str, int], None]
@@ -54,18 +55,44 @@ def merge(spooled: Spooled, variables: Mapping[str, Any], merged: Merged) -> Mer
     with _opened(spooled) as database:
         for name, value in variables.items():
             database.execute(f"SET VARIABLE {name} = $1", [value])
+        queries = Queries(database, _FIRST_MB)
         for query in PREPARATION:
-            database.execute(query)
-        nodes = [_written(database, spooled.folder, output, merged) for output in (*NODES, *CURSORS)]
-        edges = [_written(database, spooled.folder, output, merged) for output in EDGES]
-        counts = {name: dict(database.execute(query).fetchall()) for name, query in COUNTS.items()}
+            queries.run(query)
+        nodes = [_written(queries, spooled.folder, output, merged) for output in (*NODES, *CURSORS)]
+        edges = [_written(queries, spooled.folder, output, merged) for output in EDGES]
+        counts = {name: dict(queries.run(query)) for name, query in COUNTS.items()}
     return MergedLoad(tuple(filter(None, nodes)), tuple(filter(None, edges)), counts)
+
+
+class Queries:
+    """Runs queries in as little memory as will do."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, first_mb: int) -> None:
+        self._database, self._mb = database, first_mb
+        self._limit()
+
+    def run(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows; where the memory is too little, it is doubled and the query begins anew.
+
+        Raises OutOfMemoryException of DuckDB where the most is not enough.
+        """
+        while True:
+            try:
+                return self._database.execute(query).fetchall()
+            except duckdb.OutOfMemoryException:
+                if self._mb >= _LAST_MB:
+                    raise
+                self._mb *= 2
+                self._limit()
+
+    def _limit(self) -> None:
+        self._database.execute(f"SET memory_limit = '{self._mb}MB'")
 
 
 @contextmanager
 def _opened(spooled: Spooled) -> Generator[duckdb.DuckDBPyConnection]:
     folder = spooled.folder
-    settings = {"memory_limit": _MEMORY, "threads": 2, "preserve_insertion_order": False}
+    settings = {"threads": 2, "preserve_insertion_order": False}
     try:
         with duckdb.connect(folder / "merging.duckdb", config={**settings, "temp_directory": str(folder)}) as database:
             database.register("cursors", spooled.cursors)
@@ -78,15 +105,15 @@ def _opened(spooled: Spooled) -> Generator[duckdb.DuckDBPyConnection]:
             yield database
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         problem = f"The records of the load could not be merged in {folder} ({type(error).__name__})."
-        raise StorageError(problem, "Make room there, or choose another folder with CDP_DATA_DIR.") from None
+        advice = "Make room on the disk there and in memory, or load without --bulk, in batches."
+        raise StorageError(problem, advice) from None
 
 
-def _written(database: duckdb.DuckDBPyConnection, folder: Path, output: Output, merged: Merged) -> ImportFile | None:
+def _written(queries: Queries, folder: Path, output: Output, merged: Merged) -> ImportFile | None:
     """The file of an output; none where it has no rows."""
     file = folder / f"{output.name}.csv"
     target = str(file).replace("'", "''")
-    found = database.execute(f"COPY ({output.query}) TO '{target}' (FORMAT csv, HEADER)").fetchone()
-    rows = found[0] if found else 0
+    ((rows,),) = queries.run(f"COPY ({output.query}) TO '{target}' (FORMAT csv, HEADER)")
     merged(output.name, rows)
     return ImportFile(output.kind, file, has_line_ends=_line_ends(file) > rows + 1) if rows else None
 
