@@ -1,15 +1,13 @@
 """A MariaDB server of its own for tests: Debian's package mariadb-server-core; loopback only, gone afterwards."""
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.postgresql import PASSWORD, free_port, owner_of, wait_for
+from tests.server_process import PASSWORD, free_port, owner_of, served
 
-_PATIENCE_S = 60
 _FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/bin"
 
 
@@ -41,13 +39,5 @@ def _served(program: Path, folder: Path) -> Generator[int]:
     where = [f"--datadir={data}", f"--port={port}", f"--socket={data}/socket", "--bind-address=127.0.0.1"]
     # Without the tables of rights nothing has to be installed; so it takes any password.
     settings = [*where, f"--init-file={first}", "--skip-grant-tables", "--innodb-flush-log-at-trx-commit=0"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [str(program), "--no-defaults", *settings], stdout=log, stderr=log, cwd=folder, user=owner
-        )
-    try:
-        wait_for(port, server)
+    with served([str(program), "--no-defaults", *settings], folder, port, owner):
         yield port
-    finally:
-        server.terminate()
-        server.wait(_PATIENCE_S)

@@ -1,18 +1,14 @@
 """A PostgreSQL server of its own for tests: the programs of a wheel, or Debian's; loopback only, gone afterwards."""
 
-import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-PASSWORD = "not-to-be-seen"
-_PATIENCE_S = 60
+from tests.server_process import PASSWORD, free_port, owner_of, served
 
 
 def programs() -> Path | None:
@@ -57,39 +53,5 @@ def _served(binaries: Path, folder: Path) -> Generator[int]:
     subprocess.run(initdb, check=True, capture_output=True, cwd=folder, user=owner)
     options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off"}
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [str(binaries / "postgres"), "-D", str(data), *settings], stdout=log, stderr=log, cwd=folder, user=owner
-        )
-    try:
-        wait_for(port, server)
+    with served([str(binaries / "postgres"), "-D", str(data), *settings], folder, port, owner):
         yield port
-    finally:
-        server.terminate()
-        server.wait(_PATIENCE_S)
-
-
-def owner_of(data: Path) -> str | None:
-    """Who runs the server; none: whoever runs the tests."""
-    if os.geteuid() != 0:
-        return None
-    shutil.chown(data, "nobody")
-    return "nobody"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(_PATIENCE_S * 10):
-        assert server.poll() is None, "the server ended by itself"
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError

@@ -48,7 +48,7 @@ class MergedLoad:
 
 
 def merge(spooled: Spooled, variables: Mapping[str, Any], merged: Merged) -> MergedLoad:
-    """Merge tables into files of the same folder. Raises StorageError where the disk is full.
+    """Merge tables into files of the same folder. Raises StorageError where disk or memory are too small.
 
     ``variables``: ``run_id`` and ``device_hub_above``.
     """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from graph.embedded.configuration import Home
 from graph.embedded.installation import Installation
-from graph.embedded.process import java_environment
+from graph.embedded.process import admin_command, folder_options, java_environment
 from graph.embedded.storage import storage_errors
 from graph.errors import EmbeddedServerError
 
@@ -93,20 +93,9 @@ def discard_unfinished_import(home: Home) -> None:
 
 
 def _command(installation: Installation, home: Home, content: Import) -> list[str]:
-    return [
-        str(installation.java),
-        "-Xmx1g",
-        f"-Djava.io.tmpdir={home.folder}/run",
-        "-XX:-UsePerfData",
-        "-cp",
-        f"{installation.lib}/*",
-        "org.neo4j.cli.AdminTool",
-        "database",
-        "import",
-        "full",
-        _DATABASE,  # before the files, of which the importer takes any number
-        *content.arguments(),
-    ]
+    # The database stands before the files, of which the importer takes any number.
+    arguments = ("database", "import", "full", _DATABASE, *content.arguments())
+    return admin_command(installation, ("-Xmx1g", *folder_options(home.folder)), arguments)
 
 
 def _pattern(file: Path) -> str:

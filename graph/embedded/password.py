@@ -6,7 +6,7 @@ import subprocess
 
 from graph.embedded.configuration import Home
 from graph.embedded.installation import Installation
-from graph.embedded.process import java_environment
+from graph.embedded.process import admin_command, java_environment
 from graph.embedded.storage import storage_error, storage_errors
 from graph.errors import EmbeddedServerError, StorageError
 
@@ -31,23 +31,13 @@ def read_password(home: Home) -> str:
 def set_first_password(installation: Installation, home: Home) -> None:
     """Generate a password and tell the server's own tool to set it; only before the first start of a server.
 
-    The tool reads it from the file (``@file``): it never stands in a command line, which other users can see. The
-    tool is called without its launcher, which would start a second Java: 0.7 s instead of 3.2. Raises StorageError,
-    EmbeddedServerError.
+    The tool reads it from the file (``@file``): it never stands in a command line, which other users can see. Raises
+    StorageError, EmbeddedServerError.
     """
     with storage_errors(home.folder):
         _write_password(home, secrets.token_hex(_BYTES))
-    command = [
-        str(installation.java),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-cp",
-        f"{installation.lib}/*",
-        "org.neo4j.cli.AdminTool",
-        "dbms",
-        "set-initial-password",
-        f"@{home.password_file}",
-    ]
+    arguments = ("dbms", "set-initial-password", f"@{home.password_file}")
+    command = admin_command(installation, ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), arguments)
     try:
         subprocess.run(command, env=java_environment(home), capture_output=True, timeout=_PATIENCE_S, check=True)
     except (subprocess.SubprocessError, OSError) as error:

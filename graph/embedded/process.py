@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def _command(installation: Installation, home: Home, configuration: ServerConfig
         f"{folder}/plugins/*:{folder}/conf/*:{installation.lib}/*",
         *_JAVA_OPTIONS,
         *(_QUICK_OPTIONS if configuration.quick else _LASTING_OPTIONS),
-        *_folder_options(folder),
+        *folder_options(folder),
         f"-Xms{configuration.heap}",
         f"-Xmx{configuration.heap}",
         _MAIN_CLASS,
@@ -134,7 +135,7 @@ _LASTING_OPTIONS = ("-XX:+UseG1GC",)
 _QUICK_OPTIONS = ("-XX:+UseG1GC", "-XX:TieredStopAtLevel=1")
 
 
-def _folder_options(folder: Path) -> tuple[str, ...]:
+def folder_options(folder: Path) -> tuple[str, ...]:
     """Whatever Java would leave in the temporary folder or where we were started, in the home instead."""
     return ("-XX:-UsePerfData", f"-Djava.io.tmpdir={folder}/run", f"-XX:ErrorFile={folder}/logs/java_error.log")
 
@@ -142,6 +143,12 @@ def _folder_options(folder: Path) -> tuple[str, ...]:
 def home_option(home: Home) -> str:
     """The argument that tells the servers of two homes apart."""
     return f"--home-dir={home.folder}"
+
+
+def admin_command(installation: Installation, java_options: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """A call of the server's own tool, without its launcher, which starts a second Java: 0.7 s instead of 3.2."""
+    tool = ("-cp", f"{installation.lib}/*", "org.neo4j.cli.AdminTool")
+    return [str(installation.java), *java_options, *tool, *arguments]
 
 
 def java_environment(home: Home) -> dict[str, str]:

@@ -23,6 +23,7 @@ _ADDRESS = re.compile(r"[\w.+!#$%*^~-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,3}\d){5,20}")
 _NO_DIGIT = re.compile(r"\D+")
 # What parts values in a line that could not be read, and in JSON.
+_DEVICE_KINDS = frozenset(DeviceKind)
 _SEPARATORS = re.compile(r"[\s,;:|\"'{}\[\]=&?]+")
 
 
@@ -90,7 +91,7 @@ class Record:
 
 def wanted_identifier(kind: str, text: str, country: str | None) -> Wanted:
     """What is to be looked for. ``country``: of a national telephone number. Raises ConfigurationError."""
-    if kind in set(DeviceKind):
+    if kind in _DEVICE_KINDS:
         return Value(kind, text.strip())
     if kind not in IDENTIFIER_KINDS:
         kinds = ", ".join((*IDENTIFIER_KINDS, *DeviceKind))
@@ -116,7 +117,7 @@ def _forms(written: str) -> frozenset[str]:
 
 
 def _key(kind: str, text: str) -> str | None:
-    if kind in set(DeviceKind):
+    if kind in _DEVICE_KINDS:
         return text
     found = standardise_identifier(kind, text)
     return found.match_key if isinstance(found, IdentifierValue) else None

@@ -14,10 +14,9 @@ from api.tracking.protocol import Protocol
 from api.tracking.reading.fields import fields_of, moment_of, present, text_of
 from api.tracking.reading.ids import LONGEST_ID, id_of
 from api.tracking.reading.refusing import RefusedError
-from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of
+from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of, session_of
 from api.tracking.records.interactions import NAMES_OF_TYPES
 from api.tracking.requests import RequestFacts
-from loaders.standardise.identifiers import standardise_reference
 
 _REQUIRED = ("id", "source", "type", "specversion")
 _VERSION = "1."
@@ -109,9 +108,8 @@ def _attributes(raw: Mapping[str, Any], request: RequestFacts) -> dict[str, Any]
 
 def _visited(raw: Mapping[str, Any], data: Mapping[str, Any]) -> Visited:
     url = text_of(data, "url")
-    session_id = text_of({**data, **raw}, "sessionid", "sessionId")
     return Visited(
-        session_id=session_id and standardise_reference(session_id[:LONGEST]),
+        session_id=session_of(text_of({**data, **raw}, "sessionid", "sessionId")),
         page=cut(path_of(url)),
         campaign=cut(campaign_of({}, url, text_of(data, "referrer"))),
     )

@@ -15,9 +15,8 @@ from api.tracking.protocol import Protocol
 from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
 from api.tracking.reading.ids import LONGEST_ID, given_id, id_of, made_id
 from api.tracking.reading.refusing import RefusedError
-from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of
+from api.tracking.reading.visits import campaign_of, cut, path_of, session_of
 from api.tracking.requests import RequestFacts
-from loaders.standardise.identifiers import standardise_reference
 
 _IDENTIFY, _ALIAS, _GROUP = "$identify", "$create_alias", "$groupidentify"
 _KINDS = {
@@ -118,9 +117,8 @@ def _before(at: datetime, milliseconds: int) -> datetime | None:
 
 def _visited(raw: Mapping[str, Any], properties: Mapping[str, Any]) -> Visited:
     url = text_of(properties, "$current_url")
-    session_id = text_of(properties, "$session_id") or text_of(raw, "session_id")
     return Visited(
-        session_id=session_id and standardise_reference(session_id[:LONGEST]),
+        session_id=session_of(text_of(properties, "$session_id") or text_of(raw, "session_id")),
         page=cut(text_of(properties, "$pathname") or path_of(url) or text_of(properties, "$screen_name")),
         campaign=cut(campaign_of(campaign_tags(properties), url, text_of(properties, "$referrer"))),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from api.tracking.reading.fields import text_of
+from loaders.standardise.identifiers import standardise_reference
 
 LONGEST = 500
 
@@ -55,6 +56,11 @@ def path_of(url: str | None) -> str | None:
         return urlsplit(url).path or None if url else None
     except ValueError:
         return None
+
+
+def session_of(given: str | None) -> str | None:
+    """The id of a session as it is kept, none where it says that there is none."""
+    return None if given is None else standardise_reference(given[:LONGEST])
 
 
 def cut(text: str | None) -> str | None:

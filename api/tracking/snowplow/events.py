@@ -8,12 +8,11 @@ from api.tracking.protocol import Protocol
 from api.tracking.reading.fields import fields_of, moment_of, text_of
 from api.tracking.reading.ids import given_id, id_of, made_id
 from api.tracking.reading.refusing import RefusedError
-from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of
+from api.tracking.reading.visits import campaign_of, cut, path_of, session_of
 from api.tracking.requests import RequestFacts
 from api.tracking.snowplow.happenings import happening_of
 from api.tracking.snowplow.kept import kept_properties, traits_of
 from api.tracking.snowplow.self_describing import SelfDescribing, entities_of
-from loaders.standardise.identifiers import standardise_reference
 
 _SESSION_OF_APP = "client_session"
 
@@ -29,7 +28,7 @@ def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
     happening = happening_of(raw, entities)
     times = _times(raw, request)
     in_app = _data_of(entities, _SESSION_OF_APP)
-    session_id = _session_id(raw, in_app)
+    session_id = session_of(text_of(raw, "sid") or text_of(in_app, "sessionId"))
     user_id, installation_id = id_of(raw, "uid"), id_of(in_app, "userId")
     # Who is tracked without cookies is known for one visit only.
     anonymous_id = id_of(raw, "duid") or id_of(raw, "tnuid", "nuid") or (None if installation_id else session_id)
@@ -65,11 +64,6 @@ def _visited(raw: Mapping[str, Any], session_id: str | None, properties: Mapping
         page=cut(path_of(url) or text_of(raw, "page") or text_of(properties, "name")),
         campaign=cut(campaign_of({}, url, text_of(raw, "refr"))),
     )
-
-
-def _session_id(raw: Mapping[str, Any], in_app: Mapping[str, Any]) -> str | None:
-    given = text_of(raw, "sid") or text_of(in_app, "sessionId")
-    return None if given is None else standardise_reference(given[:LONGEST])
 
 
 def _data_of(entities: Iterable[SelfDescribing], name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from api.serving import serving
 from api.settings import ApiSettings
+from api.tracking.settings import tracking_settings
 from graph.address import Address
 from graph.connection import Graph
 from graph.kinds import SourceKind
@@ -29,6 +30,18 @@ def emptied(graph: Graph) -> None:
     """Everything but the sources is gone."""
     with graph.driver.session(database=graph.database) as session:
         session.run(EMPTY).consume()
+
+
+@contextmanager
+def limited_server(address: Address, **limits: int) -> Generator[str]:
+    """A server with other limits than usual: of ``TrackingSettings``."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, limit in limits.items():
+            patch.setenv(f"CDP_TRACKING_{name.upper()}", str(limit))
+        tracking_settings.cache_clear()
+        with serving(address, ApiSettings(_env_file=None, api_port=0)) as url:  # pyright: ignore[reportCallIssue]
+            yield url
+    tracking_settings.cache_clear()
 
 
 @contextmanager

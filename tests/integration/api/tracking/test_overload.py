@@ -2,8 +2,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +10,8 @@ import httpx
 import psutil
 import pytest
 
-from api.serving import serving
-from api.settings import ApiSettings
 from api.tracking.grouped_writer import Bounds, GroupedWriter
 from api.tracking.problems import BUSY, TOO_SLOW, UNAVAILABLE, ProblemError
-from api.tracking.settings import tracking_settings
 from graph.address import Address
 from graph.connection import Graph
 from graph.errors import GraphError, GraphUnavailableError
@@ -24,7 +20,7 @@ from graph.messages import MessagesWritten
 from graph.records import InteractionRecord, MessageRecords
 from graph.sources import NewSource, add_source
 from tests.assertions import nodes
-from tests.integration.api.tracking.conftest import KEY, data_folder
+from tests.integration.api.tracking.conftest import KEY, data_folder, limited_server
 
 NOTHING = MessagesWritten(0, frozenset())
 BOUNDS = Bounds(group=10, waiting=20, deadline_s=5)
@@ -127,18 +123,6 @@ async def test_a_database_that_is_slow_is_not_waited_for_without_end() -> None:
     assert ["second"] not in database.groups, "nobody waits for it any more"
 
 
-@contextmanager
-def narrow_server(address: Address) -> Generator[str]:
-    """A server that takes little at once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CDP_TRACKING_WAITING_MESSAGES", "100")
-        patch.setenv("CDP_TRACKING_GROUP_MESSAGES", "50")
-        tracking_settings.cache_clear()
-        with serving(address, ApiSettings(_env_file=None, api_port=0)) as url:  # pyright: ignore[reportCallIssue]
-            yield url
-    tracking_settings.cache_clear()
-
-
 def flood(url: str, client_number: int, outcome: list[tuple[int, str, list[str]]]) -> None:
     with httpx.Client(base_url=url, timeout=60) as client:
         for number in range(REQUESTS):
@@ -157,7 +141,10 @@ def test_a_flood_is_told_to_come_again_and_takes_no_memory(
 ) -> None:
     add_source(graph, NewSource("web", SourceKind.WEB, "web"), KEY)
     outcome: list[tuple[int, str, list[str]]] = []
-    with data_folder(tmp_path_factory.mktemp("cdp")), narrow_server(neo4j_address) as url:
+    with (
+        data_folder(tmp_path_factory.mktemp("cdp")),
+        limited_server(neo4j_address, waiting_messages=100, group_messages=50) as url,
+    ):
         threads = [threading.Thread(target=flood, args=(url, number, outcome)) for number in range(CLIENTS)]
         before = psutil.Process().memory_info().rss
         most = before

@@ -17,7 +17,7 @@ from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
 from tests.assertions import nodes
 from tests.loading import Loads
-from tests.postgresql import PASSWORD
+from tests.server_process import PASSWORD
 
 MAPPING = """\
 source: {name: crm, kind: crm}

@@ -4,29 +4,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from api.serving import serving
-from api.settings import ApiSettings
-from api.tracking.settings import tracking_settings
 from graph.address import Address
 from graph.connection import Graph
 from tests.assertions import nodes
+from tests.integration.api.tracking.conftest import limited_server
 from tests.integration.api.tracking.sdks.conftest import PATIENCE_S, node_clients
 
 EVENTS = 20
-
-
-@contextmanager
-def impatient_server(address: Address) -> Generator[str]:
-    """A server that waits for the database two seconds, and lets little wait."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CDP_TRACKING_DEADLINE_S", "2")
-        patch.setenv("CDP_TRACKING_WAITING_MESSAGES", "6")
-        tracking_settings.cache_clear()
-        with serving(address, ApiSettings(_env_file=None, api_port=0)) as url:  # pyright: ignore[reportCallIssue]
-            yield url
-    tracking_settings.cache_clear()
 
 
 @contextmanager
@@ -39,7 +23,9 @@ def held_device(graph: Graph) -> Generator[None]:
 
 
 def test_what_a_client_is_told_to_send_again_is_there_once(neo4j_address: Address, live: Graph, packages: Path) -> None:
-    with impatient_server(neo4j_address) as url, node_clients(url, packages, EVENTS) as process:
+    # It waits for the database two seconds, and lets little wait.
+    server = limited_server(neo4j_address, deadline_s=2, waiting_messages=6)
+    with server as url, node_clients(url, packages, EVENTS) as process:
         assert process.stdout is not None
         answers = list[str]()
         with held_device(live):
