@@ -47,5 +47,5 @@ lock: ## Renew requirements.lock and requirements-spark.lock (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group spark \
 	  --custom-compile-command "make lock" -o requirements-spark.lock
 
-schema: setup ## Write api/schema.graphql from the code.
-	$(BIN)/python -m api.schema_export
+schema: setup ## Write api/contract/schema.graphql from the code.
+	$(BIN)/python -m api.contract.schema_export

@@ -3,12 +3,12 @@
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from api.backend import connected_to
-from api.edge import Edge
-from api.endpoint import GraphQLEndpoint
-from api.health import health
+from api.contract.schema import build_schema
+from api.execution.endpoint import GraphQLEndpoint
 from api.ide import ide_routes
-from api.schema import build_schema
+from api.operation.backend import connected_to
+from api.operation.edge import Edge
+from api.operation.health import health
 from api.settings import ApiSettings, api_settings
 from api.tracking.cloudevents.endpoints import cloudevents_routes
 from api.tracking.posthog.endpoints import posthog_routes

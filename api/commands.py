@@ -10,8 +10,8 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from api.asked import Asked
-from api.profile_report import ProfileReport, as_document, ask, print_profile
+from api.console.asked import Asked
+from api.console.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
 from api.tracking.commands import source_app
 from api.tracking.replaying import PROTOCOLS, reader_of
@@ -77,7 +77,7 @@ def serve_command(
 ) -> None:
     """Serve GraphQL, health and, in development, GraphiQL, until Ctrl-C."""
     # Imported here: the other commands need no web framework, and it takes half a second.
-    from api.serving import serve  # noqa: PLC0415
+    from api.operation.serving import serve  # noqa: PLC0415
 
     address = resolve_address()
     with open_graph(address) as graph:
@@ -104,7 +104,7 @@ def evaluate_command(
     as_json: AsJson = False,
 ) -> None:
     """Measure the resolution on labelled records, in a database of its own that leaves nothing behind."""
-    from api.evaluation import evaluate_records  # noqa: PLC0415 -- as above
+    from api.console.evaluation import evaluate_records  # noqa: PLC0415 -- as above
 
     names = [name for group in ignore or () for name in group.split(",")]
     with shown(Console(stderr=True)) as progress:
@@ -152,7 +152,7 @@ def demo_command(
     as_json: AsJson = False,
 ) -> None:
     """Make, load, resolve and serve the sample company, and tell what happened."""
-    from api.demo import DemoOptions, run_demo  # noqa: PLC0415 -- as above
+    from api.demo.telling import DemoOptions, run_demo  # noqa: PLC0415 -- as above
 
     options = DemoOptions(people, seed, once)
     if as_json:

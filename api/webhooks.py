@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from api.operation.writing import Writing
 from api.settings import ApiSettings
-from api.writing import Writing
 from graph.errors import ConfigurationError, GraphError, LocalStoreError, SourceReadError
 from graph.writing import write_batch
 from loaders.arrivals import Arrivals

@@ -19,6 +19,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── UnknownSourceError    a source that was never given a write key
     │   ├── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
     │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
+    ├── AccessError               somebody who is not known, or may not do this
+    │   └── ForbiddenError        a scope is missing
     ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
     │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
@@ -122,6 +124,16 @@ class SuspiciousSnapshotError(InputError):
         what = f"lost {lost:,} of its {held:,} customers ({lost / held:.0%})" if lost else "is empty"
         advice = f"If it is right, allow it once with --max-lost 1; more than {max_lost:.0%} are not lost unseen."
         super().__init__(f"{name}: the snapshot {what}. Nothing of it was kept.", advice)
+
+
+class AccessError(CdpError):
+    """Somebody who is not known, or who may not do this."""
+
+    exit_code = 8
+
+
+class ForbiddenError(AccessError):
+    """A scope is missing."""
 
 
 class LocalStoreError(CdpError):

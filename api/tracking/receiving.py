@@ -10,6 +10,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
+from api.operation.writing import Writing
 from api.tracking.bodies import InHand
 from api.tracking.grouped_writer import Bounds, GroupedWriter
 from api.tracking.keys import WriteKeys
@@ -19,7 +20,6 @@ from api.tracking.requests import RequestFacts
 from api.tracking.resolving import Resolver, Resolving
 from api.tracking.set_aside import Origin, SetAside
 from api.tracking.settings import TrackingSettings, tracking_settings
-from api.writing import Writing
 from graph.connection import AsyncGraph, Graph
 from graph.messages import MessagesWritten, write_messages
 from graph.records import MessageRecords

@@ -82,4 +82,7 @@ def test_the_mapping_of_the_readme_is_one(tmp_path: Path) -> None:
 
 
 def test_the_query_of_the_readme_is_one() -> None:
-    assert validate(build_schema((ROOT / "api" / "schema.graphql").read_text()), parse(_blocks("graphql")[0])) == []
+    assert (
+        validate(build_schema((ROOT / "api" / "contract" / "schema.graphql").read_text()), parse(_blocks("graphql")[0]))
+        == []
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from api.evaluation import evaluate_records
+from api.console.evaluation import evaluate_records
 from graph.connection import open_graph
 from graph.embedded.temporary import temporary_server
 from resolution.models.model_store import ModelStore

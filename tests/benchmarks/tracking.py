@@ -49,7 +49,7 @@ SIZES = (1, 20, 100)
 _LOGS_IN = 0.25
 _SERVER = """
 import sys
-from api.serving import serve
+from api.operation.serving import serve
 from api.settings import ApiSettings
 from graph.address import Address
 serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))

@@ -2,7 +2,7 @@
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from api.serving import serving
+from api.operation.serving import serving
 from api.settings import ApiSettings
 from graph.address import Address
 from tests.chromium import browser, needs_browser

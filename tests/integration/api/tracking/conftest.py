@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.serving import serving
+from api.operation.serving import serving
 from api.settings import ApiSettings
 from api.tracking.settings import tracking_settings
 from graph.address import Address

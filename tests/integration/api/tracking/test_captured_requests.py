@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.serving import serving
+from api.operation.serving import serving
 from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph

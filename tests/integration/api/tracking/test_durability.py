@@ -33,7 +33,7 @@ SENDERS, KILLS = 4, 3
 SILENT = SilentProgress()
 SERVER = """
 import sys
-from api.serving import serve
+from api.operation.serving import serve
 from api.settings import ApiSettings
 from graph.address import Address
 port, *address = sys.argv[1:]

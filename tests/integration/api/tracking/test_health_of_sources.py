@@ -3,7 +3,7 @@ from pathlib import Path
 
 import httpx
 
-from api.serving import serving
+from api.operation.serving import serving
 from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph

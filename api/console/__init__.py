@@ -1,0 +1,1 @@
+"""Console: questions of the command line, answered like those of the API."""

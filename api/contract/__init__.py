@@ -1,0 +1,1 @@
+"""Contract: what can be asked and what is answered, as clients see it."""

@@ -1,0 +1,130 @@
+"""Journeys as a keyset connection, and the sessions of a profile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from api.contract.exposure import Exposed, expose
+from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, cursor_of, page_size, position_of
+from api.contract.profile_parts import resolved_by
+from api.execution.context import RequestInfo
+from graph.errors import InputError
+from graph.journeys import (
+    JourneyFilter,
+    JourneyInteraction,
+    JourneyPage,
+    JourneyPosition,
+    ProfileSession,
+    get_journey,
+    get_sessions,
+)
+from graph.profiles import Profile
+
+MAX_FILTER_VALUES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """Whether and where a list goes on."""
+
+    has_next_page: bool
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyEdge:
+    """An interaction with the cursor after which the journey goes on."""
+
+    cursor: str
+    node: JourneyInteraction
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyConnection:
+    """A page of a journey, newest interaction first."""
+
+    edges: tuple[JourneyEdge, ...]
+    nodes: tuple[JourneyInteraction, ...]
+    page_info: PageInfo
+
+
+expose(
+    PageInfo,
+    Exposed(
+        {"has_next_page": "More follow.", "end_cursor": "Cursor of the last one, for `after`; none on an empty page."}
+    ),
+)
+expose(JourneyEdge, Exposed({"cursor": "Opaque cursor, for `after`.", "node": "The interaction."}))
+expose(
+    JourneyConnection,
+    Exposed(
+        {
+            "edges": "The interactions with their cursors.",
+            "nodes": "The interactions alone.",
+            "page_info": "Whether and where it goes on.",
+        }
+    ),
+)
+
+
+@strawberry.input(
+    name="JourneyFilter", description="Which interactions are shown. A part that is left out lets everything through."
+)
+class JourneyFilterInput:
+    """Which interactions of a journey are asked for."""
+
+    channels: list[str] | None = strawberry.field(default=None, description="Channels, such as `web`; at most 50.")
+    types: list[str] | None = strawberry.field(default=None, description="Types, such as `track`; at most 50.")
+    names: list[str] | None = strawberry.field(default=None, description="Names, such as `Call Started`; at most 50.")
+    since: datetime | None = strawberry.field(default=None, description="Not before this moment.")
+    until: datetime | None = strawberry.field(default=None, description="Before this moment.")
+
+
+First = Annotated[int, strawberry.argument(description=f"At most so many, 1 to {MAX_PAGE}.")]
+After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
+Wanted = Annotated[JourneyFilterInput | None, strawberry.argument(name="filter", description="Which interactions.")]
+
+
+async def journey(
+    profile: strawberry.Parent[Profile],
+    info: RequestInfo,
+    first: First = DEFAULT_PAGE,
+    after: After = None,
+    wanted: Wanted = None,
+) -> JourneyConnection:
+    """Interactions over all channels, newest first: of the customers, and of devices while they were theirs."""
+    size, position = page_size(first), position_of(after) if after is not None else None
+    chosen = filter_of(wanted) if wanted else JourneyFilter()
+    owners = await info.context.journey_owners(profile)
+    return connection_of(await get_journey(info.context.graph, owners, chosen, size, position))
+
+
+async def sessions(
+    profile: strawberry.Parent[Profile], info: RequestInfo, first: First = DEFAULT_PAGE
+) -> list[ProfileSession]:
+    """The newest sessions: with a login, or on devices that are the profile's alone."""
+    size = page_size(first)
+    owners = await info.context.journey_owners(profile)
+    return list(await get_sessions(info.context.graph, owners, size))
+
+
+def filter_of(wanted: JourneyFilterInput) -> JourneyFilter:
+    """The filter of the graph. Raises InputError where a list is too long."""
+    lists = wanted.channels, wanted.types, wanted.names
+    if any(len(values) > MAX_FILTER_VALUES for values in lists if values):
+        raise InputError("A list of the filter is too long.", f"Give at most {MAX_FILTER_VALUES} values.")
+    channels, types, names = (tuple(values) if values else None for values in lists)
+    return JourneyFilter(channels, types, names, wanted.since, wanted.until)
+
+
+def connection_of(page: JourneyPage) -> JourneyConnection:
+    """A page of a journey as a connection."""
+    edges = tuple(JourneyEdge(cursor_of(JourneyPosition(node.at, node.key)), node) for node in page.interactions)
+    page_info = PageInfo(page.has_more, edges[-1].cursor if edges else None)
+    return JourneyConnection(edges, page.interactions, page_info)
+
+
+PROFILE_JOURNEY = resolved_by(journey)
+PROFILE_SESSIONS = resolved_by(sessions)

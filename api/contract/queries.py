@@ -1,0 +1,60 @@
+"""Queries: what can be asked."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.contract.inputs import ProfileBy, identity_of
+from api.contract.levels import ConfidenceLevels, confidence_levels
+from api.contract.paging import DEFAULT_PAGE, page_size
+from api.contract.scalars import Confidence
+from api.contract.search import Search, SearchHit, search_profiles
+from api.contract.types import ProfileResult, SessionResult
+from api.execution.context import RequestInfo
+from graph.identities import UnknownIdentity, find_profile
+from graph.recognition import recognise_session
+
+MAX_HITS = 50
+
+By = Annotated[ProfileBy, strawberry.argument(description="By what the profile is asked for.")]
+AtConfidence = Annotated[
+    Confidence | None, strawberry.argument(description="How sure the answer has to be; the default level if left out.")
+]
+SessionKey = Annotated[strawberry.ID, strawberry.argument(description="Key of the session, `source:session id`.")]
+Text = Annotated[str, strawberry.argument(description="Email, telephone number, customer number, id, name or town.")]
+First = Annotated[int, strawberry.argument(description=f"At most so many profiles, 1 to {MAX_HITS}.")]
+
+
+@strawberry.type(description="What can be asked. Nothing here changes anything.")
+class Query:
+    """The root of every query."""
+
+    @strawberry.field(description="One profile, by anything that points at it.")
+    async def profile(self, info: RequestInfo, by: By, confidence: AtConfidence = None) -> ProfileResult:
+        """Raises InputError, GraphError."""
+        wanted = await info.context.levels.confidence_of(confidence)
+        identity = identity_of(by, info.context.country)
+        if isinstance(identity, UnknownIdentity):
+            return identity
+        return await find_profile(info.context.graph, identity, wanted)
+
+    @strawberry.field(description="One session: whose it is, how sure that is, and why.")
+    async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
+        """Raises InputError, GraphError."""
+        wanted = await info.context.levels.confidence_of(confidence)
+        found = await recognise_session(info.context.graph, id, wanted)
+        return found or UnknownIdentity("This session is not known.")
+
+    @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
+    async def search(
+        self, info: RequestInfo, text: Text, first: First = DEFAULT_PAGE, confidence: AtConfidence = None
+    ) -> list[SearchHit]:
+        """Raises InputError, GraphError."""
+        size = page_size(first, MAX_HITS)
+        wanted = await info.context.levels.confidence_of(confidence)
+        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country))
+
+    @strawberry.field(description="The levels that can be given as a confidence.")
+    async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:
+        """Raises GraphError."""
+        return confidence_levels(await info.context.levels.get())

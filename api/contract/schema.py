@@ -1,0 +1,88 @@
+"""Schema: types, queries, limits and caches put together."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import strawberry
+from graphql import (
+    ASTValidationRule,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+)
+from strawberry.extensions import (
+    AddValidationRules,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from api.contract.exposure import expose_choice
+from api.contract.queries import Query
+from api.contract.scalars import SCALARS
+from api.execution.context import RequestContext
+from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
+from api.execution.limits import MAX_TOKENS, OperationLimits
+from api.execution.plain_fields import FastExecution
+
+expose_choice(ErrorCode, ERROR_CODES)
+
+
+class CdpSchema(strawberry.Schema):
+    """Strawberry's schema; its log of errors quotes the document with its literals, ours quotes nothing."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema as graphql-core knows it."""
+        return self._schema
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Log what failed here: its kind and its place, never its message. What the client did wrong is not logged."""
+        context = execution_context.context if execution_context else None
+        request_id = context.request_id if isinstance(context, RequestContext) else "-"
+        for error in errors:
+            cause = error.original_error
+            if cause is not None and not isinstance(cause, GraphQLError) and answer_to(cause)[0] is ErrorCode.INTERNAL:
+                log_failure(request_id, cause)
+
+
+class NamedOperation(SchemaExtension):
+    """Refuses a document with several operations where none is named; Strawberry would run the first."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Raises GraphQLError."""
+        context = self.execution_context
+        document = context.graphql_document
+        operations = (
+            [node for node in document.definitions if isinstance(node, OperationDefinitionNode)] if document else []
+        )
+        if len(operations) > 1 and context._provided_operation_name is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            words = "Name one operation of the document as `operationName`."
+            raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
+        yield
+
+
+@cache
+def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
+    """The schema. Built once for each combination, because the caches are keyed by its rules."""
+    rules: list[type[ASTValidationRule]] = [OperationLimits]
+    if not introspection:
+        rules.append(NoSchemaIntrospectionCustomRule)
+    return CdpSchema(
+        Query,
+        config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
+        execution_context_class=FastExecution if fast_execution else None,
+        extensions=[
+            lambda: MaxTokensLimiter(MAX_TOKENS),
+            lambda: AddValidationRules(rules),
+            ParserCache,
+            SchemaExtension,
+            ValidationCache,
+            NamedOperation,
+        ],
+        types=[ErrorCode],
+    )

@@ -1,0 +1,1 @@
+"""Demo: the whole path on the sample company."""

@@ -1,0 +1,1 @@
+"""Execution: from an HTTP request to a result within limits."""

@@ -1,0 +1,140 @@
+"""Endpoint: GraphQL over HTTP, one POST with JSON at a time.
+
+What is not such a request is refused before it is parsed, each with the status that HTTP has for it. No GET, so that a
+query with an email never stands in a URL; only JSON bodies, so that a form of another site cannot send one; no
+WebSocket, no batch, no upload.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types import ExecutionResult
+
+from api.access.authentication import ANYBODY, CHALLENGE, is_authenticated
+from api.contract.schema import CdpSchema
+from api.execution.context import RequestContext
+from api.execution.errors import ErrorCode, answer_to, log_failure
+from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
+from api.execution.results import body_of, is_refused
+from api.operation.backend import backend_of
+from api.settings import ApiSettings
+
+_HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
+_BAD_REQUEST, _TOO_LARGE = 400, 413
+
+
+class GraphQLEndpoint(GraphQL[RequestContext, None]):
+    """Strawberry's ASGI view behind our checks."""
+
+    def __init__(self, schema: CdpSchema, settings: ApiSettings) -> None:
+        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        request = Request(scope, self._bounded(receive))
+        response = self._refusal(request) or await self._answer(request)
+        response.headers.update(_HEADERS)
+        await response(scope, receive, send)
+
+    def _refusal(self, request: Request) -> Response | None:
+        """Why a request is not even read; none where it is."""
+        headers, key = request.headers, self._settings.api_key
+        if request.method != "POST":
+            return _problem(request, 405, "Use POST.", headers={"Allow": "POST"})
+        if not is_authenticated(headers.get("authorization", ""), key):
+            words = "Send the key as `Authorization: Bearer <key>`."
+            return _problem(request, 401, words, ErrorCode.UNAUTHENTICATED, CHALLENGE)
+        if not is_json(headers.get("content-type", "")):
+            return _problem(request, 415, f"Send {JSON} in UTF-8.")
+        if negotiate(headers.get("accept", "")) is None:
+            return _problem(request, 406, f"The answer is {GRAPHQL_JSON} or {JSON}.")
+        return None
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            async with asyncio.timeout(self._settings.deadline_s):
+                response = await self.run(request)
+        except TimeoutError:
+            words = "The answer took too long. Ask for less."
+            return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+        except HTTPException as error:
+            return _problem(request, error.status_code, _words(error))
+        except ClientDisconnect:
+            return _problem(request, _BAD_REQUEST, "The body did not arrive.")
+        except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
+            log_failure(request_id_of(request), error)
+            return _problem(request, 500, answer_to(error)[1], ErrorCode.INTERNAL)
+        media_type = negotiate(request.headers.get("accept", "")) or JSON
+        response.headers["content-type"] = f"{media_type}; charset=utf-8"
+        if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
+            response.status_code = _BAD_REQUEST
+        return response
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """Receive that stops reading a body that is too large, whatever its headers say."""
+        received = 0
+
+        async def bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._settings.max_body_bytes:
+                raise HTTPException(_TOO_LARGE, f"The body is larger than {self._settings.max_body_bytes:,} bytes.")
+            return message
+
+        return bounded
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
+        """The context of one request."""
+        backend = backend_of(request)
+        return RequestContext(backend.graph, backend.levels, request_id_of(request), self._settings.country, ANYBODY)
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """The body of the answer."""
+        request.state.refused = is_refused(result)
+        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request)))
+
+    def encode_json(self, data: object) -> bytes:
+        """With orjson, ten times as fast as the standard library."""
+        return orjson.dumps(data)
+
+    def decode_json(self, data: str | bytes) -> Any:  # noqa: ANN401 -- whatever JSON holds
+        """The request, which must be an object. orjson's error is the standard library's."""
+        decoded = orjson.loads(data)
+        if not isinstance(decoded, dict):
+            raise HTTPException(_BAD_REQUEST, "The body must be one JSON object; batches are not answered.")
+        return decoded
+
+
+def request_id_of(request: HTTPConnection) -> str:
+    """The id that the edge gave to the request."""
+    return request.scope.get("request_id", "-")
+
+
+def _problem(
+    request: Request,
+    status: int,
+    message: str,
+    code: ErrorCode = ErrorCode.BAD_REQUEST,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    extensions = {"code": code.value, "requestId": request_id_of(request)}
+    body = {"errors": [{"message": message, "extensions": extensions}]}
+    return Response(orjson.dumps(body), status, dict(headers or {}), JSON)
+
+
+def _words(error: HTTPException) -> str:
+    if isinstance(error.__cause__, CannotGetOperationTypeError):
+        return "Name one operation of the document as `operationName`."
+    return error.reason

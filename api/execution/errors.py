@@ -1,0 +1,91 @@
+"""Errors of the API: which code a client sees for which of our errors, and in which words.
+
+Outcomes that a client must expect (an unknown email, a merged id) are types of the schema. What is left are requests
+that cannot be answered and failures; each carries a code, and none carries a value, a statement or a stack.
+"""
+
+import logging
+import traceback
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graph.errors import (
+    CdpError,
+    ConfigurationError,
+    ForbiddenError,
+    GraphError,
+    GraphUnavailableError,
+    InputError,
+    ReadTimeoutError,
+    WriteConflictError,
+)
+
+LOG = logging.getLogger("cdp.api")
+
+
+class ErrorCode(StrEnum):
+    """The codes in `errors[].extensions.code`."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    BAD_REQUEST = "BAD_REQUEST"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    TIMEOUT = "TIMEOUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+
+
+ERROR_CODES: dict[ErrorCode, str] = {
+    ErrorCode.UNAUTHENTICATED: "The request carries no key, or an unknown one.",
+    ErrorCode.FORBIDDEN: "The viewer may not do this; the message names the scope that is missing.",
+    ErrorCode.BAD_REQUEST: "The HTTP request is not a GraphQL request; the status says why.",
+    ErrorCode.BAD_USER_INPUT: "An argument or a variable cannot be used; the message says what can.",
+    ErrorCode.GRAPHQL_PARSE_FAILED: "The document is not GraphQL.",
+    ErrorCode.GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema.",
+    ErrorCode.QUERY_TOO_COMPLEX: "The operation asks for too much at once; the message names the limit.",
+    ErrorCode.TIMEOUT: "The answer took too long; ask for less.",
+    ErrorCode.UNAVAILABLE: "The database does not answer; try again.",
+    ErrorCode.INTERNAL: "Something failed here; quote the requestId.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client sees of an error. ``message``: none where the error's own words may be shown."""
+
+    code: ErrorCode
+    message: str | None
+
+
+# The first that fits counts, so a class stands before its parents.
+ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
+    (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
+    (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
+    (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
+    (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),
+    (GraphError, Answer(ErrorCode.INTERNAL, "The database refused the request. Quote the requestId.")),
+    (RecursionError, Answer(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply.")),
+    (BaseException, Answer(ErrorCode.INTERNAL, "Something failed. Quote the requestId.")),
+)
+
+
+def answer_to(error: BaseException) -> tuple[ErrorCode, str]:
+    """Code and message for an error that was raised while a request was answered."""
+    answer = next(answer for kind, answer in ANSWERS if isinstance(error, kind))
+    return answer.code, answer.message or _own_words(error)
+
+
+def _own_words(error: BaseException) -> str:
+    return f"{error.problem} {error.advice}".strip() if isinstance(error, CdpError) else ""
+
+
+def log_failure(request_id: str, error: BaseException) -> None:
+    """Log that something failed here: its kind and its place, never its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "-"
+    LOG.error("request=%s error=%s at=%s", request_id, type(error).__name__, place)

@@ -1,0 +1,1 @@
+"""Operation: how the process is started, watched and stopped."""

@@ -1,0 +1,40 @@
+"""Health: for supervisors and people. Open to everybody, and without a word about what is stored."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from api.operation.backend import backend_of
+
+DISTRIBUTION = "identity-cdp"
+
+health = APIRouter()
+
+
+@health.get("/livez")
+async def livez() -> JSONResponse:
+    """The process turns."""
+    return JSONResponse({"status": "ok"})
+
+
+@health.get("/readyz")
+async def readyz(request: Request) -> JSONResponse:
+    """Requests can be answered: 200, else 503 with what is missing."""
+    report = await backend_of(request).readiness.report()
+    body = {"status": "ready" if report.ready else "not ready", "database": report.database, "schema": report.schema}
+    return JSONResponse(body, status_code=200 if report.ready else 503)
+
+
+@health.get("/version")
+async def show_version() -> JSONResponse:
+    """Name and version of what runs."""
+    return JSONResponse({"name": DISTRIBUTION, "version": _version()})
+
+
+def _version() -> str:
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "from source"
