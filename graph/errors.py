@@ -20,7 +20,10 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
     │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
     ├── AccessError               somebody who is not known, or may not do this
-    │   └── ForbiddenError        a scope is missing
+    │   ├── ForbiddenError        a scope is missing
+    │   ├── UnauthenticatedError  nobody is known by the key or token that was sent
+    │   ├── UncheckedError        a key or token cannot be checked now
+    │   └── UnknownKeyError       an API key that is not there
     ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
     │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
@@ -134,6 +137,18 @@ class AccessError(CdpError):
 
 class ForbiddenError(AccessError):
     """A scope is missing."""
+
+
+class UnauthenticatedError(AccessError):
+    """Nobody is known by the key or token that was sent, or it counts no more."""
+
+
+class UncheckedError(AccessError):
+    """A key or token cannot be checked now: the database or the identity provider is away."""
+
+
+class UnknownKeyError(AccessError):
+    """An API key that is not there, or was revoked."""
 
 
 class LocalStoreError(CdpError):

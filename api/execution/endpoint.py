@@ -20,7 +20,8 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
-from api.access.authentication import ANYBODY, CHALLENGE, is_authenticated
+from api.access.authentication import CHALLENGE
+from api.access.viewer import Viewer
 from api.contract.schema import CdpSchema
 from api.execution.context import RequestContext
 from api.execution.errors import ErrorCode, answer_to, log_failure
@@ -28,6 +29,7 @@ from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
 from api.execution.results import body_of, is_refused
 from api.operation.backend import backend_of
 from api.settings import ApiSettings
+from graph.errors import AccessError, InputError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
 _BAD_REQUEST, _TOO_LARGE = 400, 413
@@ -49,12 +51,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
 
     def _refusal(self, request: Request) -> Response | None:
         """Why a request is not even read; none where it is."""
-        headers, key = request.headers, self._settings.api_key
+        headers = request.headers
         if request.method != "POST":
             return _problem(request, 405, "Use POST.", headers={"Allow": "POST"})
-        if not is_authenticated(headers.get("authorization", ""), key):
-            words = "Send the key as `Authorization: Bearer <key>`."
-            return _problem(request, 401, words, ErrorCode.UNAUTHENTICATED, CHALLENGE)
         if not is_json(headers.get("content-type", "")):
             return _problem(request, 415, f"Send {JSON} in UTF-8.")
         if negotiate(headers.get("accept", "")) is None:
@@ -64,10 +63,13 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def _answer(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._settings.deadline_s):
+                request.state.viewer = await _viewer_of(request)
                 response = await self.run(request)
         except TimeoutError:
             words = "The answer took too long. Ask for less."
             return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+        except (AccessError, InputError) as error:
+            return _not_let_in(request, error)
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
         except ClientDisconnect:
@@ -98,7 +100,8 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
         """The context of one request."""
         backend = backend_of(request)
-        return RequestContext(backend.graph, backend.levels, request_id_of(request), self._settings.country, ANYBODY)
+        viewer = request.state.viewer
+        return RequestContext(backend.graph, backend.levels, request_id_of(request), self._settings.country, viewer)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
@@ -120,6 +123,23 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
 def request_id_of(request: HTTPConnection) -> str:
     """The id that the edge gave to the request."""
     return request.scope.get("request_id", "-")
+
+
+async def _viewer_of(request: Request) -> Viewer:
+    headers = request.headers
+    authentication = backend_of(request).authentication
+    return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))
+
+
+def _not_let_in(request: Request, error: AccessError | InputError) -> Response:
+    code, words = answer_to(error)
+    match code:
+        case ErrorCode.UNAUTHENTICATED:
+            return _problem(request, 401, words, code, CHALLENGE)
+        case ErrorCode.UNAVAILABLE:
+            return _problem(request, 503, words, code, {"Retry-After": "1"})
+        case _:
+            return _problem(request, _BAD_REQUEST, words, code)
 
 
 def _problem(
