@@ -15,7 +15,7 @@ def test_the_ide_runs_a_query_without_anything_from_elsewhere(neo4j_address: Add
     query = quote("{ confidenceLevels { levels { name } } }")
     with serving(neo4j_address, keyed_settings()) as url, browser(tmp_path) as page:
         page.open_page(f"{url}/?query={query}")
-        page.wait_for("document.getElementById('key-form') !== null")
+        page.wait_for("document.getElementById('key')?.placeholder")
         page.evaluate(f"document.getElementById('key').value = '{API_KEY}'")
         page.evaluate("window.beforeTheKey = true; document.querySelector('#key-form button').click()")
         page.wait_for("window.beforeTheKey === undefined")

@@ -39,7 +39,7 @@ async def asked(client: AsyncClient, key: str | None, scheme: str = "Bearer") ->
 async def test_nobody_is_answered_without_a_key(graph: Graph, neo4j_address: Address) -> None:
     del graph
     async with connected(neo4j_address, api_key=None) as client:
-        responses = [await asked(client, key) for key in (None, "wrong", new_api_key(), "a.b.c", "\u00e4")]
+        responses = [await asked(client, key) for key in (None, "wrong", new_api_key(), "a.b.c")]
 
     assert {response.status_code for response in responses} == {401}
     assert {response.headers["www-authenticate"] for response in responses} == {'Bearer realm="cdp"'}

@@ -1,7 +1,7 @@
 # Tokens of people, checked against keys that a real provider tells over HTTP.
 import base64
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from time import time
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jwt.algorithms import RSAAlgorithm
 
 from api.access import tokens
 from api.access.authentication import Authentication
@@ -101,13 +102,13 @@ def _signed_with_the_public_key(provider: IdentityProvider) -> str:
 
 def _with_its_own_key(provider: IdentityProvider) -> str:
     """Brings the key to check it with."""
-    numbers = jwt.algorithms.RSAAlgorithm.to_jwk(OTHER.public_key(), as_dict=True)
+    numbers = RSAAlgorithm.to_jwk(OTHER.public_key(), as_dict=True)
     claims = jwt.decode(provider.token("first"), options={"verify_signature": False})
     headers = {"kid": "first", "jwk": numbers, "jku": f"{provider.issuer}/keys"}
     return jwt.encode(claims, OTHER, algorithm="RS256", headers=headers)
 
 
-FORGED = {
+FORGED: dict[str, Callable[[IdentityProvider], str]] = {
     "no signature": _unsigned,
     "the public key as a secret": _signed_with_the_public_key,
     "its own key": _with_its_own_key,
@@ -130,7 +131,9 @@ FORGED = {
 
 
 @pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
-async def test_a_token_that_does_not_count_is_refused(provider: IdentityProvider, forged: Any) -> None:
+async def test_a_token_that_does_not_count_is_refused(
+    provider: IdentityProvider, forged: Callable[[IdentityProvider], str]
+) -> None:
     token = forged(provider)
     with pytest.raises(UnauthenticatedError) as refused:
         await authentication(provider).viewer_of(f"Bearer {token}")
