@@ -27,6 +27,7 @@ from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
 from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
 from api.execution.limits import MAX_TOKENS, OperationLimits
+from api.execution.masked_objects import MaskingExecution
 from api.execution.plain_fields import FastExecution
 
 expose_choice(ErrorCode, ERROR_CODES)
@@ -75,7 +76,7 @@ def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
     return CdpSchema(
         Query,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
-        execution_context_class=FastExecution if fast_execution else None,
+        execution_context_class=FastExecution if fast_execution else MaskingExecution,
         extensions=[
             lambda: MaxTokensLimiter(MAX_TOKENS),
             lambda: AddValidationRules(rules),
