@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from api.access.masks import hidden, initial, masked_email, masked_json, masked_phone, page_only, without_contacts
 from graph.errors import ForbiddenError
@@ -63,11 +63,11 @@ def masked_copy(model: Model, changes: Mapping[str, Any]) -> Model:
     The models of the graph know nothing of masks, so the copy is of a class of its own, made once for each.
     """
     values = {field.name: getattr(model, field.name) for field in fields(model)}  # pyright: ignore[reportArgumentType]
-    return _masked_type(type(model))(**values | dict(changes))
+    return cast("Model", _masked_type(type(model))(**values | dict(changes)))
 
 
 @cache
-def _masked_type(model: type[Model]) -> type[Model]:
+def _masked_type(model: type) -> type:
     return type(f"Masked{model.__name__}", (model,), {"__slots__": (), "masked": True})
 
 

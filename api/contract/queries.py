@@ -4,12 +4,14 @@ from typing import Annotated
 
 import strawberry
 
-from api.contract.inputs import ProfileBy, identity_of
+from api.access.viewer import Scope
+from api.contract.inputs import ProfileBy, identity_of, unknown
 from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.paging import DEFAULT_PAGE, page_size
 from api.contract.scalars import Confidence
 from api.contract.search import Search, SearchHit, search_profiles
 from api.contract.types import ProfileResult, SessionResult
+from api.contract.viewers import ViewerQueries
 from api.execution.context import RequestInfo
 from graph.identities import UnknownIdentity, find_profile
 from graph.recognition import recognise_session
@@ -26,7 +28,7 @@ First = Annotated[int, strawberry.argument(description=f"At most so many profile
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query:
+class Query(ViewerQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
@@ -36,23 +38,34 @@ class Query:
         identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
+        if not info.context.viewer.may(Scope.PROFILE_READ):
+            return unknown(identity)
         return await find_profile(info.context.graph, identity, wanted)
 
     @strawberry.field(description="One session: whose it is, how sure that is, and why.")
     async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
         """Raises InputError, GraphError."""
         wanted = await info.context.levels.confidence_of(confidence)
+        if not {Scope.PROFILE_READ, Scope.EVENTS_READ} <= info.context.viewer.scopes:
+            return UnknownIdentity("This session is not known.")
         found = await recognise_session(info.context.graph, id, wanted)
         return found or UnknownIdentity("This session is not known.")
 
-    @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
+    @strawberry.field(
+        description="Profiles by an identifier, exactly, or by words of names, company, town or number; "
+        "by words only for viewers who may see names."
+    )
     async def search(
         self, info: RequestInfo, text: Text, first: First = DEFAULT_PAGE, confidence: AtConfidence = None
     ) -> list[SearchHit]:
         """Raises InputError, GraphError."""
         size = page_size(first, MAX_HITS)
         wanted = await info.context.levels.confidence_of(confidence)
-        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country))
+        viewer = info.context.viewer
+        if not viewer.may(Scope.PROFILE_READ):
+            return []
+        by_words = viewer.may(Scope.PII_DEMOGRAPHIC)
+        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country, by_words))
 
     @strawberry.field(description="The levels that can be given as a confidence.")
     async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:

@@ -8,7 +8,6 @@ from graphql import (
     ASTValidationRule,
     GraphQLError,
     GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
 )
 from strawberry.extensions import (
@@ -22,6 +21,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from api.contract.exposure import expose_choice
+from api.contract.introspection import IntrospectionByScope
 from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
@@ -68,11 +68,9 @@ class NamedOperation(SchemaExtension):
 
 
 @cache
-def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
-    """The schema. Built once for each combination, because the caches are keyed by its rules."""
+def build_schema(*, fast_execution: bool) -> CdpSchema:
+    """The schema. Built once for each executor, because the caches are keyed by it and its rules."""
     rules: list[type[ASTValidationRule]] = [OperationLimits]
-    if not introspection:
-        rules.append(NoSchemaIntrospectionCustomRule)
     return CdpSchema(
         Query,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
@@ -80,6 +78,7 @@ def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
         extensions=[
             lambda: MaxTokensLimiter(MAX_TOKENS),
             lambda: AddValidationRules(rules),
+            IntrospectionByScope,
             ParserCache,
             SchemaExtension,
             ValidationCache,

@@ -4,7 +4,7 @@ from graphql import parse, validate
 from api.contract.schema import build_schema
 from api.execution.limits import LARGEST, OperationLimits
 
-SCHEMA = build_schema(introspection=True, fast_execution=True).core
+SCHEMA = build_schema(fast_execution=True).core
 BY = 'by: {customer: "crm:1"}'
 
 
