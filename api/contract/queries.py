@@ -9,10 +9,10 @@ from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.paging import DEFAULT_PAGE, page_size
 from api.contract.scalars import Confidence
 from api.contract.search import Search, SearchHit, search_profiles
-from api.contract.types import ProfileResult, SessionResult
+from api.contract.sessions import SessionQueries
+from api.contract.types import ProfileResult
 from api.execution.context import RequestInfo
 from graph.identities import UnknownIdentity, find_profile
-from graph.recognition import recognise_session
 
 MAX_HITS = 50
 
@@ -20,13 +20,12 @@ By = Annotated[ProfileBy, strawberry.argument(description="By what the profile i
 AtConfidence = Annotated[
     Confidence | None, strawberry.argument(description="How sure the answer has to be; the default level if left out.")
 ]
-SessionKey = Annotated[strawberry.ID, strawberry.argument(description="Key of the session, `source:session id`.")]
 Text = Annotated[str, strawberry.argument(description="Email, telephone number, customer number, id, name or town.")]
 First = Annotated[int, strawberry.argument(description=f"At most so many profiles, 1 to {MAX_HITS}.")]
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query:
+class Query(SessionQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
@@ -37,13 +36,6 @@ class Query:
         if isinstance(identity, UnknownIdentity):
             return identity
         return await find_profile(info.context.graph, identity, wanted)
-
-    @strawberry.field(description="One session: whose it is, how sure that is, and why.")
-    async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
-        """Raises InputError, GraphError."""
-        wanted = await info.context.levels.confidence_of(confidence)
-        found = await recognise_session(info.context.graph, id, wanted)
-        return found or UnknownIdentity("This session is not known.")
 
     @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
     async def search(

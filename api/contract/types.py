@@ -4,16 +4,14 @@ from typing import Annotated
 
 import strawberry
 
-from api.contract.exposure import Exposed, expose, expose_choice
+from api.contract.exposure import Exposed, expose
 from api.contract.journeys import PROFILE_JOURNEY, PROFILE_SESSIONS
 from api.contract.levels import ConfidenceLevel, ConfidenceLevels
 from api.contract.profile_parts import PROFILE_PARTS, ProfileCounts
-from api.contract.sessions import SESSION_PROFILE
 from graph.evidence import ComparisonEvidence, LinkEvidence
 from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity
 from graph.journeys import JourneyInteraction, ProfileSession
 from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier, SourceCustomer
-from graph.recognition import RecognisedSession, Recognition, RecognitionLevel, Session
 from graph.survivorship import ProfileField, SourcedValue
 
 _CUSTOMER_KEY = "Key of the customer, `source:external id`."
@@ -180,51 +178,6 @@ expose(
         }
     ),
 )
-expose_choice(
-    RecognitionLevel,
-    {
-        RecognitionLevel.AUTHENTICATED: "The customer logged in during the session.",
-        RecognitionLevel.RECOGNISED: "The device was this customer's alone at that time.",
-        RecognitionLevel.PROBABLE: "The customer was the last to log in on a device that others use as well.",
-        RecognitionLevel.UNKNOWN: "Nothing shows whose it is.",
-    },
-)
-expose(
-    Session,
-    Exposed(
-        {
-            "key": "Key of the session, `source:session id`.",
-            "source": "Source that recorded it.",
-            "channel": "Channel, such as `web` or `app`.",
-            "started_at": "First sign of it.",
-            "ended_at": "Last sign of it.",
-            "entry_page": "First page that was seen.",
-            "campaign": "Campaign that led to it.",
-            "device": "Key of its device, `kind:id`.",
-        }
-    ),
-)
-expose(
-    Recognition,
-    Exposed(
-        {
-            "level": "How surely it is the customer's.",
-            "reason": "Why, in words.",
-            "customer": "Key of the customer; none where the level is UNKNOWN.",
-        }
-    ),
-)
-expose(
-    RecognisedSession,
-    Exposed(
-        {
-            "session": "The session.",
-            "recognition": "Whose it is, how sure that is, and why.",
-            "confidence": "Confidence at which people were told apart.",
-        },
-        resolved=(SESSION_PROFILE,),
-    ),
-)
 expose(
     ProfileSession,
     Exposed({"session": "The session.", "logged_in": "Key of the customer that logged in; none without a login."}),
@@ -263,8 +216,4 @@ expose(
 ProfileResult = Annotated[
     Profile | MergedProfile | AmbiguousIdentity | UnknownIdentity,
     strawberry.union("ProfileResult", description="The profile that was asked for, or why there is not one."),
-]
-SessionResult = Annotated[
-    RecognisedSession | UnknownIdentity,
-    strawberry.union("SessionResult", description="The session that was asked for, or why there is none."),
 ]
