@@ -11,7 +11,10 @@ query ($by: ProfileBy!, $confidence: Confidence) {
     ... on Profile {
       id confidence cut
       counts { customers identifiers devices links consents }
-      fields { name value source customer observedAt others { value source customer } }
+      fields { name value source customer observedAt chosenBy group others { value source customer } }
+      traits { name value source chosenBy others { value source } }
+      primaryEmail { value source chosenBy }
+      primaryPhone { value source chosenBy }
       field(name: "city") { value }
       identifiers { kind value sources verified sharedByMany }
       devices { key kind logins sharedByMany }

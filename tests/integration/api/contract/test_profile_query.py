@@ -18,7 +18,11 @@ async def test_a_profile_unites_what_the_sources_know_and_says_why(ask: Ask) -> 
     given = found["fields"][0]
     assert (given["name"], given["value"], given["source"]) == ("given_name", "Anna", "crm")
     assert given["others"] == [{"value": "Anne", "source": "shop", "customer": "shop:7"}]
+    assert (given["chosenBy"], given["group"]) == ("KEY", None)
     assert found["field"] == {"value": "Kiel"}
+    assert found["primaryEmail"] == {"value": "anna@example.org", "source": "crm", "chosenBy": "AGREED"}
+    assert found["primaryPhone"] == {"value": "+4943155501", "source": "crm", "chosenBy": "AGREED"}
+    assert found["traits"] == [{"name": "size", "value": [1, 2], "source": "shop", "chosenBy": "AGREED", "others": []}]
     assert [(part["kind"], part["sources"]) for part in found["identifiers"]] == [
         ("email", ["crm", "shop"]),
         ("phone", ["crm"]),
