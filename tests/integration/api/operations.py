@@ -21,6 +21,10 @@ query ($by: ProfileBy!, $confidence: Confidence) {
       customers { key source externalId fields attributes traits createdAt }
       links { left right probability method evidence { comparison level matchWeight } validFrom }
       consents { purpose channel state subject }
+      metrics {
+        knownSince firstSeenAt lastSeenAt interactions sessions orders cut
+        revenue { currency orders amount refunded } channels { channel interactions lastContactAt }
+      }
       sessions { session { key startedAt } loggedIn }
       journey { nodes { key channel at properties } pageInfo { hasNextPage endCursor } }
     }

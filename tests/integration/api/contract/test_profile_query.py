@@ -52,6 +52,17 @@ async def test_the_journey_holds_the_intention_to_terminate_and_the_anonymous_se
     ]
 
 
+async def test_metrics_tell_the_last_contact_on_each_channel(ask: Ask) -> None:
+    found = (await profile_by(ask, email="anna@example.org"))["metrics"]
+
+    assert (found["interactions"], found["sessions"], found["orders"], found["revenue"]) == (7, 2, 0, [])
+    assert found["channels"] == [
+        {"channel": "call_centre", "interactions": 1, "lastContactAt": "2026-03-02T12:00:00+00:00"},
+        {"channel": "web", "interactions": 6, "lastContactAt": "2026-03-04T12:00:00+00:00"},
+    ]
+    assert found["knownSince"] < found["firstSeenAt"] < found["lastSeenAt"]
+
+
 @pytest.mark.parametrize(
     "by",
     [
