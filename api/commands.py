@@ -24,6 +24,8 @@ from graph.constraints import install_schema
 from graph.errors import CdpError
 from graph.guard_commands import guards_command
 from graph.identities import Identity
+from graph.survivorship_commands import survivorship_command
+from graph.survivorship_rules import current_survivorship
 from loaders.commands import load_command
 from loaders.connectors.cursor_commands import register_cursor_commands
 from loaders.health.commands import health_command
@@ -60,6 +62,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
 app.add_typer(review_app, name="review")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
+app.command("survivorship", epilog="Example: cdp survivorship --json")(survivorship_command)
 app.command("audit")(audit_command)
 app.command("why")(why_command)
 app.command("why-not")(why_not_command)
@@ -81,6 +84,7 @@ def serve_command(
     # Imported here: the other commands need no web framework, and it takes half a second.
     from api.operation.serving import serve  # noqa: PLC0415
 
+    current_survivorship()  # a file that cannot be used is said before anybody asks
     address = resolve_address()
     with open_graph(address) as graph:
         install_schema(graph)

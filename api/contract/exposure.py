@@ -77,7 +77,7 @@ def _describe(field: StrawberryField, exposed: Exposed) -> None:
     if field.python_name in exposed.ids:
         opaque = strawberry.ID if annotation is str else list[strawberry.ID]
         field.type_annotation = StrawberryAnnotation(opaque)
-    elif get_origin(annotation) is dict:
+    elif annotation is Any or get_origin(annotation) is dict:
         field.type_annotation = StrawberryAnnotation(JSON)
 
 
