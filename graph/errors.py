@@ -20,7 +20,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
     │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
     ├── AccessError               somebody who is not known, or may not do this
-    │   └── ForbiddenError        a scope is missing
+    │   ├── ForbiddenError        a scope is missing
+    │   └── RateLimitedError      an actor asks for too much in too short a time
     ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
     │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
@@ -134,6 +135,14 @@ class AccessError(CdpError):
 
 class ForbiddenError(AccessError):
     """A scope is missing."""
+
+
+class RateLimitedError(AccessError):
+    """An actor asks for too much in too short a time. ``retry_after_s``: seconds until it can ask again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("You have asked for too much in a short time.", f"Ask again in {retry_after_s} s.")
 
 
 class LocalStoreError(CdpError):

@@ -11,10 +11,12 @@ from api.contract.scalars import Confidence
 from api.contract.search import Search, SearchHit, search_profiles
 from api.contract.types import ProfileResult, SessionResult
 from api.execution.context import RequestInfo
-from graph.identities import UnknownIdentity, find_profile
+from graph.identities import IdentityKind, UnknownIdentity, find_profile, not_known
 from graph.recognition import recognise_session
 
 MAX_HITS = 50
+# By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
+GUESSABLE = frozenset({IdentityKind.SESSION, IdentityKind.DEVICE})
 
 By = Annotated[ProfileBy, strawberry.argument(description="By what the profile is asked for.")]
 AtConfidence = Annotated[
@@ -36,14 +38,18 @@ class Query:
         identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
+        if identity.kind in GUESSABLE:
+            return await info.context.look_up(
+                lambda: find_profile(info.context.graph, identity, wanted), not_known(identity.kind)
+            )
         return await find_profile(info.context.graph, identity, wanted)
 
     @strawberry.field(description="One session: whose it is, how sure that is, and why.")
     async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
         """Raises InputError, GraphError."""
         wanted = await info.context.levels.confidence_of(confidence)
-        found = await recognise_session(info.context.graph, id, wanted)
-        return found or UnknownIdentity("This session is not known.")
+        found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
+        return found or not_known(IdentityKind.SESSION)
 
     @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
     async def search(

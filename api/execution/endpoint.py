@@ -22,6 +22,7 @@ from strawberry.types import ExecutionResult
 
 from api.access.authentication import ANYBODY, CHALLENGE, is_authenticated
 from api.contract.schema import CdpSchema
+from api.execution.allowances import Allowances
 from api.execution.context import RequestContext
 from api.execution.errors import ErrorCode, answer_to, log_failure
 from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
@@ -30,7 +31,7 @@ from api.operation.backend import backend_of
 from api.settings import ApiSettings
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
-_BAD_REQUEST, _TOO_LARGE = 400, 413
+_BAD_REQUEST, _TOO_LARGE, _TOO_MANY = 400, 413, 429
 
 
 class GraphQLEndpoint(GraphQL[RequestContext, None]):
@@ -39,6 +40,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     def __init__(self, schema: CdpSchema, settings: ApiSettings) -> None:
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
         self._settings = settings
+        self._allowances = Allowances(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -62,9 +64,19 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         return None
 
     async def _answer(self, request: Request) -> Response:
+        if not self._allowances.enter():
+            words = "There is too much to do. Try again."
+            return _problem(request, 503, words, ErrorCode.UNAVAILABLE, {"Retry-After": "1"})
         try:
+            return await self._executed(request)
+        finally:
+            self._allowances.leave()
+
+    async def _executed(self, request: Request) -> Response:
+        try:
+            context = request.state.context = await self.get_context(request, Response())
             async with asyncio.timeout(self._settings.deadline_s):
-                response = await self.run(request)
+                response = await self.run(request, context)
         except TimeoutError:
             words = "The answer took too long. Ask for less."
             return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
@@ -79,6 +91,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
             response.status_code = _BAD_REQUEST
+        if context.asked.retry_after_s is not None:
+            response.status_code = _TOO_MANY
+            response.headers["retry-after"] = str(context.asked.retry_after_s)
         return response
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -98,12 +113,19 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
         """The context of one request."""
         backend = backend_of(request)
-        return RequestContext(backend.graph, backend.levels, request_id_of(request), self._settings.country, ANYBODY)
+        return RequestContext(
+            graph=backend.graph,
+            levels=backend.levels,
+            request_id=request_id_of(request),
+            country=self._settings.country,
+            viewer=ANYBODY,
+            allowances=self._allowances,
+        )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
         request.state.refused = is_refused(result)
-        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request)))
+        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request), request.state.context.asked.cost))
 
     def encode_json(self, data: object) -> bytes:
         """With orjson, ten times as fast as the standard library."""

@@ -16,6 +16,7 @@ from graph.errors import (
     GraphError,
     GraphUnavailableError,
     InputError,
+    RateLimitedError,
     ReadTimeoutError,
     WriteConflictError,
 )
@@ -33,6 +34,8 @@ class ErrorCode(StrEnum):
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    RATE_LIMITED = "RATE_LIMITED"
     TIMEOUT = "TIMEOUT"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
@@ -46,8 +49,10 @@ ERROR_CODES: dict[ErrorCode, str] = {
     ErrorCode.GRAPHQL_PARSE_FAILED: "The document is not GraphQL.",
     ErrorCode.GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema.",
     ErrorCode.QUERY_TOO_COMPLEX: "The operation asks for too much at once; the message names the limit.",
+    ErrorCode.PERSISTED_QUERY_NOT_FOUND: "Only trusted documents are answered here, and this is none of them.",
+    ErrorCode.RATE_LIMITED: "The viewer asked for too much in a short time; `Retry-After` says when to ask again.",
     ErrorCode.TIMEOUT: "The answer took too long; ask for less.",
-    ErrorCode.UNAVAILABLE: "The database does not answer; try again.",
+    ErrorCode.UNAVAILABLE: "The database does not answer, or there is too much to do; try again.",
     ErrorCode.INTERNAL: "Something failed here; quote the requestId.",
 }
 
@@ -63,6 +68,7 @@ class Answer:
 # The first that fits counts, so a class stands before its parents.
 ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
+    (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
