@@ -1,6 +1,7 @@
 """Settings of the API, from the environment or ``.env``."""
 
 from functools import cache
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,11 @@ class ApiSettings(BaseSettings):
         ge=0,
         description="Sessions and devices that are not there, which each actor may ask a process for in a minute; "
         "beyond them all are answered as unknown. 0: no limit.",
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="File (JSON of SHA-256 and document) or folder (such files, .graphql files) of the only documents "
+        "that are answered. Unset: all are.",
     )
     webhook_mappings: tuple[str, ...] = Field(
         (), description="Mapping files whose sources send webhooks to /webhooks/NAME, as a JSON list."

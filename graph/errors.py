@@ -21,6 +21,7 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
     ├── AccessError               somebody who is not known, or may not do this
     │   ├── ForbiddenError        a scope is missing
+    │   ├── UntrustedDocumentError a document that is none of the trusted ones
     │   └── RateLimitedError      an actor asks for too much in too short a time
     ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
     │   └── UnknownDeadLetterError a rejected row that is not there
@@ -135,6 +136,10 @@ class AccessError(CdpError):
 
 class ForbiddenError(AccessError):
     """A scope is missing."""
+
+
+class UntrustedDocumentError(AccessError):
+    """A document that is none of the trusted ones, where only these are answered."""
 
 
 class RateLimitedError(AccessError):

@@ -11,6 +11,7 @@ from api.access.viewer import Viewer
 from api.contract.levels import LevelsCache
 from api.execution.allowances import Allowances
 from api.execution.limits import Cost
+from api.execution.prepared import PreparedDocuments
 from graph.connection import AsyncGraph
 from graph.journeys import JourneyOwners, get_journey_owners
 from graph.profiles import Profile
@@ -40,6 +41,7 @@ class RequestContext:
     country: str | None
     viewer: Viewer
     allowances: Allowances
+    documents: PreparedDocuments
     asked: AskedOperation = field(default_factory=AskedOperation)
     owners: dict[tuple[str, float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[str, float], "asyncio.Task[JourneyOwners]"]

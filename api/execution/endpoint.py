@@ -26,9 +26,12 @@ from api.execution.allowances import Allowances
 from api.execution.context import RequestContext
 from api.execution.errors import ErrorCode, answer_to, log_failure
 from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
+from api.execution.prepared import DOCUMENTS_KEPT, PreparedDocuments
 from api.execution.results import body_of, is_refused
+from api.execution.trusted_documents import id_in, read_trusted_documents, trusted_text
 from api.operation.backend import backend_of
 from api.settings import ApiSettings
+from graph.errors import UntrustedDocumentError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
 _BAD_REQUEST, _TOO_LARGE, _TOO_MANY = 400, 413, 429
@@ -41,6 +44,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
         self._settings = settings
         self._allowances = Allowances(settings)
+        place = settings.trusted_documents
+        self._trusted = read_trusted_documents(place, schema.core) if place else None
+        self._documents = PreparedDocuments(schema.core, max(DOCUMENTS_KEPT, len(self._trusted or ())))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -82,6 +88,8 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
+        except UntrustedDocumentError as error:
+            return _problem(request, _BAD_REQUEST, answer_to(error)[1], ErrorCode.PERSISTED_QUERY_NOT_FOUND)
         except ClientDisconnect:
             return _problem(request, _BAD_REQUEST, "The body did not arrive.")
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
@@ -120,6 +128,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             country=self._settings.country,
             viewer=ANYBODY,
             allowances=self._allowances,
+            documents=self._documents,
         )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -136,6 +145,10 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         decoded = orjson.loads(data)
         if not isinstance(decoded, dict):
             raise HTTPException(_BAD_REQUEST, "The body must be one JSON object; batches are not answered.")
+        if self._trusted is not None:
+            return {**decoded, "query": trusted_text(decoded, self._trusted)}
+        if id_in(decoded) and not decoded.get("query"):
+            raise HTTPException(_BAD_REQUEST, "Documents are not kept here; send the whole document as `query`.")
         return decoded
 
 

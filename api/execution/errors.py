@@ -18,6 +18,7 @@ from graph.errors import (
     InputError,
     RateLimitedError,
     ReadTimeoutError,
+    UntrustedDocumentError,
     WriteConflictError,
 )
 
@@ -68,6 +69,7 @@ class Answer:
 # The first that fits counts, so a class stands before its parents.
 ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
+    (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
     (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),

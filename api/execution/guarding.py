@@ -7,7 +7,7 @@ from strawberry.extensions import SchemaExtension
 
 from api.execution.context import RequestContext
 from api.execution.limits import require_affordable
-from api.execution.prepared import PreparedDocument, prepared
+from api.execution.prepared import PreparedDocument
 from graph.errors import RateLimitedError
 
 
@@ -48,8 +48,7 @@ class Guarding(SchemaExtension):
 
     @property
     def _prepared(self) -> PreparedDocument:
-        execution = self.execution_context
-        return prepared(execution.schema._schema, execution.query or "")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        return self._context.documents.get(self.execution_context.query or "")
 
     @property
     def _context(self) -> RequestContext:

@@ -5,7 +5,7 @@ us a request for a profile with its parts. Here the text is the key.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from graphql import (
@@ -78,10 +78,15 @@ class PreparedOperation:
         return DocumentSizes(self._schema, self._document, pages)
 
 
-@lru_cache(DOCUMENTS_KEPT)
-def prepared(schema: GraphQLSchema, text: str) -> PreparedDocument:
-    """The prepared document of a text, one of the last ``DOCUMENTS_KEPT``. Raises GraphQLError."""
-    return PreparedDocument(schema, text)
+class PreparedDocuments:
+    """The documents that were asked for last. ``kept``: how many are remembered."""
+
+    def __init__(self, schema: GraphQLSchema, kept: int = DOCUMENTS_KEPT) -> None:
+        self._prepared = lru_cache(kept)(partial(PreparedDocument, schema))
+
+    def get(self, text: str) -> PreparedDocument:
+        """The prepared document of a text. Raises GraphQLError."""
+        return self._prepared(text)
 
 
 def _name_of(operation: OperationDefinitionNode) -> str | None:
