@@ -1,6 +1,7 @@
 """Settings of the API, from the environment or ``.env``."""
 
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -50,6 +51,26 @@ class ApiSettings(BaseSettings):
     )
     deadline_s: float = Field(8.0, gt=0, description="Seconds after which a GraphQL request is given up (503).")
     max_body_bytes: int = Field(262_144, gt=0, description="Size of the largest request body that is read, in bytes.")
+    requests_at_once: int = Field(
+        100, gt=0, description="GraphQL requests that a process answers at once; beyond them 503 at once."
+    )
+    cost_per_second: int = Field(
+        100_000, ge=0, description="Cost of operations that each actor may ask of a process in a second. 0: no limit."
+    )
+    cost_at_once: int = Field(
+        500_000, ge=0, description="The same at once, by whoever has asked for little before; at least one operation."
+    )
+    unknown_sessions_per_minute: int = Field(
+        600,
+        ge=0,
+        description="Sessions and devices that are not there, which each actor may ask a process for in a minute; "
+        "beyond them all are answered as unknown. 0: no limit.",
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="File (JSON of SHA-256 and document) or folder (such files, .graphql files) of the only documents "
+        "that are answered. Unset: all are.",
+    )
     webhook_mappings: tuple[str, ...] = Field(
         (), description="Mapping files whose sources send webhooks to /webhooks/NAME, as a JSON list."
     )

@@ -24,6 +24,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── UnauthenticatedError  nobody is known by the key or token that was sent
     │   ├── UncheckedError        a key or token cannot be checked now
     │   └── UnknownKeyError       an API key that is not there
+    │   ├── UntrustedDocumentError a document that is none of the trusted ones
+    │   └── RateLimitedError      an actor asks for too much in too short a time
     ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
     │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
@@ -149,6 +151,18 @@ class UncheckedError(AccessError):
 
 class UnknownKeyError(AccessError):
     """An API key that is not there, or was revoked."""
+
+
+class UntrustedDocumentError(AccessError):
+    """A document that is none of the trusted ones, where only these are answered."""
+
+
+class RateLimitedError(AccessError):
+    """An actor asks for too much in too short a time. ``retry_after_s``: seconds until it can ask again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("You have asked for too much in a short time.", f"Ask again in {retry_after_s} s.")
 
 
 class LocalStoreError(CdpError):

@@ -12,9 +12,11 @@ from api.contract.search import Search, SearchHit, search_profiles
 from api.contract.sessions import SessionQueries
 from api.contract.types import ProfileResult
 from api.execution.context import RequestInfo
-from graph.identities import UnknownIdentity, find_profile
+from graph.identities import IdentityKind, UnknownIdentity, find_profile, not_known
 
 MAX_HITS = 50
+# By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
+GUESSABLE = frozenset({IdentityKind.SESSION, IdentityKind.DEVICE})
 
 By = Annotated[ProfileBy, strawberry.argument(description="By what the profile is asked for.")]
 AtConfidence = Annotated[
@@ -35,6 +37,10 @@ class Query(SessionQueries):
         identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
+        if identity.kind in GUESSABLE:
+            return await info.context.look_up(
+                lambda: find_profile(info.context.graph, identity, wanted), not_known(identity.kind)
+            )
         return await find_profile(info.context.graph, identity, wanted)
 
     @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
