@@ -8,7 +8,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── DownloadError         an artifact could not be fetched or did not match its checksum
     │   ├── StorageError          a folder cannot be written, or the disk is full
     │   ├── PortInUseError        another program listens on the port
-    │   └── ServerExitedError     the server process ended on its own
+    │   ├── ServerExitedError     the server process ended on its own
+    │   └── BackupError           a backup is damaged, incomplete or of another release
     ├── GraphError                the database refused or could not be reached
     │   ├── GraphUnavailableError nothing answers, or the credentials are wrong
     │   ├── ReadTimeoutError      a read took longer than its limit
@@ -74,6 +75,10 @@ class PortInUseError(EmbeddedServerError):
 
 class ServerExitedError(EmbeddedServerError):
     """The server process ended on its own."""
+
+
+class BackupError(EmbeddedServerError):
+    """A backup is damaged, incomplete or of another release; nothing was changed."""
 
 
 class GraphError(CdpError):

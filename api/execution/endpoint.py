@@ -32,7 +32,7 @@ from api.execution.results import body_of, is_refused
 from api.execution.trusted_documents import id_in, read_trusted_documents, trusted_text
 from api.operation.backend import backend_of
 from api.settings import ApiSettings
-from graph.errors import AccessError, InputError, UntrustedDocumentError
+from graph.errors import AccessError, InputError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
 _BAD_REQUEST, _TOO_LARGE, _TOO_MANY = 400, 413, 429
@@ -88,13 +88,14 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             return _not_let_in(request, error)
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
-        except UntrustedDocumentError as error:
-            return _problem(request, _BAD_REQUEST, answer_to(error)[1], ErrorCode.PERSISTED_QUERY_NOT_FOUND)
         except ClientDisconnect:
             return _problem(request, _BAD_REQUEST, "The body did not arrive.")
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
             log_failure(request_id_of(request), error)
             return _problem(request, 500, answer_to(error)[1], ErrorCode.INTERNAL)
+        return self._completed(request, response, context)
+
+    def _completed(self, request: Request, response: Response, context: RequestContext) -> Response:
         media_type = negotiate(request.headers.get("accept", "")) or JSON
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
