@@ -7,6 +7,7 @@ from strawberry import Info
 
 from api.access.viewer import Viewer
 from api.contract.levels import LevelsCache
+from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
 from graph.journeys import JourneyOwners, get_journey_owners
 from graph.profiles import Profile
@@ -14,20 +15,25 @@ from graph.profiles import Profile
 
 @dataclass(slots=True)
 class RequestContext:
-    """What resolvers work with. One for each request. ``country``: of national telephone numbers."""
+    """What resolvers work with. One for each request.
+
+    ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock.
+    """
 
     graph: AsyncGraph
     levels: LevelsCache
     request_id: str
     country: str | None
     viewer: Viewer
-    owners: dict[tuple[str, float], asyncio.Task[JourneyOwners]] = field(
-        default_factory=dict[tuple[str, float], "asyncio.Task[JourneyOwners]"]
+    sync_work: SyncWork
+    until: float
+    owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
+        default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""
-        asked = profile.id, profile.confidence
+        asked = profile.members, profile.confidence
         if asked not in self.owners:
             read = get_journey_owners(self.graph, profile.members, profile.confidence)
             self.owners[asked] = asyncio.ensure_future(read)

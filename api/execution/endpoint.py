@@ -7,6 +7,7 @@ WebSocket, no batch, no upload.
 
 import asyncio
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any, cast
 
 import orjson
@@ -98,7 +99,15 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
         """The context of one request."""
         backend = backend_of(request)
-        return RequestContext(backend.graph, backend.levels, request_id_of(request), self._settings.country, ANYBODY)
+        return RequestContext(
+            graph=backend.graph,
+            levels=backend.levels,
+            request_id=request_id_of(request),
+            country=self._settings.country,
+            viewer=ANYBODY,
+            sync_work=backend.sync_work,
+            until=monotonic() + self._settings.deadline_s,
+        )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""

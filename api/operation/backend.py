@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from api.contract.levels import LevelsCache
 from api.operation.readiness import Readiness
+from api.operation.sync_work import SyncWork, working
 from api.operation.writing import open_writing
 from api.tracking.receiving import receiving
 from api.webhooks import arrivals
@@ -24,6 +25,7 @@ class Backend:
     graph: AsyncGraph
     levels: LevelsCache
     readiness: Readiness
+    sync_work: SyncWork
 
 
 def connected_to(
@@ -43,7 +45,8 @@ def connected_to(
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
             app.state.receiver = await stack.enter_async_context(receiving(writing, graph, country))
             app.state.arrivals = arrivals(writing)
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph))
+            sync_work = await stack.enter_async_context(working(writing.graph))
+            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), sync_work)
             yield
 
     return lifespan
