@@ -31,7 +31,11 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
+        ├── NothingResolvedError  there was no resolution yet
         ├── UnknownCustomerError  a customer, link or decision that is not there
+        │   ├── NotTogetherError  two customers that are not one person
+        │   ├── UnknownLinkError  a pair that was never compared
+        │   └── UnknownDecisionError  a decision that is not in force
         ├── ConflictingDecisionError  a decision that contradicts one that is in force
         ├── ClosedRunError        a run that was closed already
         └── BusyError             somebody else is writing, mostly another resolution
@@ -194,8 +198,31 @@ class UnknownCustomerError(ResolutionError):
     """A customer, link or decision that is not there."""
 
 
+class NothingResolvedError(ResolutionError):
+    """There was no resolution yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing has been resolved yet.", "Run first: cdp resolve.")
+
+
+class NotTogetherError(UnknownCustomerError):
+    """Two customers that are not one person at a confidence."""
+
+
+class UnknownLinkError(UnknownCustomerError):
+    """A pair that was never compared."""
+
+
+class UnknownDecisionError(UnknownCustomerError):
+    """A decision that is not in force."""
+
+
 class ConflictingDecisionError(ResolutionError):
-    """A decision that contradicts one that is in force; nothing was written."""
+    """A decision that contradicts some that are in force, ``decisions``; nothing was written."""
+
+    def __init__(self, problem: str, advice: str, decisions: tuple[str, ...] = ()) -> None:
+        self.decisions = decisions
+        super().__init__(problem, advice)
 
 
 class ClosedRunError(ResolutionError):

@@ -168,9 +168,10 @@ expose(
             "evidence": "What each comparison says; the weights and the prior add up to the match weight.",
             "cohesion": "How strongly the groups joined by this link hold together; none where it joins no groups.",
             "confidence": "Highest confidence at which this link joins; none where it joins no groups.",
-            "run_id": "Run that wrote it.",
+            "run_id": "Run that wrote it; where it holds no longer, the run that ended it.",
             "model_version": "Model that scored it.",
             "valid_from": "Since when it holds.",
+            "valid_to": "Until when it held; none while it does.",
         }
     ),
 )
@@ -201,6 +202,7 @@ expose(
             "customers": "Source customers.",
             "links": "Links.",
             "consents": "Consent facts.",
+            "as_of": "The past moment whose customers and links these are; none: now.",
         },
         words="The unified view of the customers that belong together at a confidence, computed when it is asked for.",
         ids=("id",),

@@ -7,6 +7,7 @@ WebSocket, no batch, no upload.
 
 import asyncio
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any, cast
 
 import orjson
@@ -130,6 +131,8 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             viewer=await _viewer_of(request),
             allowances=self._allowances,
             documents=self._documents,
+            sync_work=backend.sync_work,
+            until=monotonic() + self._settings.deadline_s,
         )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -158,7 +161,7 @@ def request_id_of(request: HTTPConnection) -> str:
     return request.scope.get("request_id", "-")
 
 
-async def _viewer_of(request: Request) -> Viewer:
+async def _viewer_of(request: HTTPConnection) -> Viewer:
     headers = request.headers
     authentication = backend_of(request).authentication
     return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from graph.errors import (
+    BusyError,
     CdpError,
     ConfigurationError,
     ForbiddenError,
     GraphError,
     GraphUnavailableError,
     InputError,
+    ModelError,
     RateLimitedError,
     ReadTimeoutError,
     UnauthenticatedError,
@@ -77,6 +79,8 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (ModelError, Answer(ErrorCode.INTERNAL, "The model in force is not stored on this server. Quote the requestId.")),
+    (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
     (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),
