@@ -1,5 +1,5 @@
 import pytest
-from graphql import GraphQLError, OperationDefinitionNode, parse, validate
+from graphql import OperationDefinitionNode, parse, validate
 from graphql.execution.values import get_variable_values
 
 from api.contract.schema import build_schema
@@ -20,7 +20,7 @@ def test_an_example_is_an_operation_of_the_schema_with_values_for_its_variables(
 
     declared = operation(example).variable_definitions or ()
     values = get_variable_values(SCHEMA, declared, example.variables)
-    assert not isinstance(values, list), [error.message for error in values if isinstance(error, GraphQLError)]
+    assert not isinstance(values, list), [error.message for error in values]
     assert example.variables.keys() <= {node.variable.name.value for node in declared}
 
 
