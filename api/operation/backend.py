@@ -13,6 +13,7 @@ from api.access.authentication import Authentication
 from api.access.keys import ApiKeys
 from api.contract.levels import LevelsCache
 from api.operation.readiness import Readiness
+from api.operation.sync_work import SyncWork, working
 from api.operation.writing import open_writing
 from api.settings import ApiSettings
 from api.tracking.receiving import receiving
@@ -30,6 +31,7 @@ class Backend:
     levels: LevelsCache
     readiness: Readiness
     authentication: Authentication
+    sync_work: SyncWork
 
 
 def connected_to(
@@ -48,7 +50,8 @@ def connected_to(
             app.state.arrivals = arrivals(writing)
             keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
             authentication = Authentication(settings, keys)
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), authentication)
+            sync_work = await stack.enter_async_context(working(writing.graph))
+            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), authentication, sync_work)
             yield
             await authentication.close()
 

@@ -24,7 +24,7 @@ METRICS = (
     *("largest_cluster", "overmerged", "split", "confidence", "seconds"),
 )
 COMMANDS = (
-    *("neo4j start", "neo4j stop", "neo4j status", "neo4j browser", "neo4j reset"),
+    *("neo4j start", "neo4j stop", "neo4j status", "neo4j browser", "neo4j reset", "neo4j backup", "neo4j restore"),
     *("sample", "load", "resolve", "profile", "serve", "demo", "evaluate"),
 )
 FAKE_1000 = {"unique_id": "id", "first_name": "given_name", "surname": "family_name", "dob": "birth_date"}
@@ -114,7 +114,7 @@ def test_a_newcomer_goes_from_nothing_to_a_profile(shell: Shell) -> None:
         question = {"query": "query ($s: ID!) { session(id: $s) { __typename } }"}
         asked = question | {"variables": {"s": hero["anonymous_session"]}}
         answer = httpx.post(served["graphql"], json=asked, headers=AUTHORIZED)
-        assert answer.json() == {"data": {"session": {"__typename": "RecognisedSession"}}}
+        assert answer.json()["data"] == {"session": {"__typename": "RecognisedSession"}}
         assert httpx.get(served["ready"]).status_code == 200
         assert "GraphiQL" in httpx.get(served["graphiql"]).text
 

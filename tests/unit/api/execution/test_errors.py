@@ -6,7 +6,13 @@ from api.execution.errors import ERROR_CODES, ErrorCode, answer_to
 from api.execution.results import without_values
 from graph.errors import CdpError, ConfigurationError, GraphUnavailableError, InputError, ReadTimeoutError
 
-OF_THE_CALLER = {ErrorCode.BAD_USER_INPUT, ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED}
+OF_THE_CALLER = {
+    ErrorCode.BAD_USER_INPUT,
+    ErrorCode.FORBIDDEN,
+    ErrorCode.PERSISTED_QUERY_NOT_FOUND,
+    ErrorCode.RATE_LIMITED,
+    ErrorCode.UNAUTHENTICATED,
+}
 CLASSES = [kind for kind in vars(graph.errors).values() if isinstance(kind, type) and issubclass(kind, CdpError)]
 
 
