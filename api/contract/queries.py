@@ -39,16 +39,21 @@ class Query:
         if isinstance(identity, UnknownIdentity):
             return identity
         if identity.kind in GUESSABLE:
-            return await info.context.look_up(
+            found = await info.context.look_up(
                 lambda: find_profile(info.context.graph, identity, wanted), not_known(identity.kind)
             )
-        return await find_profile(info.context.graph, identity, wanted)
+        else:
+            found = await find_profile(info.context.graph, identity, wanted)
+        info.context.seen.found(found)
+        return found
 
     @strawberry.field(description="One session: whose it is, how sure that is, and why.")
     async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
         """Raises InputError, GraphError."""
         wanted = await info.context.levels.confidence_of(confidence)
         found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
+        if found and found.recognition.customer:
+            info.context.seen.customer(found.recognition.customer)
         return found or not_known(IdentityKind.SESSION)
 
     @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
@@ -58,7 +63,10 @@ class Query:
         """Raises InputError, GraphError."""
         size = page_size(first, MAX_HITS)
         wanted = await info.context.levels.confidence_of(confidence)
-        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country))
+        hits = await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country))
+        for hit in hits:
+            info.context.seen.found(hit.profile)
+        return hits
 
     @strawberry.field(description="The levels that can be given as a confidence.")
     async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:

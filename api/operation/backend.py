@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
+from api.audit.log import open_audit_log
+from api.audit.recording import Recorder
 from api.contract.levels import LevelsCache
 from api.operation.readiness import Readiness
 from api.operation.writing import open_writing
+from api.settings import ApiSettings
 from api.tracking.receiving import receiving
 from api.webhooks import arrivals
 from graph.address import Address, resolve_address
@@ -24,15 +27,13 @@ class Backend:
     graph: AsyncGraph
     levels: LevelsCache
     readiness: Readiness
+    recorder: Recorder
 
 
 def connected_to(
-    address: Address | None, country: str | None = None
+    address: Address | None, settings: ApiSettings
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """A lifespan that connects to an address; without one, to the configured or the embedded server.
-
-    ``country``: of national telephone numbers in tracking calls.
-    """
+    """A lifespan that connects to an address; without one, to the configured or the embedded server."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -41,9 +42,10 @@ def connected_to(
             graph = await stack.enter_async_context(open_async_graph(target))
             # In a thread: it waits for the database, and others have their turn meanwhile.
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
-            app.state.receiver = await stack.enter_async_context(receiving(writing, graph, country))
+            app.state.receiver = await stack.enter_async_context(receiving(writing, graph, settings.country))
             app.state.arrivals = arrivals(writing)
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph))
+            log = await asyncio.to_thread(stack.enter_context, open_audit_log(settings))
+            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), Recorder(log))
             yield
 
     return lifespan
