@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
@@ -31,11 +32,11 @@ _BATCH = 500
 
 
 class AuditLog:
-    """Takes records from any thread, writes them in one of its own. ``most``: records that may wait."""
+    """Takes records from any thread, writes them in one of its own. Raises AuditError, ConfigurationError."""
 
-    def __init__(self, chain: Chain, key: bytes, most: int) -> None:
-        self.key = key
-        self._chain, self._most = chain, most
+    def __init__(self, folder: Path, settings: ApiSettings) -> None:
+        self.folder, self.key = folder, audit_key(settings)
+        self._chain, self._most = Chain(folder, self.key, settings.audit_file_bytes), settings.audit_waiting
         self._waiting: deque[Record] = deque()
         self._batch: list[Record] = []
         self._dropped = self._told_dropped = 0
@@ -126,9 +127,7 @@ def now() -> str:
 @contextmanager
 def open_audit_log(settings: ApiSettings) -> Generator[AuditLog]:
     """The audit log of this process, for as long as the block runs. Raises AuditError, ConfigurationError."""
-    key = audit_key(settings)
-    folder = audit_dir(settings)
-    log = AuditLog(Chain(folder, key, settings.audit_file_bytes), key, settings.audit_waiting)
+    log = AuditLog(audit_dir(settings), settings)
     try:
         yield log
     finally:

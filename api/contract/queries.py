@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.contract.audit import AuditQueries
 from api.contract.inputs import ProfileBy, identity_of
 from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.paging import DEFAULT_PAGE, page_size
@@ -28,7 +29,7 @@ First = Annotated[int, strawberry.argument(description=f"At most so many profile
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query:
+class Query(AuditQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
