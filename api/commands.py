@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.access.key_commands import key_app
 from api.audit.audit_commands import audit_app
 from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
@@ -50,6 +51,7 @@ source_app.command("health", epilog="Example: cdp source health --json")(health_
 app.add_typer(neo4j_app, name="neo4j")
 app.add_typer(sample_app)
 app.add_typer(source_app, name="source")
+app.add_typer(key_app, name="key")
 app.command("load")(load_command)
 app.add_typer(rejects_app, name="rejects")
 CONNECTOR_READERS.update(dict.fromkeys(PROTOCOLS, reader_of))

@@ -2,9 +2,13 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Of the asymmetric kind only: with a shared secret whoever checks a token could make one.
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
 class ApiSettings(BaseSettings):
@@ -14,9 +18,26 @@ class ApiSettings(BaseSettings):
 
     api_port: int = Field(8000, ge=0, le=65535, description="Port of the API on 127.0.0.1; 0 takes a free one.")
     api_key: SecretStr | None = Field(
-        None, description="Bearer key that every GraphQL request must carry. Unset: none."
+        None, description="A key with every scope, for a small deployment. Others: cdp key add."
     )
-    development: bool = Field(default=True, description="Serves GraphiQL at / and answers introspection.")
+    oidc_issuer: str | None = Field(
+        None, description="Identity provider whose tokens (JWT) people ask with: its `iss`. Unset: no tokens are taken."
+    )
+    oidc_audience: str | None = Field(None, description="What tokens must be meant for: their `aud`.")
+    oidc_jwks_url: str | None = Field(
+        None, description="Where the keys of the provider are. Unset: where its discovery document says."
+    )
+    oidc_algorithms: tuple[Algorithm, ...] = Field(
+        ("RS256", "ES256"), min_length=1, description="Algorithms that tokens may be signed with, as a JSON list."
+    )
+    oidc_scope_claim: str = Field(
+        "scope", description="Claim with the scopes of a person, words or a list; role:NAME gives those of a role."
+    )
+    purposes: tuple[str, ...] = Field(
+        (),
+        description="Purposes for which personal data may be read in clear, as a JSON list. Empty: any words.",
+    )
+    development: bool = Field(default=True, description="Serves GraphiQL at /.")
     allowed_hosts: tuple[str, ...] = Field(
         ("127.0.0.1", "localhost", "[::1]"),
         description="Names in the Host header that are answered, as a JSON list; * is any. A page elsewhere that "

@@ -21,6 +21,9 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
     ├── AccessError               somebody who is not known, or may not do this
     │   ├── ForbiddenError        a scope is missing
+    │   ├── UnauthenticatedError  nobody is known by the key or token that was sent
+    │   ├── UncheckedError        a key or token cannot be checked now
+    │   ├── UnknownKeyError       an API key that is not there
     │   ├── UntrustedDocumentError a document that is none of the trusted ones
     │   └── RateLimitedError      an actor asks for too much in too short a time
     ├── LocalStoreError           a store on this machine (rejected rows, deliveries, audit log) cannot be used
@@ -137,6 +140,18 @@ class AccessError(CdpError):
 
 class ForbiddenError(AccessError):
     """A scope is missing."""
+
+
+class UnauthenticatedError(AccessError):
+    """Nobody is known by the key or token that was sent, or it counts no more."""
+
+
+class UncheckedError(AccessError):
+    """A key or token cannot be checked now: the database or the identity provider is away."""
+
+
+class UnknownKeyError(AccessError):
+    """An API key that is not there, or was revoked."""
 
 
 class UntrustedDocumentError(AccessError):

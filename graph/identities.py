@@ -94,13 +94,8 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
     else:
         recognition = await recognise_device(graph, identity.key, confidence)
     if recognition is None:
-        return not_known(identity.kind)
+        return UnknownIdentity(f"This {identity.kind} is not known.")
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
-
-
-def not_known(kind: IdentityKind) -> UnknownIdentity:
-    """The answer for a session or device that is not there."""
-    return UnknownIdentity(f"This {kind} is not known.")
 
 
 async def _profiles(graph: AsyncGraph, customers: Sequence[str], confidence: float) -> list[Profile]:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.audit.persons import profile_ids_of
 from api.audit.reading import AuditedClass, AuditRecord, Wanted, read_audit
@@ -42,6 +44,18 @@ class AuditConnection:
     page_info: PageInfo
 
 
+classify(AuditedClass, {"name": plain})
+classify(
+    AuditRecord,
+    dict.fromkeys(
+        (
+            "key", "request_id", "actor", "actor_kind", "scopes", "purpose", "operation", "kind", "document_sha256",
+            "profile_ids", "outcome",
+        ),
+        plain,
+    ),
+)  # fmt: skip
+classify(AuditEdge, {"cursor": plain})
 expose(AuditedClass, Exposed({"name": "Class, such as `contact`.", "count": "How many values of it."}))
 expose(
     AuditRecord,
@@ -127,7 +141,7 @@ async def _profile_ids(
     if isinstance(found, UnknownIdentity | AmbiguousIdentity):
         return found
     profile = found.profile if isinstance(found, MergedProfile) else found
-    context.seen.found(profile)
+    context.seen.profile(profile.id)
     return frozenset(map(profile_id, profile.members))
 
 

@@ -50,6 +50,13 @@ def identity_of(by: ProfileBy, country: str | None) -> Identity | UnknownIdentit
     return _identifier(kind, value, country)
 
 
+def unknown(identity: Identity) -> UnknownIdentity:
+    """The answer to whoever may not see profiles, whether somebody is known by it or not."""
+    if identity.kind in {IdentityKind.SESSION, IdentityKind.DEVICE}:
+        return UnknownIdentity(f"This {identity.kind} is not known.")
+    return UnknownIdentity(f"No customer is known by this {identity.kind}.")
+
+
 def _kind_and_value(by: ProfileBy) -> tuple[str, str]:
     if by.email is not None:
         return "email", by.email.value

@@ -4,19 +4,22 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.viewer import Scope
 from api.contract.audit import AuditQueries
-from api.contract.inputs import ProfileBy, identity_of
+from api.contract.inputs import ProfileBy, identity_of, unknown
 from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.paging import DEFAULT_PAGE, page_size
 from api.contract.scalars import Confidence
 from api.contract.search import Search, SearchHit, search_profiles
 from api.contract.types import ProfileResult, SessionResult
+from api.contract.viewers import ViewerQueries
 from api.execution.context import RequestInfo
-from graph.identities import IdentityKind, UnknownIdentity, find_profile, not_known
+from graph.identities import IdentityKind, UnknownIdentity, find_profile
 from graph.recognition import recognise_session
 
 MAX_HITS = 50
 # By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
+UNKNOWN_SESSION = UnknownIdentity("This session is not known.")
 GUESSABLE = frozenset({IdentityKind.SESSION, IdentityKind.DEVICE})
 
 By = Annotated[ProfileBy, strawberry.argument(description="By what the profile is asked for.")]
@@ -29,7 +32,7 @@ First = Annotated[int, strawberry.argument(description=f"At most so many profile
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query(AuditQueries):
+class Query(AuditQueries, ViewerQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
@@ -39,35 +42,38 @@ class Query(AuditQueries):
         identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
+        if not info.context.viewer.may(Scope.PROFILE_READ):
+            return unknown(identity)
         if identity.kind in GUESSABLE:
-            found = await info.context.look_up(
-                lambda: find_profile(info.context.graph, identity, wanted), not_known(identity.kind)
+            return await info.context.look_up(
+                lambda: find_profile(info.context.graph, identity, wanted), unknown(identity)
             )
-        else:
-            found = await find_profile(info.context.graph, identity, wanted)
-        info.context.seen.found(found)
-        return found
+        return await find_profile(info.context.graph, identity, wanted)
 
     @strawberry.field(description="One session: whose it is, how sure that is, and why.")
     async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
         """Raises InputError, GraphError."""
         wanted = await info.context.levels.confidence_of(confidence)
+        if not {Scope.PROFILE_READ, Scope.EVENTS_READ} <= info.context.viewer.scopes:
+            return UNKNOWN_SESSION
         found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
-        if found and found.recognition.customer:
-            info.context.seen.customer(found.recognition.customer)
-        return found or not_known(IdentityKind.SESSION)
+        return found or UNKNOWN_SESSION
 
-    @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
+    @strawberry.field(
+        description="Profiles by an identifier, exactly, or by words of names, company, town or number; "
+        "by words only for viewers who may see names."
+    )
     async def search(
         self, info: RequestInfo, text: Text, first: First = DEFAULT_PAGE, confidence: AtConfidence = None
     ) -> list[SearchHit]:
         """Raises InputError, GraphError."""
         size = page_size(first, MAX_HITS)
         wanted = await info.context.levels.confidence_of(confidence)
-        hits = await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country))
-        for hit in hits:
-            info.context.seen.found(hit.profile)
-        return hits
+        viewer = info.context.viewer
+        if not viewer.may(Scope.PROFILE_READ):
+            return []
+        by_words = viewer.may(Scope.PII_DEMOGRAPHIC)
+        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country, by_words))
 
     @strawberry.field(description="The levels that can be given as a confidence.")
     async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:

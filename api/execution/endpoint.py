@@ -21,7 +21,8 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
-from api.access.authentication import ANYBODY, CHALLENGE, is_authenticated
+from api.access.authentication import CHALLENGE
+from api.access.viewer import Viewer
 from api.audit.recording import OK
 from api.contract.schema import CdpSchema
 from api.execution.allowances import Allowances
@@ -33,7 +34,7 @@ from api.execution.results import body_of, is_refused
 from api.execution.trusted_documents import id_in, read_trusted_documents, trusted_text
 from api.operation.backend import backend_of
 from api.settings import ApiSettings
-from graph.errors import UntrustedDocumentError
+from graph.errors import AccessError, InputError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
 _BAD_REQUEST, _TOO_LARGE = 400, 413
@@ -62,12 +63,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
 
     def _refusal(self, request: Request) -> Response | None:
         """Why a request is not even read; none where it is."""
-        headers, key = request.headers, self._settings.api_key
+        headers = request.headers
         if request.method != "POST":
             return _problem(request, 405, "Use POST.", headers={"Allow": "POST"})
-        if not is_authenticated(headers.get("authorization", ""), key):
-            words = "Send the key as `Authorization: Bearer <key>`."
-            return _problem(request, 401, words, ErrorCode.UNAUTHENTICATED, CHALLENGE)
         if not is_json(headers.get("content-type", "")):
             return _problem(request, 415, f"Send {JSON} in UTF-8.")
         if negotiate(headers.get("accept", "")) is None:
@@ -85,16 +83,17 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
 
     async def _executed(self, request: Request) -> Response:
         try:
-            context = request.state.context = await self.get_context(request, Response())
             async with asyncio.timeout(self._settings.deadline_s):
+                request.state.viewer = await _viewer_of(request)
+                context = request.state.context = await self.get_context(request, Response())
                 response = await self.run(request, context)
         except TimeoutError:
             words = "The answer took too long. Ask for less."
             return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+        except (AccessError, InputError) as error:
+            return _not_let_in(request, error)
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
-        except UntrustedDocumentError as error:
-            return _problem(request, _BAD_REQUEST, answer_to(error)[1], ErrorCode.PERSISTED_QUERY_NOT_FOUND)
         except ClientDisconnect:
             return _problem(request, _BAD_REQUEST, "The body did not arrive.")
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
@@ -131,7 +130,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             levels=backend.levels,
             request_id=request_id_of(request),
             country=self._settings.country,
-            viewer=ANYBODY,
+            viewer=request.state.viewer,
             allowances=self._allowances,
             documents=self._documents,
             audit=backend.recorder.log,
@@ -170,6 +169,23 @@ def _is_recorded(request: Request, started: float) -> bool:
     if not hasattr(request.app.state, "backend"):
         return True
     return backend_of(request).recorder.record(request, request.state.outcome, started)
+
+
+async def _viewer_of(request: Request) -> Viewer:
+    headers = request.headers
+    authentication = backend_of(request).authentication
+    return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))
+
+
+def _not_let_in(request: Request, error: AccessError | InputError) -> Response:
+    code, words = answer_to(error)
+    match code:
+        case ErrorCode.UNAUTHENTICATED:
+            return _problem(request, 401, words, code, CHALLENGE)
+        case ErrorCode.UNAVAILABLE:
+            return _problem(request, 503, words, code, {"Retry-After": "1"})
+        case _:
+            return _problem(request, _BAD_REQUEST, words, code)
 
 
 def _problem(

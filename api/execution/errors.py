@@ -19,6 +19,8 @@ from graph.errors import (
     InputError,
     RateLimitedError,
     ReadTimeoutError,
+    UnauthenticatedError,
+    UncheckedError,
     UntrustedDocumentError,
     WriteConflictError,
 )
@@ -44,7 +46,7 @@ class ErrorCode(StrEnum):
 
 
 ERROR_CODES: dict[ErrorCode, str] = {
-    ErrorCode.UNAUTHENTICATED: "The request carries no key, or an unknown one.",
+    ErrorCode.UNAUTHENTICATED: "The request carries no key or token, or one that counts no more.",
     ErrorCode.FORBIDDEN: "The viewer may not do this; the message names the scope that is missing.",
     ErrorCode.BAD_REQUEST: "The HTTP request is not a GraphQL request; the status says why.",
     ErrorCode.BAD_USER_INPUT: "An argument or a variable cannot be used; the message says what can.",
@@ -72,6 +74,8 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
     (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
     (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
+    (UnauthenticatedError, Answer(ErrorCode.UNAUTHENTICATED, None)),
+    (UncheckedError, Answer(ErrorCode.UNAVAILABLE, "Keys and tokens cannot be checked now. Try again.")),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),

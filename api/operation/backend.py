@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
+from api.access.authentication import Authentication
+from api.access.keys import ApiKeys
 from api.audit.log import open_audit_log
 from api.audit.recording import Recorder
 from api.contract.levels import LevelsCache
@@ -17,6 +20,7 @@ from api.settings import ApiSettings
 from api.tracking.receiving import receiving
 from api.webhooks import arrivals
 from graph.address import Address, resolve_address
+from graph.api_keys import note_use, read_api_keys
 from graph.connection import AsyncGraph, open_async_graph
 
 
@@ -27,6 +31,7 @@ class Backend:
     graph: AsyncGraph
     levels: LevelsCache
     readiness: Readiness
+    authentication: Authentication
     recorder: Recorder
 
 
@@ -44,9 +49,12 @@ def connected_to(
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
             app.state.receiver = await stack.enter_async_context(receiving(writing, graph, settings.country))
             app.state.arrivals = arrivals(writing)
+            keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
+            authentication = Authentication(settings, keys)
             log = await asyncio.to_thread(stack.enter_context, open_audit_log(settings))
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), Recorder(log))
+            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), authentication, Recorder(log))
             yield
+            await authentication.close()
 
     return lifespan
 

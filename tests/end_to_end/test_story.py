@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from api.operation.serving import serving
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.writing import write_batch
@@ -23,6 +22,7 @@ from resolution.pipeline import resolve
 from resolution.quality.cases import read_cases
 from resolution.quality.evaluation import Evaluation, evaluate, read_truth
 from resolution.settings import ResolutionSettings
+from tests.asking import AUTHORIZED, keyed_settings
 
 PEOPLE, SEED = 2_000, 7
 STORY = """
@@ -82,10 +82,10 @@ def company(connected_graph: Graph, neo4j_address: Address, tmp_path_factory: py
 @pytest.fixture(scope="module")
 def story(company: Company) -> Generator[dict[str, Any]]:
     """What a front end is answered over HTTP."""
-    settings = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
+    settings = keyed_settings()
     asked = {"crm": company.hero.customers["crm"], "session": company.hero.anonymous_session}
     with serving(company.address, settings) as url:
-        answer = httpx.post(f"{url}/graphql", json={"query": STORY, "variables": asked}, timeout=30)
+        answer = httpx.post(f"{url}/graphql", json={"query": STORY, "variables": asked}, headers=AUTHORIZED, timeout=30)
         body = answer.json()
         assert "errors" not in body, body
         yield body["data"]

@@ -55,7 +55,7 @@ const asked = new URLSearchParams(window.location.search);
 
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: "graphql" }),
+    fetcher: GraphiQL.createFetcher({ url: "graphql", headers: keyHeaders() }),
     defaultQuery: FIRST_QUERIES,
     query: asked.get("query") ?? undefined,
     variables: asked.get("variables") ?? undefined,

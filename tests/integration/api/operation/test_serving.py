@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -6,11 +7,11 @@ import httpx
 import pytest
 
 from api.operation.serving import serve, serving
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.errors import GraphUnavailableError, PortInUseError
+from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 
-SETTINGS = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
+SETTINGS = keyed_settings()
 LEVELS = {"query": "{ confidenceLevels { default } }"}
 PROGRAM = """
 import sys
@@ -22,7 +23,7 @@ serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=
 
 
 def test_the_api_answers_over_a_real_socket(neo4j_address: Address) -> None:
-    with serving(neo4j_address, SETTINGS) as url, httpx.Client(base_url=url) as client:
+    with serving(neo4j_address, SETTINGS) as url, httpx.Client(base_url=url, headers=AUTHORIZED) as client:
         answer = client.post("/graphql", json=LEVELS)
         head = client.head("/")
 
@@ -38,7 +39,7 @@ def test_the_api_answers_over_a_real_socket(neo4j_address: Address) -> None:
 def test_a_taken_port_is_said_so(neo4j_address: Address) -> None:
     with serving(neo4j_address, SETTINGS) as url:
         port = int(url.rpartition(":")[2])
-        taken = ApiSettings(_env_file=None, api_port=port)  # pyright: ignore[reportCallIssue]
+        taken = keyed_settings(api_port=port)
         with pytest.raises(PortInUseError, match=str(port)):
             serve(neo4j_address, taken)
 
@@ -51,7 +52,10 @@ def test_a_database_that_does_not_answer_is_said_so_before_anything_is_served() 
 def test_a_server_that_is_told_to_stop_stops_by_itself(neo4j_address: Address) -> None:
     known = (neo4j_address.uri, neo4j_address.user, neo4j_address.password)
     command = [sys.executable, "-c", PROGRAM, *filter(None, known)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "CDP_API_KEY": API_KEY}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         try:
@@ -65,4 +69,4 @@ def test_a_server_that_is_told_to_stop_stops_by_itself(neo4j_address: Address) -
 
 
 def _answers(url: str) -> bool:
-    return httpx.post(url + "/graphql", json=LEVELS, timeout=20).status_code == 200
+    return httpx.post(url + "/graphql", json=LEVELS, headers=AUTHORIZED, timeout=20).status_code == 200

@@ -11,6 +11,7 @@ OF_THE_CALLER = {
     ErrorCode.FORBIDDEN,
     ErrorCode.PERSISTED_QUERY_NOT_FOUND,
     ErrorCode.RATE_LIMITED,
+    ErrorCode.UNAUTHENTICATED,
 }
 CLASSES = [kind for kind in vars(graph.errors).values() if isinstance(kind, type) and issubclass(kind, CdpError)]
 
