@@ -69,7 +69,7 @@ async def find_profile(
         return found
     profiles = await _profiles(graph, found, confidence, at)
     if not profiles:
-        return UnknownIdentity(_unknown(identity.kind, at))
+        return nobody(identity.kind, at)
     if len(profiles) > 1:
         ids = tuple(profile.id for profile in profiles)
         return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
@@ -100,19 +100,17 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
     else:
         recognition = await recognise_device(graph, identity.key, confidence)
     if recognition is None:
-        return not_known(identity.kind)
+        return nobody(identity.kind)
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
 
 
-def not_known(kind: IdentityKind) -> UnknownIdentity:
-    """The answer for a session or device that is not there."""
-    return UnknownIdentity(f"This {kind} is not known.")
-
-
-def _unknown(kind: IdentityKind, at: datetime | None) -> str:
-    if at is None:
-        return f"No customer is known by this {kind}."
-    return f"No customer that is known by this {kind} had been resolved at that time."
+def nobody(kind: IdentityKind, at: datetime | None = None) -> UnknownIdentity:
+    """The answer where nobody is known, or nobody may be seen."""
+    if at is not None:
+        return UnknownIdentity(f"No customer that is known by this {kind} had been resolved at that time.")
+    if kind in {IdentityKind.SESSION, IdentityKind.DEVICE}:
+        return UnknownIdentity(f"This {kind} is not known.")
+    return UnknownIdentity(f"No customer is known by this {kind}.")
 
 
 async def _profiles(

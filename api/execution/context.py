@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from strawberry import Info
 
 from api.access.viewer import Viewer
+from api.audit.log import AuditLog
+from api.audit.seen import Seen
 from api.contract.levels import LevelsCache
 from api.execution.allowances import Allowances
 from api.execution.limits import Cost
@@ -20,6 +22,14 @@ from graph.profiles import Profile
 Found = TypeVar("Found")
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The status of an answer that can be asked for again later."""
+
+    status: int
+    retry_after_s: int
+
+
 @dataclass(slots=True)
 class AskedOperation:
     """What a request asked for, as far as it was understood. ``kind``: query, mutation or subscription."""
@@ -29,7 +39,7 @@ class AskedOperation:
     kind: str | None = None
     variables: Mapping[str, Any] | None = None
     cost: Cost | None = None
-    retry_after_s: int | None = None
+    refused: Refused | None = None
 
 
 @dataclass(slots=True)
@@ -48,6 +58,8 @@ class RequestContext:
     documents: PreparedDocuments
     sync_work: SyncWork
     until: float
+    audit: AuditLog
+    seen: Seen = field(default_factory=Seen)
     asked: AskedOperation = field(default_factory=AskedOperation)
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]

@@ -7,7 +7,7 @@ WebSocket, no batch, no upload.
 
 import asyncio
 from collections.abc import Mapping
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any, cast
 
 import orjson
@@ -23,6 +23,7 @@ from strawberry.types import ExecutionResult
 
 from api.access.authentication import CHALLENGE
 from api.access.viewer import Viewer
+from api.audit.recording import OK
 from api.contract.schema import CdpSchema
 from api.execution.allowances import Allowances
 from api.execution.context import RequestContext
@@ -36,7 +37,7 @@ from api.settings import ApiSettings
 from graph.errors import AccessError, InputError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
-_BAD_REQUEST, _TOO_LARGE, _TOO_MANY = 400, 413, 429
+_BAD_REQUEST, _TOO_LARGE = 400, 413
 
 
 class GraphQLEndpoint(GraphQL[RequestContext, None]):
@@ -52,8 +53,11 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        request = Request(scope, self._bounded(receive))
+        request, started = Request(scope, self._bounded(receive)), perf_counter()
         response = self._refusal(request) or await self._answer(request)
+        if not _is_recorded(request, started):
+            words = "The audit log cannot be written, so no personal data is shown. Try again."
+            response = _problem(request, 503, words, ErrorCode.UNAVAILABLE, {"Retry-After": "5"})
         response.headers.update(_HEADERS)
         await response(scope, receive, send)
 
@@ -80,6 +84,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def _executed(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._settings.deadline_s):
+                request.state.viewer = await _viewer_of(request)
                 context = request.state.context = await self.get_context(request, Response())
                 response = await self.run(request, context)
         except TimeoutError:
@@ -101,9 +106,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
             response.status_code = _BAD_REQUEST
-        if context.asked.retry_after_s is not None:
-            response.status_code = _TOO_MANY
-            response.headers["retry-after"] = str(context.asked.retry_after_s)
+        if context.asked.refused:
+            response.status_code = context.asked.refused.status
+            response.headers["retry-after"] = str(context.asked.refused.retry_after_s)
         return response
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -128,17 +133,20 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             levels=backend.levels,
             request_id=request_id_of(request),
             country=self._settings.country,
-            viewer=await _viewer_of(request),
+            viewer=request.state.viewer,
             allowances=self._allowances,
             documents=self._documents,
             sync_work=backend.sync_work,
             until=monotonic() + self._settings.deadline_s,
+            audit=backend.recorder.log,
         )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
         request.state.refused = is_refused(result)
-        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request), request.state.context.asked.cost))
+        body = body_of(result, request_id_of(request), request.state.context.asked.cost)
+        request.state.outcome = body["errors"][0]["extensions"]["code"] if "errors" in body else OK
+        return cast("GraphQLHTTPResponse", body)
 
     def encode_json(self, data: object) -> bytes:
         """With orjson, ten times as fast as the standard library."""
@@ -161,7 +169,14 @@ def request_id_of(request: HTTPConnection) -> str:
     return request.scope.get("request_id", "-")
 
 
-async def _viewer_of(request: HTTPConnection) -> Viewer:
+def _is_recorded(request: Request, started: float) -> bool:
+    """Whether the audit log has its record. A process that could not start has no log, and shows nothing."""
+    if not hasattr(request.app.state, "backend"):
+        return True
+    return backend_of(request).recorder.record(request, request.state.outcome, started)
+
+
+async def _viewer_of(request: Request) -> Viewer:
     headers = request.headers
     authentication = backend_of(request).authentication
     return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))
@@ -185,6 +200,7 @@ def _problem(
     code: ErrorCode = ErrorCode.BAD_REQUEST,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    request.state.outcome = code.value
     extensions = {"code": code.value, "requestId": request_id_of(request)}
     body = {"errors": [{"message": message, "extensions": extensions}]}
     return Response(orjson.dumps(body), status, dict(headers or {}), JSON)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from graph.errors import (
+    AuditError,
     BusyError,
     CdpError,
     ConfigurationError,
@@ -83,6 +84,7 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
+    (AuditError, Answer(ErrorCode.UNAVAILABLE, "The audit log cannot be written. Try again.")),
     (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),
     (GraphError, Answer(ErrorCode.INTERNAL, "The database refused the request. Quote the requestId.")),
     (RecursionError, Answer(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply.")),

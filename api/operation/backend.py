@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 
 from api.access.authentication import Authentication
 from api.access.keys import ApiKeys
+from api.audit.log import open_audit_log
+from api.audit.recording import Recorder
 from api.contract.levels import LevelsCache
 from api.operation.readiness import Readiness
 from api.operation.sync_work import SyncWork, working
@@ -32,6 +34,7 @@ class Backend:
     readiness: Readiness
     authentication: Authentication
     sync_work: SyncWork
+    recorder: Recorder
 
 
 def connected_to(
@@ -51,7 +54,10 @@ def connected_to(
             keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
             authentication = Authentication(settings, keys)
             sync_work = await stack.enter_async_context(working(writing.graph))
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), authentication, sync_work)
+            log = await asyncio.to_thread(stack.enter_context, open_audit_log(settings))
+            app.state.backend = Backend(
+                graph, LevelsCache(graph), Readiness(graph), authentication, sync_work, Recorder(log)
+            )
             yield
             await authentication.close()
 
