@@ -20,7 +20,9 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── TooManyRejectionsError too large a part of a file was rejected; nothing of it was kept
     │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
     ├── AccessError               somebody who is not known, or may not do this
-    │   └── ForbiddenError        a scope is missing
+    │   ├── ForbiddenError        a scope is missing
+    │   ├── UnauthenticatedError  nobody is known by what was sent, or it counts no more
+    │   └── SubscriptionError     a subscription cannot begin or go on here
     ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
     │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
@@ -134,6 +136,14 @@ class AccessError(CdpError):
 
 class ForbiddenError(AccessError):
     """A scope is missing."""
+
+
+class UnauthenticatedError(AccessError):
+    """Nobody is known by the key or token that was sent, or it counts no more."""
+
+
+class SubscriptionError(AccessError):
+    """A subscription cannot begin or go on here; it can elsewhere, or later."""
 
 
 class LocalStoreError(CdpError):

@@ -126,13 +126,13 @@ async def get_journey(
 ) -> JourneyPage:
     """One page of a journey: at most ``first`` interactions older than ``after``. Raises GraphError."""
     parameters = _parameters(wanted, first, after)
-    rows = await graph.read("get_journey", windows=_window_rows(owners.windows), **parameters)
+    rows = await graph.read("get_journey", windows=window_rows(owners.windows), **parameters)
     if owners.shared_devices:
         customers, devices = list(owners.customers), list(owners.shared_devices)
         rows += await graph.read("list_interactions_before_login", customers=customers, devices=devices, **parameters)
     distinct = {row["key"]: row for row in rows}
     newest = sorted(distinct.values(), key=lambda row: (row["at"], row["key"]), reverse=True)
-    return JourneyPage(tuple(_interaction(row) for row in newest[:first]), has_more=len(newest) > first)
+    return JourneyPage(tuple(interaction_of(row) for row in newest[:first]), has_more=len(newest) > first)
 
 
 def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
@@ -150,14 +150,16 @@ def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None
     }
 
 
-def _window_rows(windows: Sequence[Window]) -> list[Row]:
+def window_rows(windows: Sequence[Window]) -> list[Row]:
+    """Windows as statements take them."""
     return [
         {"owner": window.owner, "since": milliseconds(window.since), "until": milliseconds(window.until)}
         for window in windows
     ]
 
 
-def _interaction(row: Row) -> JourneyInteraction:
+def interaction_of(row: Row) -> JourneyInteraction:
+    """An interaction from a row of ``get_journey``."""
     properties = orjson.loads(row["properties"]) if row["properties"] else {}
     values: Row = {**row, "at": moment(row["at"]), "properties": properties}
     return JourneyInteraction(**values)

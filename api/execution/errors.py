@@ -9,6 +9,8 @@ import traceback
 from dataclasses import dataclass
 from enum import StrEnum
 
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
 from graph.errors import (
     CdpError,
     ConfigurationError,
@@ -17,6 +19,8 @@ from graph.errors import (
     GraphUnavailableError,
     InputError,
     ReadTimeoutError,
+    SubscriptionError,
+    UnauthenticatedError,
     WriteConflictError,
 )
 
@@ -47,7 +51,7 @@ ERROR_CODES: dict[ErrorCode, str] = {
     ErrorCode.GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema.",
     ErrorCode.QUERY_TOO_COMPLEX: "The operation asks for too much at once; the message names the limit.",
     ErrorCode.TIMEOUT: "The answer took too long; ask for less.",
-    ErrorCode.UNAVAILABLE: "The database does not answer; try again.",
+    ErrorCode.UNAVAILABLE: "The database does not answer, or there is too much to do; try again.",
     ErrorCode.INTERNAL: "Something failed here; quote the requestId.",
 }
 
@@ -63,7 +67,14 @@ class Answer:
 # The first that fits counts, so a class stands before its parents.
 ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
+    (UnauthenticatedError, Answer(ErrorCode.UNAUTHENTICATED, None)),
+    (SubscriptionError, Answer(ErrorCode.UNAVAILABLE, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (InvalidOperationTypeError, Answer(ErrorCode.BAD_REQUEST, "Only subscriptions are answered here.")),
+    (
+        CannotGetOperationTypeError,
+        Answer(ErrorCode.BAD_USER_INPUT, "Name one operation of the document as `operationName`."),
+    ),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),

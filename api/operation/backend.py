@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from api.contract.levels import LevelsCache
+from api.live.feed import ChangeFeed, opened_feed
 from api.operation.readiness import Readiness
 from api.operation.writing import open_writing
 from api.tracking.receiving import receiving
@@ -24,6 +25,7 @@ class Backend:
     graph: AsyncGraph
     levels: LevelsCache
     readiness: Readiness
+    feed: ChangeFeed
 
 
 def connected_to(
@@ -43,7 +45,8 @@ def connected_to(
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
             app.state.receiver = await stack.enter_async_context(receiving(writing, graph, country))
             app.state.arrivals = arrivals(writing)
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph))
+            feed = await stack.enter_async_context(opened_feed(graph))
+            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), feed)
             yield
 
     return lifespan

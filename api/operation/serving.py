@@ -14,6 +14,7 @@ from time import monotonic
 import uvicorn
 
 from api.app import create_app
+from api.live.feed import ChangeFeed
 from api.settings import ApiSettings, api_settings
 from graph.address import Address, resolve_address
 from graph.connection import open_async_graph
@@ -71,6 +72,7 @@ class ApiServer(uvicorn.Server):
     """uvicorn that says when it can be asked."""
 
     on_started: Callable[[], None]
+    feed: Callable[[], ChangeFeed]
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
@@ -78,11 +80,19 @@ class ApiServer(uvicorn.Server):
         if self.started:
             self.on_started()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell those who follow changes to go on elsewhere, then stop: WebSockets are closed with 1012."""
+        await self.feed().stop()
+        await super().shutdown(sockets)
+
 
 def _server(settings: ApiSettings, address: Address) -> ApiServer:
+    app = create_app(settings, address)
     configuration = uvicorn.Config(
-        create_app(settings, address),
-        ws="none",
+        app,
+        ws="websockets-sansio",
+        ws_max_size=settings.max_body_bytes,
+        ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -90,7 +100,9 @@ def _server(settings: ApiSettings, address: Address) -> ApiServer:
         timeout_graceful_shutdown=DRAIN_S,
         limit_concurrency=MOST_AT_ONCE,
     )
-    return ApiServer(configuration)
+    server = ApiServer(configuration)
+    server.feed = lambda: app.state.backend.feed
+    return server
 
 
 def _listener(port: int) -> socket.socket:
