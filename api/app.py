@@ -1,7 +1,7 @@
 """The application: GraphQL, tracking calls, health, and in development GraphiQL."""
 
 from fastapi import FastAPI
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from api.contract.schema import build_schema
 from api.execution.endpoint import GraphQLEndpoint
@@ -27,7 +27,8 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     chosen = settings or api_settings()
     schema = build_schema(fast_execution=chosen.fast_execution)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen))
-    app.router.routes.append(Route("/graphql", GraphQLEndpoint(schema, chosen), methods=None))
+    graphql = GraphQLEndpoint(schema, chosen)
+    app.router.routes += [Route("/graphql", graphql, methods=None), WebSocketRoute("/graphql", graphql)]
     app.include_router(health)
     app.router.routes += segment_routes()
     app.router.routes += snowplow_routes()

@@ -132,7 +132,7 @@ async def get_journey(
         rows += await graph.read("list_interactions_before_login", customers=customers, devices=devices, **parameters)
     distinct = {row["key"]: row for row in rows}
     newest = sorted(distinct.values(), key=lambda row: (row["at"], row["key"]), reverse=True)
-    return JourneyPage(tuple(_interaction(row) for row in newest[:first]), has_more=len(newest) > first)
+    return JourneyPage(tuple(interaction_of(row) for row in newest[:first]), has_more=len(newest) > first)
 
 
 def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
@@ -158,7 +158,8 @@ def window_rows(windows: Sequence[Window]) -> list[Row]:
     ]
 
 
-def _interaction(row: Row) -> JourneyInteraction:
+def interaction_of(row: Row) -> JourneyInteraction:
+    """An interaction from a row of ``get_journey``."""
     properties = orjson.loads(row["properties"]) if row["properties"] else {}
     values: Row = {**row, "at": moment(row["at"]), "properties": properties}
     return JourneyInteraction(**values)

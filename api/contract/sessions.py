@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import strawberry
 
 from api.access.viewer import Scope
+from api.contract.arguments import AtConfidence
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.inputs import MAX_KEY
 from api.contract.journeys import JourneyFilterInput, filter_of
 from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, page_size
 from api.contract.profile_parts import resolved_by
-from api.contract.scalars import Confidence
 from api.execution.context import RequestInfo
 from graph.identities import IdentityKind, UnknownIdentity, nobody
 from graph.journeys import JourneyFilter, JourneyOwners, Window, get_journey, get_journey_owners
@@ -98,9 +98,6 @@ expose(
 )
 
 SessionKey = Annotated[strawberry.ID, strawberry.argument(description="Key of the session, `source:session id`.")]
-AtConfidence = Annotated[
-    Confidence | None, strawberry.argument(description="How sure the answer has to be; the default level if left out.")
-]
 First = Annotated[int, strawberry.argument(description=f"At most so many, 1 to {MAX_PAGE}.")]
 Wanted = Annotated[JourneyFilterInput | None, strawberry.argument(name="filter", description="Which interactions.")]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from strawberry import Info
@@ -14,6 +14,7 @@ from api.contract.levels import LevelsCache
 from api.execution.allowances import Allowances
 from api.execution.limits import Cost
 from api.execution.prepared import PreparedDocuments
+from api.live.feed import ChangeFeed
 from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
 from graph.journeys import JourneyOwners, get_journey_owners
@@ -44,9 +45,11 @@ class AskedOperation:
 
 @dataclass(slots=True)
 class RequestContext:
-    """What resolvers work with. One for each request.
+    """What resolvers work with. One for each request and each subscription.
 
     ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock.
+    ``ask_again``: who asks, by the credentials that were sent, now. ``connection_params``: what a WebSocket said of
+    itself when it was opened.
     """
 
     graph: AsyncGraph
@@ -59,11 +62,23 @@ class RequestContext:
     sync_work: SyncWork
     until: float
     audit: AuditLog
+    feed: ChangeFeed
+    ask_again: Callable[[], Awaitable[Viewer]] | None = None
+    connection_params: Mapping[str, Any] | None = None
     seen: Seen = field(default_factory=Seen)
     asked: AskedOperation = field(default_factory=AskedOperation)
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
+
+    def for_operation(self) -> "RequestContext":
+        """The same for one operation of a connection: what one has remembered must not answer another."""
+        return replace(self, seen=Seen(), asked=AskedOperation(), owners={})
+
+    async def renew_viewer(self) -> None:
+        """Look again who asks: what stays open outlives keys and tokens. Raises AccessError."""
+        if self.ask_again is not None:
+            self.viewer = await self.ask_again()
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""

@@ -63,8 +63,8 @@ class Guarding(SchemaExtension):
 
 
 def _require_record(context: RequestContext, kind: OperationType) -> None:
-    """Nothing is changed of which there would be no record. Raises AuditError."""
-    if kind is OperationType.MUTATION and not context.audit.accepts:
+    """Nothing is changed or followed of which there would be no record. Raises AuditError."""
+    if kind is not OperationType.QUERY and not context.audit.accepts:
         raise AuditError("The audit log cannot be written.", "Try again.")
 
 

@@ -30,7 +30,7 @@ async def test_a_session_of_nobody_has_no_profile(graph: Graph, fresh_ask: Ask) 
     write_batch(graph, batch("web", sessions=(session("s3", started_at=days(1)),)))
     found = (await fresh_ask(SESSION, id="web:s3"))["data"]["session"]
 
-    assert (found["__typename"], found["level"]) == ("AnonymousSession", "UNKNOWN")
+    assert (found["__typename"], found["level"], found["activity"]) == ("AnonymousSession", "UNKNOWN", [])
 
 
 async def test_hits_are_grouped_by_profile_and_bounded(graph: Graph, fresh_ask: Ask) -> None:

@@ -47,7 +47,6 @@ def test_the_committed_schema_is_the_served_one() -> None:
 
 def test_nothing_can_be_changed_through_the_schema() -> None:
     assert SCHEMA.mutation_type is None
-    assert SCHEMA.subscription_type is None
 
 
 def test_a_model_is_not_exposed_without_a_description_of_each_field() -> None:
@@ -74,10 +73,10 @@ def test_a_choice_is_not_exposed_without_a_description_of_each_value() -> None:
 
 
 def test_an_exposed_model_stays_what_it_was() -> None:
-    from graph.recognition import Recognition, RecognitionLevel
+    from graph.identities import UnknownIdentity
 
-    recognition = Recognition(RecognitionLevel.UNKNOWN, "Nobody.")
-    assert recognition == Recognition(RecognitionLevel.UNKNOWN, "Nobody.", None)
-    assert hash(recognition) == hash(Recognition(RecognitionLevel.UNKNOWN, "Nobody."))
+    nobody = UnknownIdentity("Nobody.")
+    assert nobody == UnknownIdentity("Nobody.")
+    assert hash(nobody) == hash(UnknownIdentity("Nobody."))
     with pytest.raises(AttributeError):
-        recognition.reason = "changed"  # pyright: ignore[reportAttributeAccessIssue]
+        nobody.reason = "changed"  # pyright: ignore[reportAttributeAccessIssue]
