@@ -13,6 +13,7 @@ from websockets import InvalidStatus
 from api.operation.serving import serving
 from graph.address import Address
 from graph.writing import write_batch
+from tests.asking import AUTHORIZED, keyed_settings
 from tests.factories import batch, crm, days, interaction
 from tests.integration.api.live.conftest import (
     ANNA,
@@ -20,7 +21,6 @@ from tests.integration.api.live.conftest import (
     PATIENCE_S,
     Line,
     api_process,
-    api_settings,
     connected_line,
     following,
     opened_line,
@@ -117,7 +117,7 @@ async def test_the_older_protocol_is_not_spoken(url: str) -> None:
 
 
 async def test_only_who_has_the_key_is_let_in(neo4j_address: Address) -> None:
-    with serving(neo4j_address, api_settings(api_key="sesame")) as url:
+    with serving(neo4j_address, keyed_settings(api_key="sesame")) as url:
         async with opened_line(url) as line:
             await line.say("connection_init", payload={"authorization": "Bearer wrong"})
             assert await line.closed() == 4403
@@ -139,7 +139,7 @@ async def streamed(url: str, query: str = CHANGES, **variables: Any) -> AsyncGen
     """A stream of events, and the function that gives the next one."""
     body = {"query": query, "variables": variables}
     async with (
-        httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as client,
+        httpx.AsyncClient(base_url=url, headers=AUTHORIZED, timeout=PATIENCE_S) as client,
         client.stream("POST", "/graphql", json=body, headers=_EVENTS) as response,
     ):
         lines = response.aiter_lines()
@@ -182,7 +182,7 @@ async def test_a_query_is_not_streamed(url: str) -> None:
 
 
 def test_a_subscription_is_not_answered_as_a_query_is(url: str) -> None:
-    answer = httpx.post(f"{url}/graphql", json={"query": CHANGES, "variables": {"by": ANNA}})
+    answer = httpx.post(f"{url}/graphql", json={"query": CHANGES, "variables": {"by": ANNA}}, headers=AUTHORIZED)
 
     assert answer.status_code == 400
     assert "text/event-stream" in answer.json()["errors"][0]["message"]
