@@ -48,6 +48,7 @@ def url(neo4j_address: Address) -> Generator[str]:
 PROGRAM = """
 import sys
 from api.operation.serving import serve
+from api.settings import ApiSettings
 from graph.address import Address
 from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
