@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from graph.connection import AsyncGraph
 from graph.profile_ids import customer_of
-from graph.profiles import Profile, get_profile
+from graph.profiles import Profile, get_profile, get_profiles
 from graph.recognition import recognise_device, recognise_session
 
 CANDIDATES_LIMIT = 50
@@ -100,11 +100,8 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
 
 async def _profiles(graph: AsyncGraph, customers: Sequence[str], confidence: float) -> list[Profile]:
     """One profile for each person among the customers."""
-    profiles: list[Profile] = []
-    seen: set[str] = set()
-    for customer in customers:
-        profile = await get_profile(graph, customer, confidence) if customer not in seen else None
-        if profile is not None:
-            profiles.append(profile)
-            seen.update(profile.members)
-    return profiles
+    if len(customers) == 1:
+        profile = await get_profile(graph, customers[0], confidence)
+        return [profile] if profile else []
+    found = await get_profiles(graph, customers, confidence)
+    return list({found[customer].id: found[customer] for customer in customers if customer in found}.values())

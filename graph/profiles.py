@@ -1,6 +1,6 @@
 """Profiles: the unified view of a cluster, computed at the moment it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,6 +89,16 @@ async def get_profile(graph: AsyncGraph, customer: str, confidence: float) -> Pr
     rows = await graph.read("get_profile", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1)
     row = rows[0]
     return profile_of(row, confidence) if row["customers"] else None
+
+
+async def get_profiles(graph: AsyncGraph, customers: Collection[str], confidence: float) -> dict[str, Profile]:
+    """Customer -> the profile that holds it, for those that are known; one statement for all. Raises GraphError."""
+    if not customers:
+        return {}
+    keys = list(dict.fromkeys(customers))
+    rows = await graph.read("get_profiles", keys=keys, confidence=confidence, limit=MEMBERS_LIMIT + 1)
+    found = ((row["asked"], profile_of(row, confidence)) for row in rows if row["customers"])
+    return {key: profile for asked, profile in found for key in asked}
 
 
 def profile_of(row: Row, confidence: float) -> Profile:
