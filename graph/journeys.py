@@ -46,6 +46,10 @@ class JourneyFilter:
     names: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    sources: tuple[str, ...] | None = None
+
+
+EVERYTHING = JourneyFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,8 @@ async def get_journey(
     return JourneyPage(tuple(_interaction(row) for row in newest[:first]), has_more=len(newest) > first)
 
 
-def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
+def keyset(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
+    """Where a page begins and ends, as statements take it; one more is read, to know whether more follow."""
     position = JourneyPosition(wanted.until or _END, "")
     if after is not None and (after.at, after.key) < (position.at, position.key):
         position = after
@@ -143,10 +148,16 @@ def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None
         "before": milliseconds(position.at),
         "before_key": position.key,
         "since": milliseconds(wanted.since or _BEGINNING),
+        "limit": first + 1,
+    }
+
+
+def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
+    return keyset(wanted, first, after) | {
         "channels": list(wanted.channels) if wanted.channels else None,
         "types": list(wanted.types) if wanted.types else None,
         "names": list(wanted.names) if wanted.names else None,
-        "limit": first + 1,
+        "sources": list(wanted.sources) if wanted.sources else None,
     }
 
 

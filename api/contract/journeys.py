@@ -80,6 +80,7 @@ class JourneyFilterInput:
     names: list[str] | None = strawberry.field(default=None, description="Names, such as `Call Started`; at most 50.")
     since: datetime | None = strawberry.field(default=None, description="Not before this moment.")
     until: datetime | None = strawberry.field(default=None, description="Before this moment.")
+    sources: list[str] | None = strawberry.field(default=None, description="Sources, such as `crm`; at most 50.")
 
 
 First = Annotated[int, strawberry.argument(description=f"At most so many, 1 to {MAX_PAGE}.")]
@@ -112,11 +113,11 @@ async def sessions(
 
 def filter_of(wanted: JourneyFilterInput) -> JourneyFilter:
     """The filter of the graph. Raises InputError where a list is too long."""
-    lists = wanted.channels, wanted.types, wanted.names
+    lists = wanted.channels, wanted.types, wanted.names, wanted.sources
     if any(len(values) > MAX_FILTER_VALUES for values in lists if values):
         raise InputError("A list of the filter is too long.", f"Give at most {MAX_FILTER_VALUES} values.")
-    channels, types, names = (tuple(values) if values else None for values in lists)
-    return JourneyFilter(channels, types, names, wanted.since, wanted.until)
+    channels, types, names, sources = (tuple(values) if values else None for values in lists)
+    return JourneyFilter(channels, types, names, wanted.since, wanted.until, sources)
 
 
 def connection_of(page: JourneyPage) -> JourneyConnection:

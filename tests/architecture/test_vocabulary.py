@@ -97,7 +97,7 @@ def test_a_page_of_the_journey_costs_the_page_and_not_the_history(graph: Graph) 
         "before_key": "",
         "since": 0,
         "limit": 10,
-        **dict.fromkeys(("channels", "types", "names")),
+        **dict.fromkeys(("channels", "types", "names", "sources")),
     }
 
     text = f"PROFILE {(CYPHER / 'get_journey.cypher').read_text()}"
