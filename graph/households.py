@@ -4,11 +4,11 @@ Read at the moment of the question from what the sources say. These are no links
 at the confidence that was asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph.connection import AsyncGraph
+from graph.connection import AsyncGraph, Row
 from graph.profiles import Profile, get_profiles
 from graph.survivorship import ProfileField
 
@@ -42,29 +42,31 @@ class Relation:
     customers: tuple[str, ...]
 
 
-async def get_relations(graph: AsyncGraph, profile: Profile, first: int) -> tuple[Relation, ...]:
-    """At most ``first`` relations of a profile, those of one address first; two statements. Raises GraphError.
+async def list_relations(
+    graph: AsyncGraph, profiles: Sequence[Profile], confidence: float, first: int
+) -> list[tuple[Relation, ...]]:
+    """At most ``first`` relations of each of several profiles, those of one address first; two statements.
 
-    Addresses are compared as the last resolution compared them, so customers that are newer than it have none.
+    Addresses are compared as the last resolution compared them, so customers that are newer than it have none. Raises
+    GraphError.
     """
-    rows = await graph.read(
-        "list_related_customers", members=list(profile.members), most_addresses=_ADDRESSES, limit=CANDIDATES
-    )
-    others = await get_profiles(graph, [row["other"] for row in rows], profile.confidence)
-    found: dict[tuple[str, str], Relation] = {}
+    asked = [{"number": number, "members": list(profile.members)} for number, profile in enumerate(profiles)]
+    rows = await graph.read("list_related_customers", rows=asked, most_addresses=_ADDRESSES, limit=CANDIDATES)
+    others = await get_profiles(graph, [row["other"] for row in rows], confidence)
+    found: list[dict[tuple[str, str], Relation]] = [{} for _ in profiles]
     for row in rows:
-        other = others.get(row["other"])
-        if other is not None and other.id != profile.id:
-            found.setdefault(
-                (row["kind"], other.id), _relation(RelationKind(row["kind"]), row["member"], row["other"], other)
-            )
-    return _in_order(list(found.values()))[:first]
+        other, number = others.get(row["other"]), row["number"]
+        if other is not None and other.id != profiles[number].id:
+            found[number].setdefault((row["kind"], other.id), _relation(row, other))
+    return [_in_order(relations.values())[:first] for relations in found]
 
 
-def _relation(kind: RelationKind, member: str, customer: str, other: Profile) -> Relation:
-    return Relation(kind, f"{member} and {customer} {_WORDS[kind]}", other.id, other.fields, other.members)
+def _relation(row: Row, other: Profile) -> Relation:
+    kind = RelationKind(row["kind"])
+    reason = f"{row['member']} and {row['other']} {_WORDS[kind]}"
+    return Relation(kind, reason, other.id, other.fields, other.members)
 
 
-def _in_order(relations: Sequence[Relation]) -> tuple[Relation, ...]:
+def _in_order(relations: Iterable[Relation]) -> tuple[Relation, ...]:
     kinds = list(RelationKind)
     return tuple(sorted(relations, key=lambda relation: (kinds.index(relation.kind), relation.profile_id)))

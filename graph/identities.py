@@ -99,9 +99,9 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
 
 
 async def _profiles(graph: AsyncGraph, customers: Sequence[str], confidence: float) -> list[Profile]:
-    """One profile for each person among the customers."""
-    if len(customers) == 1:
-        profile = await get_profile(graph, customers[0], confidence)
-        return [profile] if profile else []
-    found = await get_profiles(graph, customers, confidence)
-    return list({found[customer].id: found[customer] for customer in customers if customer in found}.values())
+    """One profile for each person among the customers: mostly there is one, so the others are read after the first."""
+    first = await get_profile(graph, customers[0], confidence) if customers else None
+    rest = [customer for customer in customers[1:] if first is None or customer not in first.members]
+    found = await get_profiles(graph, rest, confidence)
+    others = {found[customer].id: found[customer] for customer in rest if customer in found}
+    return [*([first] if first else ()), *others.values()]

@@ -18,8 +18,8 @@ from graph.journeys import (
     JourneyOwners,
     JourneyPage,
     JourneyPosition,
-    get_journey,
     keyset,
+    list_journeys,
 )
 from graph.profiles import Profile
 from graph.times import moment
@@ -81,29 +81,40 @@ class WantedTimeline:
     kinds: Collection[TimelineKind] = tuple(TimelineKind)
 
 
-async def get_timeline(
-    graph: AsyncGraph, profile: Profile, owners: JourneyOwners, wanted: WantedTimeline
-) -> TimelinePage:
-    """One page of the timeline of a profile. Raises GraphError."""
-    page, changes = await asyncio.gather(
-        _interactions(graph, owners, wanted), _identity_changes(graph, profile, wanted)
+async def list_timelines(
+    graph: AsyncGraph, asked: Sequence[tuple[Profile, JourneyOwners]], wanted: WantedTimeline
+) -> list[TimelinePage]:
+    """One page of the timeline of each of several profiles, in their order. Raises GraphError."""
+    profiles, owners = [profile for profile, _ in asked], [owners for _, owners in asked]
+    pages, changes = await asyncio.gather(
+        _interactions(graph, owners, wanted), _identity_changes(graph, profiles, wanted)
     )
+    return [_page(page, changed, wanted.first) for page, changed in zip(pages, changes, strict=True)]
+
+
+def _page(page: JourneyPage, changes: Sequence[IdentityChange], first: int) -> TimelinePage:
     items = sorted([*page.interactions, *changes], key=lambda item: (item.at, item.key), reverse=True)
-    return TimelinePage(tuple(items[: wanted.first]), has_more=page.has_more or len(items) > wanted.first)
+    return TimelinePage(tuple(items[:first]), has_more=page.has_more or len(items) > first)
 
 
-async def _interactions(graph: AsyncGraph, owners: JourneyOwners, wanted: WantedTimeline) -> JourneyPage:
+async def _interactions(
+    graph: AsyncGraph, owners: Sequence[JourneyOwners], wanted: WantedTimeline
+) -> list[JourneyPage]:
     if TimelineKind.INTERACTION not in wanted.kinds:
-        return JourneyPage((), has_more=False)
-    return await get_journey(graph, owners, wanted.interactions, wanted.first, wanted.after)
+        return [JourneyPage((), has_more=False)] * len(owners)
+    return await list_journeys(graph, owners, wanted.interactions, wanted.first, wanted.after)
 
 
-async def _identity_changes(graph: AsyncGraph, profile: Profile, wanted: WantedTimeline) -> list[IdentityChange]:
-    if TimelineKind.IDENTITY_CHANGE not in wanted.kinds:
-        return []
-    position = keyset(wanted.interactions, wanted.first, wanted.after)
-    rows = await graph.read("list_identity_changes", customers=list(profile.members), **position)
-    return [_change(row, profile.links) for row in rows]
+async def _identity_changes(
+    graph: AsyncGraph, profiles: Sequence[Profile], wanted: WantedTimeline
+) -> list[list[IdentityChange]]:
+    found: list[list[IdentityChange]] = [[] for _ in profiles]
+    if TimelineKind.IDENTITY_CHANGE in wanted.kinds:
+        asked = [{"number": number, "customers": list(profile.members)} for number, profile in enumerate(profiles)]
+        position = keyset(wanted.interactions, wanted.first, wanted.after)
+        for row in await graph.read("list_identity_changes", rows=asked, **position):
+            found[row["number"]].append(_change(row, profiles[row["number"]].links))
+    return found
 
 
 def _change(row: Row, links: Sequence[LinkEvidence]) -> IdentityChange:

@@ -17,8 +17,8 @@ from graph.journeys import (
     JourneyPage,
     JourneyPosition,
     ProfileSession,
-    get_journey,
-    get_sessions,
+    list_journeys,
+    list_sessions,
 )
 from graph.profiles import Profile
 
@@ -99,7 +99,7 @@ async def journey(
     size, position = page_size(first), position_of(after) if after is not None else None
     chosen = filter_of(wanted) if wanted else JourneyFilter()
     owners = await info.context.journey_owners(profile)
-    return connection_of(await get_journey(info.context.graph, owners, chosen, size, position))
+    return connection_of(await info.context.together.read(list_journeys, owners, chosen, size, position))
 
 
 async def sessions(
@@ -108,7 +108,7 @@ async def sessions(
     """The newest sessions: with a login, or on devices that are the profile's alone."""
     size = page_size(first)
     owners = await info.context.journey_owners(profile)
-    return list(await get_sessions(info.context.graph, owners, size))
+    return list(await info.context.together.read(list_sessions, owners, size))
 
 
 def filter_of(wanted: JourneyFilterInput) -> JourneyFilter:

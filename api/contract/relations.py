@@ -9,7 +9,7 @@ from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, page_size
 from api.contract.profile_parts import resolved_by
 from api.execution.context import RequestInfo
-from graph.households import Relation, RelationKind, get_relations
+from graph.households import Relation, RelationKind, list_relations
 from graph.profiles import Profile
 
 expose_choice(
@@ -43,7 +43,7 @@ async def relations(
     profile: strawberry.Parent[Profile], info: RequestInfo, first: First = DEFAULT_PAGE
 ) -> Sequence[Relation]:
     """Other people of the household: one address and family name, or an email or telephone number in common."""
-    return await get_relations(info.context.graph, profile, page_size(first))
+    return await info.context.together.read(list_relations, profile, profile.confidence, page_size(first))
 
 
 PROFILE_RELATIONS = resolved_by(relations)

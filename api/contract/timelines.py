@@ -19,7 +19,7 @@ from graph.timelines import (
     TimelineKind,
     TimelinePage,
     WantedTimeline,
-    get_timeline,
+    list_timelines,
 )
 
 expose_choice(
@@ -114,7 +114,7 @@ async def timeline(  # noqa: PLR0913, PLR0917 -- the arguments of a field
         kinds=tuple(include) if include else tuple(TimelineKind),
     )
     owners = await info.context.journey_owners(profile)
-    return _connection(await get_timeline(info.context.graph, profile, owners, asked))
+    return _connection(await info.context.together.read(list_timelines, (profile, owners), asked))
 
 
 def _connection(page: TimelinePage) -> TimelineConnection:

@@ -7,8 +7,9 @@ from strawberry import Info
 
 from api.access.viewer import Viewer
 from api.contract.levels import LevelsCache
+from api.execution.reading_together import Together
 from graph.connection import AsyncGraph
-from graph.journeys import JourneyOwners, get_journey_owners
+from graph.journeys import JourneyOwners, list_journey_owners
 from graph.profiles import Profile
 
 
@@ -21,15 +22,19 @@ class RequestContext:
     request_id: str
     country: str | None
     viewer: Viewer
-    owners: dict[tuple[str, float], asyncio.Task[JourneyOwners]] = field(
-        default_factory=dict[tuple[str, float], "asyncio.Task[JourneyOwners]"]
+    owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
+        default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
+    together: Together = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.together = Together(self.graph)
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""
-        asked = profile.id, profile.confidence
+        asked = profile.members, profile.confidence
         if asked not in self.owners:
-            read = get_journey_owners(self.graph, profile.members, profile.confidence)
+            read = self.together.read(list_journey_owners, profile.members, profile.confidence)
             self.owners[asked] = asyncio.ensure_future(read)
         return await self.owners[asked]
 

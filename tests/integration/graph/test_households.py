@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from graph.connection import AsyncGraph, Graph
-from graph.households import Relation, get_relations
+from graph.households import Relation, list_relations
 from graph.profiles import get_profile
 from graph.resolutions import write_resolution
 from graph.writing import write_batch
@@ -26,7 +26,7 @@ def live(graph: Graph, parts: tuple[str, ...], *keys: str) -> None:
 async def relations(graph: AsyncGraph, key: str, confidence: float = 0.8, first: int = 20) -> list[Relation]:
     profile = await get_profile(graph, key, confidence)
     assert profile is not None
-    return list(await get_relations(graph, profile, first))
+    return list((await list_relations(graph, [profile], confidence, first))[0])
 
 
 def said(found: list[Relation]) -> list[tuple[Any, ...]]:
