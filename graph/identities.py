@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from graph.connection import AsyncGraph
 from graph.profile_ids import customer_of
-from graph.profiles import Profile, get_profile
+from graph.profiles import Profile, get_profile, get_profiles
 from graph.recognition import recognise_device, recognise_session
 
 CANDIDATES_LIMIT = 50
@@ -116,12 +116,9 @@ def nobody(kind: IdentityKind, at: datetime | None = None) -> UnknownIdentity:
 async def _profiles(
     graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None
 ) -> list[Profile]:
-    """One profile for each person among the customers."""
-    profiles: list[Profile] = []
-    seen: set[str] = set()
-    for customer in customers:
-        profile = await get_profile(graph, customer, confidence, at) if customer not in seen else None
-        if profile is not None:
-            profiles.append(profile)
-            seen.update(profile.members)
-    return profiles
+    """One profile for each person among the customers: mostly there is one, so the others are read after the first."""
+    first = await get_profile(graph, customers[0], confidence, at) if customers else None
+    rest = [customer for customer in customers[1:] if first is None or customer not in first.members]
+    found = await get_profiles(graph, rest, confidence, at)
+    others = {found[customer].id: found[customer] for customer in rest if customer in found}
+    return [*([first] if first else ()), *others.values()]

@@ -14,10 +14,11 @@ from api.contract.levels import LevelsCache
 from api.execution.allowances import Allowances
 from api.execution.limits import Cost
 from api.execution.prepared import PreparedDocuments
+from api.execution.reading_together import Together
 from api.live.feed import ChangeFeed
 from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
-from graph.journeys import JourneyOwners, get_journey_owners
+from graph.journeys import JourneyOwners, list_journey_owners
 from graph.profiles import Profile
 
 Found = TypeVar("Found")
@@ -70,6 +71,10 @@ class RequestContext:
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
+    together: Together = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.together = Together(self.graph)
 
     def for_operation(self) -> "RequestContext":
         """The same for one operation of a connection: what one has remembered must not answer another."""
@@ -84,7 +89,7 @@ class RequestContext:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""
         asked = profile.members, profile.confidence
         if asked not in self.owners:
-            read = get_journey_owners(self.graph, profile.members, profile.confidence)
+            read = self.together.read(list_journey_owners, profile.members, profile.confidence)
             self.owners[asked] = asyncio.ensure_future(read)
         return await self.owners[asked]
 
