@@ -10,6 +10,8 @@ from api.operation.backend import connected_to
 from api.operation.draining import Draining
 from api.operation.edge import Edge
 from api.operation.health import health
+from api.operation.metrics.exposition import metrics_routes
+from api.operation.metrics.names import register_examples
 from api.settings import ApiSettings, api_settings
 from api.tracking.cloudevents.endpoints import cloudevents_routes
 from api.tracking.posthog.endpoints import posthog_routes
@@ -29,6 +31,8 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen.country))
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(schema, chosen), methods=None))
     app.include_router(health)
+    register_examples()
+    app.router.routes += metrics_routes(chosen)
     app.router.routes += segment_routes()
     app.router.routes += snowplow_routes()
     app.router.routes += cloudevents_routes()

@@ -1,6 +1,7 @@
 """Settings of the API, from the environment or ``.env``."""
 
 from functools import cache
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,19 @@ class ApiSettings(BaseSettings):
         le=300,
         description="Seconds after SIGTERM in which /readyz says no and everything is still answered; Ctrl-C has none.",
     )
+    log_format: Literal["auto", "json", "plain"] = Field(
+        "auto", description="Form of the logs on stderr: json, plain, or auto: json where that is no terminal."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level of what is logged; at INFO each request has a line."
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port of its own for /metrics. Unset: on the API's port, for this machine only.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address on which CDP_METRICS_PORT listens.")
     api_key: SecretStr | None = Field(
         None, description="Bearer key that every GraphQL request must carry. Unset: none."
     )

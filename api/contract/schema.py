@@ -28,6 +28,7 @@ from api.execution.context import RequestContext
 from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
 from api.execution.limits import MAX_TOKENS, OperationLimits
 from api.execution.plain_fields import FastExecution
+from api.execution.recording import Recording
 
 expose_choice(ErrorCode, ERROR_CODES)
 
@@ -83,6 +84,7 @@ def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
             SchemaExtension,
             ValidationCache,
             NamedOperation,
+            Recording,
         ],
         types=[ErrorCode],
     )

@@ -27,6 +27,7 @@ from api.execution.errors import ErrorCode, answer_to, log_failure
 from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
 from api.execution.results import body_of, is_refused
 from api.operation.backend import backend_of
+from api.operation.record import current_record
 from api.settings import ApiSettings
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
@@ -103,7 +104,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
         request.state.refused = is_refused(result)
-        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request)))
+        return cast("GraphQLHTTPResponse", _noted(body_of(result, request_id_of(request))))
 
     def encode_json(self, data: object) -> bytes:
         """With orjson, ten times as fast as the standard library."""
@@ -130,8 +131,16 @@ def _problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     extensions = {"code": code.value, "requestId": request_id_of(request)}
-    body = {"errors": [{"message": message, "extensions": extensions}]}
+    body = _noted({"errors": [{"message": message, "extensions": extensions}]})
     return Response(orjson.dumps(body), status, dict(headers or {}), JSON)
+
+
+def _noted(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an answer, of which logs and metrics learn the codes."""
+    record = current_record()
+    if record is not None:
+        record.note_answer(body)
+    return body
 
 
 def _words(error: HTTPException) -> str:

@@ -9,12 +9,14 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from api.contract.levels import LevelsCache
+from api.operation.metrics.measures import MeasuredStatements
 from api.operation.readiness import Readiness
 from api.operation.writing import open_writing
 from api.tracking.receiving import receiving
 from api.webhooks import arrivals
 from graph.address import Address, resolve_address
 from graph.connection import AsyncGraph, open_async_graph
+from graph.watching import watched_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def connected_to(
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         target = address or await asyncio.to_thread(resolve_address)
         async with AsyncExitStack() as stack:
+            stack.enter_context(watched_by(MeasuredStatements()))
             graph = await stack.enter_async_context(open_async_graph(target))
             # In a thread: it waits for the database, and others have their turn meanwhile.
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
