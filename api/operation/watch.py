@@ -1,13 +1,12 @@
 """Watch: the time and the end of one request, for its line in the log and for the metrics."""
 
-import logging
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from api.operation.logs import ANSWERS
 from api.operation.metrics.measures import IN_FLIGHT, measure_answer, measure_operation
 from api.operation.record import RequestRecord
 
-LOG = logging.getLogger("cdp.api.access")
 GRAPHQL = "/graphql"
 
 
@@ -32,7 +31,6 @@ class Watch:
         if self.path == GRAPHQL:
             IN_FLIGHT.dec()
             measure_operation(self.record, self.status, seconds)
-        if LOG.isEnabledFor(logging.INFO):
+        if ANSWERS.is_open:
             answer = {"path": self.path, "status": self.status, "ms": round(seconds * 1000, 1)}
-            request = {"request": self.record.request_id, **answer, **self.record.as_fields()}
-            LOG.info("answered", extra=request)
+            ANSWERS.tell(request=self.record.request_id, **answer, **self.record.as_fields())

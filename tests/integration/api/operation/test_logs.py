@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from api.operation.logs import configure_logs
+from api.operation.logs import ANSWERS, configure_logs
 from api.settings import ApiSettings
 
 SECRET = "anna.private@example.org"
@@ -26,6 +26,7 @@ def configured() -> Generator[Callable[..., io.StringIO]]:
         return stream
 
     yield configure
+    ANSWERS.close()
     root.handlers, root.level = handlers, level
     root.setLevel(level)
     for name, before in levels.items():
