@@ -12,6 +12,7 @@ from api.operation.edge import Edge
 from api.operation.health import health
 from api.operation.metrics.exposition import metrics_routes
 from api.operation.metrics.names import register_examples
+from api.operation.tracing import TracedOperations
 from api.settings import ApiSettings, api_settings
 from api.tracking.cloudevents.endpoints import cloudevents_routes
 from api.tracking.posthog.endpoints import posthog_routes
@@ -29,7 +30,9 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     chosen = settings or api_settings()
     schema = build_schema(introspection=chosen.development, fast_execution=chosen.fast_execution)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen.country))
-    app.router.routes.append(Route("/graphql", GraphQLEndpoint(schema, chosen), methods=None))
+    graphql = TracedOperations(GraphQLEndpoint(schema, chosen))
+    app.state.traced, app.state.tracing = graphql, chosen.tracing
+    app.router.routes.append(Route("/graphql", graphql, methods=None))
     app.include_router(health)
     register_examples()
     app.router.routes += metrics_routes(chosen)

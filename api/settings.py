@@ -33,6 +33,10 @@ class ApiSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level of what is logged; at INFO each request has a line."
     )
+    tracing: bool = Field(
+        default=False,
+        description="Sends spans of operations and statements to where OTEL_EXPORTER_OTLP_ENDPOINT says (extra otel).",
+    )
     metrics_port: int | None = Field(
         None,
         ge=1,

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from api.contract.levels import LevelsCache
 from api.operation.metrics.measures import MeasuredStatements
 from api.operation.readiness import Readiness
+from api.operation.tracing import traced
 from api.operation.writing import open_writing
 from api.tracking.receiving import receiving
 from api.webhooks import arrivals
@@ -41,6 +42,7 @@ def connected_to(
         target = address or await asyncio.to_thread(resolve_address)
         async with AsyncExitStack() as stack:
             stack.enter_context(watched_by(MeasuredStatements()))
+            app.state.traced.tracer = stack.enter_context(traced(is_on=app.state.tracing))
             graph = await stack.enter_async_context(open_async_graph(target))
             # In a thread: it waits for the database, and others have their turn meanwhile.
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))

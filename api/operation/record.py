@@ -10,6 +10,8 @@ from typing import Any
 
 # A name is the client's own text, and stands in logs.
 _LONGEST_NAME = 80
+# Codes of errors that no client can mend.
+_FAILURES = frozenset({"INTERNAL", "TIMEOUT", "UNAVAILABLE"})
 
 
 @dataclass(slots=True)
@@ -31,6 +33,11 @@ class RequestRecord:
         """Say what the JSON body of an answer tells: its errors and its cost."""
         self.codes += [str(error["extensions"]["code"]) for error in body.get("errors", ())]
         self.cost = body.get("extensions", {}).get("cost", {}).get("requested", self.cost)
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error is ours or the database's, and not the client's."""
+        return not _FAILURES.isdisjoint(self.codes)
 
     def as_fields(self) -> dict[str, object]:
         """What is known, by name."""

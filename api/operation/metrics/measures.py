@@ -12,8 +12,6 @@ from graph.watching import Access
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _COSTS = (1, 10, 100, 1_000, 10_000, 100_000)
-# Whose fault an error is: these are ours or the database's, all others the client's.
-_FAILURES = frozenset({"INTERNAL", "TIMEOUT", "UNAVAILABLE"})
 
 RESPONSES = Counter("http_responses", "Answers over HTTP.", ["status"])
 OPERATIONS = Histogram(
@@ -47,7 +45,7 @@ def measure_operation(record: RequestRecord, status: int, seconds: float) -> Non
 
 def _outcome(record: RequestRecord, status: int) -> str:
     """``ok``, ``failed`` (here, or in the database), or ``refused`` (something that the client can mend)."""
-    if not status or status >= 500 or not _FAILURES.isdisjoint(record.codes):  # noqa: PLR2004 -- of HTTP
+    if not status or status >= 500 or record.failed:  # noqa: PLR2004 -- of HTTP
         return "failed"
     return "refused" if record.codes or status >= 400 else "ok"  # noqa: PLR2004 -- of HTTP
 
