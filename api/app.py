@@ -29,9 +29,8 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     """
     chosen = settings or api_settings()
     schema = build_schema(introspection=chosen.development, fast_execution=chosen.fast_execution)
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen.country))
-    graphql = TracedOperations(GraphQLEndpoint(schema, chosen))
-    app.state.traced, app.state.tracing = graphql, chosen.tracing
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen))
+    graphql = app.state.traced = TracedOperations(GraphQLEndpoint(schema, chosen))
     app.router.routes.append(Route("/graphql", graphql, methods=None))
     app.include_router(health)
     register_examples()

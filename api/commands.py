@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.access.key_commands import key_app
 from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
 from api.console.settings_commands import settings_command
@@ -24,6 +25,8 @@ from graph.constraints import install_schema
 from graph.errors import CdpError
 from graph.guard_commands import guards_command
 from graph.identities import Identity
+from graph.survivorship_commands import survivorship_command
+from graph.survivorship_rules import current_survivorship
 from loaders.commands import load_command
 from loaders.connectors.cursor_commands import register_cursor_commands
 from loaders.health.commands import health_command
@@ -51,6 +54,7 @@ source_app.command("health", epilog="Example: cdp source health --json")(health_
 app.add_typer(neo4j_app, name="neo4j")
 app.add_typer(sample_app)
 app.add_typer(source_app, name="source")
+app.add_typer(key_app, name="key")
 app.command("load")(load_command)
 app.add_typer(rejects_app, name="rejects")
 CONNECTOR_READERS.update(dict.fromkeys(PROTOCOLS, reader_of))
@@ -59,6 +63,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
 app.add_typer(review_app, name="review")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
+app.command("survivorship", epilog="Example: cdp survivorship --json")(survivorship_command)
 app.command("audit")(audit_command)
 app.command("why")(why_command)
 app.command("why-not")(why_not_command)
@@ -85,6 +90,7 @@ def serve_command(
     # Imported here: the other commands need no web framework, and it takes half a second.
     from api.operation.serving import serve  # noqa: PLC0415
 
+    current_survivorship()  # a file that cannot be used is said before anybody asks
     address = resolve_address()
     with open_graph(address) as graph:
         install_schema(graph)

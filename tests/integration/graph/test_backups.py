@@ -42,6 +42,7 @@ RETURN labels(n) AS labels, properties(n) AS node, type(r) AS type, properties(r
 def project(tmp_path_factory: pytest.TempPathFactory) -> Generator[Project]:
     settings = CdpSettings(
         guards_file=None,
+        survivorship_file=None,
         data_dir=tmp_path_factory.mktemp("data"),
         cache_dir=cdp_settings().cache_dir,
         bolt_port=free_port(),

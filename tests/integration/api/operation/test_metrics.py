@@ -8,9 +8,9 @@ from api.app import create_app
 from api.operation.metrics.exposition import exposed
 from api.operation.metrics.names import register_operations
 from api.operation.serving import serving
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.embedded.ports import free_port
+from tests.asking import keyed_settings
 
 KNOWN = "query KnownLevels { confidenceLevels { default } }"
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -59,7 +59,7 @@ async def test_statements_are_counted_by_their_names_and_connections_while_they_
 
 
 async def test_metrics_are_for_this_machine_only(client: AsyncClient, neo4j_address: Address) -> None:
-    app = create_app(ApiSettings(_env_file=None), neo4j_address)  # pyright: ignore[reportCallIssue]
+    app = create_app(keyed_settings(), neo4j_address)
     elsewhere = ASGITransport(app, client=("203.0.113.7", 1000))
     async with AsyncClient(transport=elsewhere, base_url="http://127.0.0.1") as other:
         refused = await other.get("/metrics")
@@ -71,7 +71,7 @@ async def test_metrics_are_for_this_machine_only(client: AsyncClient, neo4j_addr
 
 def test_metrics_may_have_a_port_of_their_own(neo4j_address: Address) -> None:
     port = free_port()
-    settings = ApiSettings(_env_file=None, api_port=0, metrics_port=port)  # pyright: ignore[reportCallIssue]
+    settings = keyed_settings(api_port=0, metrics_port=port)
     with exposed(settings), serving(neo4j_address, settings) as url:
         assert httpx.get(url + "/metrics").status_code == 404
         httpx.get(url + "/livez")

@@ -1,5 +1,6 @@
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,11 +16,11 @@ import psutil
 import pytest
 
 from api.operation.serving import serve, serving
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.errors import GraphUnavailableError, PortInUseError
+from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 
-SETTINGS = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
+SETTINGS = keyed_settings()
 LEVELS = {"query": "{ confidenceLevels { default } }"}
 PROGRAM = """
 import sys
@@ -37,12 +38,12 @@ if __name__ == "__main__":
 
 
 def test_the_api_answers_over_a_real_socket(neo4j_address: Address) -> None:
-    with serving(neo4j_address, SETTINGS) as url, httpx.Client(base_url=url) as client:
+    with serving(neo4j_address, SETTINGS) as url, httpx.Client(base_url=url, headers=AUTHORIZED) as client:
         answer = client.post("/graphql", json=LEVELS)
         head = client.head("/")
 
         assert url.startswith("http://127.0.0.1:")
-        assert (answer.status_code, set(answer.json())) == (200, {"data"})
+        assert (answer.status_code, set(answer.json())) == (200, {"data", "extensions"})
         assert client.get("/readyz").status_code in {200, 503}
         assert "server" not in answer.headers
         assert head.headers["content-security-policy"].startswith("default-src 'none'")
@@ -53,7 +54,7 @@ def test_the_api_answers_over_a_real_socket(neo4j_address: Address) -> None:
 def test_a_taken_port_is_said_so(neo4j_address: Address) -> None:
     with serving(neo4j_address, SETTINGS) as url:
         port = int(url.rpartition(":")[2])
-        taken = ApiSettings(_env_file=None, api_port=port)  # pyright: ignore[reportCallIssue]
+        taken = keyed_settings(api_port=port)
         with pytest.raises(PortInUseError, match=str(port)):
             serve(neo4j_address, taken)
 
@@ -68,9 +69,10 @@ def process(address: Address, workers: int, drain_s: float) -> Generator[tuple[s
     """The API in a process of its own, and where it answers."""
     known = filter(None, (address.uri, address.user, address.password))
     command = [sys.executable, "-c", PROGRAM, str(workers), str(drain_s), *known]
+    environment = {**os.environ, "CDP_API_KEY": API_KEY}
     with (
         TemporaryFile("w+") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as started,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as started,
     ):
         assert started.stdout is not None
         try:
@@ -85,7 +87,7 @@ def process(address: Address, workers: int, drain_s: float) -> Generator[tuple[s
 
 def test_ctrl_c_does_not_wait_for_who_distributes_the_requests(neo4j_address: Address) -> None:
     with process(neo4j_address, 1, 300) as (server, url):
-        assert httpx.post(url + "/graphql", json=LEVELS, timeout=20).status_code == 200
+        assert httpx.post(url + "/graphql", json=LEVELS, headers=AUTHORIZED, timeout=20).status_code == 200
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)
 
@@ -122,7 +124,9 @@ def ask_until_closed(connection: http.client.HTTPConnection) -> Counter[str]:
     outcomes = Counter[str]()
     while True:
         try:
-            connection.request("POST", "/graphql", json.dumps(LEVELS), {"Content-Type": "application/json"})
+            connection.request(
+                "POST", "/graphql", json.dumps(LEVELS), {"Content-Type": "application/json", **AUTHORIZED}
+            )
             response = connection.getresponse()
             json.loads(response.read())
         except (OSError, http.client.HTTPException) as error:
@@ -137,7 +141,7 @@ def watch_readiness(url: str) -> list[str]:
     with httpx.Client(base_url=url, timeout=60) as client:
         while (status := client.get("/readyz").json()["status"]) != "draining":
             time.sleep(0.05)
-        return [status, str(client.post("/graphql", json=LEVELS).status_code)]
+        return [status, str(client.post("/graphql", json=LEVELS, headers=AUTHORIZED).status_code)]
 
 
 def test_a_worker_that_is_killed_is_replaced_and_none_outlives_the_supervisor(neo4j_address: Address) -> None:
@@ -152,7 +156,7 @@ def test_a_worker_that_is_killed_is_replaced_and_none_outlives_the_supervisor(ne
         while len(now := workers_of(server)) < 2 or killed in now:
             assert time.monotonic() < until
             time.sleep(0.1)
-        assert httpx.post(url + "/graphql", json=LEVELS, timeout=20).status_code == 200
+        assert httpx.post(url + "/graphql", json=LEVELS, headers=AUTHORIZED, timeout=20).status_code == 200
         server.kill()
         assert psutil.wait_procs(now, timeout=60)[1] == []
 

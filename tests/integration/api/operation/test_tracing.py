@@ -11,8 +11,8 @@ from opentelemetry.trace import StatusCode
 from api.app import create_app
 from api.operation.metrics.names import register_operations
 from api.operation.tracing import tracing_to
-from api.settings import ApiSettings
 from graph.address import Address
+from tests.asking import AUTHORIZED, keyed_settings
 
 SEARCH = 'query TracedSearch { search(text: "anna.private@example.org") { profile { id } } }'
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -23,10 +23,10 @@ async def traced(address: Address) -> AsyncGenerator[tuple[AsyncClient, InMemory
     """A client of an application whose spans stay in memory."""
     exporter, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    app = create_app(ApiSettings(_env_file=None), address)  # pyright: ignore[reportCallIssue]
+    app = create_app(keyed_settings(), address)
     async with (
         app.router.lifespan_context(app),
-        AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client,
+        AsyncClient(transport=ASGITransport(app), base_url="http://localhost", headers=AUTHORIZED) as client,
     ):
         with tracing_to(provider) as tracer:
             app.state.traced.tracer = tracer
@@ -74,6 +74,6 @@ async def test_a_failure_is_marked_and_tells_only_its_code(
 
 
 async def test_nothing_is_traced_unless_it_is_asked_for(neo4j_address: Address) -> None:
-    app = create_app(ApiSettings(_env_file=None), neo4j_address)  # pyright: ignore[reportCallIssue]
+    app = create_app(keyed_settings(), neo4j_address)
     async with app.router.lifespan_context(app):
         assert app.state.traced.tracer is None
