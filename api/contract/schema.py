@@ -28,6 +28,7 @@ from api.execution.guarding import Guarding
 from api.execution.limits import OperationLimits, operations_of
 from api.execution.masked_objects import MaskingExecution
 from api.execution.plain_fields import FastExecution
+from api.execution.recording import Recording
 
 expose_choice(ErrorCode, ERROR_CODES)
 
@@ -95,6 +96,7 @@ def build_schema(*, fast_execution: bool) -> CdpSchema:
             IntrospectionByScope,
             Guarding,
             NamedOperation,
+            Recording,
         ],
         types=[ErrorCode],
     )

@@ -34,6 +34,8 @@ from api.execution.results import body_of, is_refused
 from api.execution.streaming import EVENT_STREAM, STREAM_HEADERS, StreamingGraphQL, accepts_events
 from api.execution.trusted_documents import id_in, read_trusted_documents, trusted_text
 from api.operation.backend import backend_of
+from api.operation.metrics.names import register_operations
+from api.operation.record import current_record
 from api.settings import ApiSettings
 from graph.errors import AccessError, InputError
 
@@ -51,6 +53,7 @@ class GraphQLEndpoint(StreamingGraphQL):
         place = settings.trusted_documents
         self._trusted = read_trusted_documents(place, schema.core) if place else None
         self._documents = PreparedDocuments(schema.core, self._trusted and self._trusted.values())
+        register_operations((self._trusted or {}).values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one WebSocket."""
@@ -165,7 +168,7 @@ class GraphQLEndpoint(StreamingGraphQL):
         request.state.refused = is_refused(result)
         body = body_of(result, request_id_of(request), request.state.context.asked.cost)
         request.state.outcome = body["errors"][0]["extensions"]["code"] if "errors" in body else OK
-        return cast("GraphQLHTTPResponse", body)
+        return cast("GraphQLHTTPResponse", _noted(body))
 
     def encode_json(self, data: object) -> bytes:
         """With orjson, ten times as fast as the standard library."""
@@ -223,8 +226,16 @@ def _problem(
 ) -> Response:
     request.state.outcome = code.value
     extensions = {"code": code.value, "requestId": request_id_of(request)}
-    body = {"errors": [{"message": message, "extensions": extensions}]}
+    body = _noted({"errors": [{"message": message, "extensions": extensions}]})
     return Response(orjson.dumps(body), status, dict(headers or {}), JSON)
+
+
+def _noted(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an answer, of which logs and metrics learn the codes."""
+    record = current_record()
+    if record is not None:
+        record.note_answer(body)
+    return body
 
 
 def _words(error: HTTPException) -> str:

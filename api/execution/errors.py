@@ -5,12 +5,12 @@ that cannot be answered and failures; each carries a code, and none carries a va
 """
 
 import logging
-import traceback
 from dataclasses import dataclass
 from enum import StrEnum
 
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
+from api.operation.failures import error_fields
 from graph.errors import (
     AuditError,
     BusyError,
@@ -113,6 +113,4 @@ def _own_words(error: BaseException) -> str:
 
 def log_failure(request_id: str, error: BaseException) -> None:
     """Log that something failed here: its kind and its place, never its message."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "-"
-    LOG.error("request=%s error=%s at=%s", request_id, type(error).__name__, place)
+    LOG.error("failed", extra={"request": request_id, **error_fields(error)})

@@ -15,8 +15,10 @@ from api.audit.log import open_audit_log
 from api.audit.recording import Recorder
 from api.contract.levels import LevelsCache
 from api.live.feed import ChangeFeed, opened_feed
+from api.operation.metrics.measures import MeasuredStatements
 from api.operation.readiness import Readiness
 from api.operation.sync_work import SyncWork, working
+from api.operation.tracing import traced
 from api.operation.writing import open_writing
 from api.settings import ApiSettings
 from api.tracking.receiving import receiving
@@ -24,6 +26,7 @@ from api.webhooks import arrivals
 from graph.address import Address, resolve_address
 from graph.api_keys import note_use, read_api_keys
 from graph.connection import AsyncGraph, open_async_graph
+from graph.watching import watched_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def connected_to(
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         target = address or await asyncio.to_thread(resolve_address)
         async with AsyncExitStack() as stack:
+            stack.enter_context(watched_by(MeasuredStatements()))
+            app.state.traced.tracer = stack.enter_context(traced(is_on=settings.tracing))
             graph = await stack.enter_async_context(open_async_graph(target))
             # In a thread: it waits for the database, and others have their turn meanwhile.
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
