@@ -67,7 +67,7 @@ async def find_profile(
     found = await _customers(graph, identity, confidence)
     if isinstance(found, UnknownIdentity):
         return found
-    profiles = await _profiles(graph, found, confidence, at)
+    profiles = await profiles_of(graph, found, confidence, at)
     if not profiles:
         return UnknownIdentity(_unknown(identity.kind, at))
     if len(profiles) > 1:
@@ -110,10 +110,10 @@ def _unknown(kind: IdentityKind, at: datetime | None) -> str:
     return f"No customer that is known by this {kind} had been resolved at that time."
 
 
-async def _profiles(
-    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None
+async def profiles_of(
+    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None = None
 ) -> list[Profile]:
-    """One profile for each person among the customers."""
+    """One profile for each person among the customers. Raises GraphError."""
     profiles: list[Profile] = []
     seen: set[str] = set()
     for customer in customers:

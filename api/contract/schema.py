@@ -1,4 +1,4 @@
-"""Schema: types, queries, limits and caches put together."""
+"""Schema: types, queries, mutations, limits and caches put together."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +22,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from api.contract.exposure import expose_choice
+from api.contract.mutations.mutation import Mutation
 from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
@@ -74,6 +75,7 @@ def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
         rules.append(NoSchemaIntrospectionCustomRule)
     return CdpSchema(
         Query,
+        mutation=Mutation,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
         execution_context_class=FastExecution if fast_execution else None,
         extensions=[

@@ -17,7 +17,8 @@ from graph.profiles import Profile
 class RequestContext:
     """What resolvers work with. One for each request.
 
-    ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock.
+    ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock;
+    ``writes``: something was begun that changes the graph.
     """
 
     graph: AsyncGraph
@@ -27,6 +28,7 @@ class RequestContext:
     viewer: Viewer
     sync_work: SyncWork
     until: float
+    writes: bool = False
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )

@@ -67,8 +67,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             async with asyncio.timeout(self._settings.deadline_s):
                 response = await self.run(request)
         except TimeoutError:
-            words = "The answer took too long. Ask for less."
-            return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+            return _problem(request, 503, _too_long(request), ErrorCode.TIMEOUT, {"Retry-After": "1"})
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
         except ClientDisconnect:
@@ -99,7 +98,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
         """The context of one request."""
         backend = backend_of(request)
-        return RequestContext(
+        context = RequestContext(
             graph=backend.graph,
             levels=backend.levels,
             request_id=request_id_of(request),
@@ -108,6 +107,8 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             sync_work=backend.sync_work,
             until=monotonic() + self._settings.deadline_s,
         )
+        request.state.context = context
+        return context
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
@@ -141,6 +142,13 @@ def _problem(
     extensions = {"code": code.value, "requestId": request_id_of(request)}
     body = {"errors": [{"message": message, "extensions": extensions}]}
     return Response(orjson.dumps(body), status, dict(headers or {}), JSON)
+
+
+def _too_long(request: Request) -> str:
+    context = getattr(request.state, "context", None)
+    if isinstance(context, RequestContext) and context.writes:
+        return "The answer took too long. The mutation may have been done: look, or send it with its clientMutationId."
+    return "The answer took too long. Ask for less."
 
 
 def _words(error: HTTPException) -> str:
