@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from time import monotonic
 
 from strawberry import Info
 
@@ -32,6 +33,11 @@ class RequestContext:
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the request is given up."""
+        return self.until - monotonic()
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""

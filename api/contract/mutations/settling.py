@@ -7,26 +7,24 @@ be waited for may be done: the answer says which.
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from time import monotonic
 from typing import TypeVar
 
 from api.contract.outcomes import Busy, MaybeDone
 from api.execution.context import RequestContext
+from api.operation.sync_work import LATE_S
 from graph.errors import BusyError, ReadTimeoutError, WriteConflictError
 
 Answer = TypeVar("Answer")
 
 # For the answer itself, and what is read of the new state.
 _REST_S = 1.5
-# The database looks every two seconds whose time is up, so a transaction may take that much longer.
-_LATE_S = 2.0
-_LEAST_S, _MOST_S = 0.5, 4.0
+_LEAST_S = 0.5
 
 
 async def settled(context: RequestContext, work: Callable[[float], Answer]) -> Answer | Busy | MaybeDone:
     """What ``work`` writes; it is given the seconds that it may take. Raises what it raises, GraphError."""
-    left = context.until - monotonic() - _REST_S
-    patience = min(left - _LATE_S, _MOST_S)
+    left = context.seconds_left - _REST_S
+    patience = left - LATE_S
     if patience < _LEAST_S:
         return Busy()
     context.writes = True

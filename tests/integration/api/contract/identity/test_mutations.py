@@ -164,13 +164,12 @@ async def test_while_another_resolution_writes_nothing_is_done(company: Company,
 async def test_what_could_not_be_waited_for_may_be_done_and_its_id_finds_out(
     company: Company, neo4j_address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.contract.mutations.settling._LATE_S", -30.0)
-    monkeypatch.setattr("api.contract.mutations.settling._MOST_S", 30.0)
+    monkeypatch.setattr("api.contract.mutations.settling.LATE_S", -60.0)
     asked = {"customers": ["crm:5", "shop:24"], "clientMutationId": "patient"}
     async with connected(neo4j_address, deadline_s=2.5) as client:
         with holding_resolution_lock(company.graph):
             found = await decided(asking(client), "linkCustomers", **asked)
-    async with connected(neo4j_address) as client:
+    async with connected(neo4j_address, deadline_s=60) as client:
         again = await decided(asking(client), "linkCustomers", **asked)
 
     assert found["code"] == "MAYBE_DONE"
