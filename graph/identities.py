@@ -100,8 +100,13 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
     else:
         recognition = await recognise_device(graph, identity.key, confidence)
     if recognition is None:
-        return UnknownIdentity(f"This {identity.kind} is not known.")
+        return not_known(identity.kind)
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
+
+
+def not_known(kind: IdentityKind) -> UnknownIdentity:
+    """The answer for a session or device that is not there."""
+    return UnknownIdentity(f"This {kind} is not known.")
 
 
 def _unknown(kind: IdentityKind, at: datetime | None) -> str:

@@ -6,11 +6,11 @@ A filter that few fit makes a page read on until it is full; the database ends t
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from graph.connection import AsyncGraph
+from graph.connection import AsyncGraph, Row
 from graph.decisions import Decision, decision_of
 from graph.evidence import LinkEvidence, link_of
-from graph.profiles import SourceCustomer, source_customer
 from graph.runs import ScoringRun, run_of
+from graph.source_customers import SourceCustomer, source_customer_of
 from graph.times import milliseconds, moment
 
 # After every key that there is; and ';' follows ':', so a source's keys lie between "crm:" and "crm;".
@@ -56,7 +56,7 @@ class ListedSource:
 async def get_customer(graph: AsyncGraph, key: str) -> SourceCustomer | None:
     """One customer; none where it is not known. Raises GraphError."""
     rows = await graph.read("get_customer", key=key)
-    return source_customer(rows[0]) if rows else None
+    return _customer(rows[0]) if rows else None
 
 
 async def list_customers(graph: AsyncGraph, wanted: CustomerFilter, after: str, limit: int) -> list[SourceCustomer]:
@@ -65,7 +65,11 @@ async def list_customers(graph: AsyncGraph, wanted: CustomerFilter, after: str, 
     rows = await graph.read(
         "list_customers_after", after=max(after, first), below=last, unresolved=wanted.unresolved, limit=limit
     )
-    return [source_customer(row) for row in rows]
+    return [_customer(row) for row in rows]
+
+
+def _customer(row: Row) -> SourceCustomer:
+    return source_customer_of(row, {row["key"]} if row["verified"] else ())
 
 
 async def list_links(graph: AsyncGraph, wanted: LinkFilter, after: str, limit: int) -> list[LinkEvidence]:

@@ -3,31 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
-
-import orjson
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import AsyncGraph, Row
 from graph.evidence import LinkEvidence, link_of
+from graph.kinds import EMAIL, PHONE
 from graph.profile_ids import first_of, profile_id
-from graph.records import PERSON_FIELDS
-from graph.survivorship import ProfileField, unify
+from graph.source_customers import SourceCustomer, source_customer_of
+from graph.survivorship import ProfileField, contact, unify
+from graph.survivorship_rules import current_survivorship
 from graph.times import milliseconds, moment
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCustomer:
-    """What one source knows: the customer record as it came, standardised."""
-
-    key: str
-    source: str
-    external_id: str
-    fields: dict[str, str]
-    attributes: dict[str, str]
-    traits: dict[str, Any]
-    created_at: datetime | None
-    updated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +70,8 @@ class Profile:
     confidence: float
     cut: bool
     fields: tuple[ProfileField, ...]
+    primary_email: ProfileField | None
+    primary_phone: ProfileField | None
     identifiers: tuple[ProfileIdentifier, ...]
     devices: tuple[ProfileDevice, ...]
     customers: tuple[SourceCustomer, ...]
@@ -122,32 +109,22 @@ async def _profile_at(graph: AsyncGraph, customer: str, confidence: float, at: d
 
 def profile_of(row: Row, confidence: float) -> Profile:
     """A profile from the row of ``get_profile``."""
+    rules, reports = current_survivorship(), row["identifiers"]
     customers = sorted(row["customers"], key=lambda customer: customer["key"])
-    shown = customers[:MEMBERS_LIMIT]
+    verified = {report["customer"] for report in reports if report["verified"]}
+    shown = tuple(source_customer_of(customer, verified) for customer in customers[:MEMBERS_LIMIT])
     return Profile(
         id=profile_id(first_of({customer["key"]: customer["created_at"] for customer in customers})),
         confidence=confidence,
         cut=len(customers) > MEMBERS_LIMIT,
-        fields=unify(shown),
-        identifiers=tuple(map(_identifier, _by_key(row["identifiers"]))),
+        fields=unify(shown, rules),
+        primary_email=contact(EMAIL, reports, shown, rules),
+        primary_phone=contact(PHONE, reports, shown, rules),
+        identifiers=tuple(map(_identifier, _by_key(reports))),
         devices=tuple(map(_device, _by_key(row["devices"]))),
-        customers=tuple(source_customer(customer) for customer in shown),
+        customers=shown,
         links=tuple(sorted((link_of(link) for link in row["links"]), key=lambda link: (link.left, link.right))),
         consents=tuple(sorted((_consent(fact) for fact in row["consents"]), key=lambda fact: fact.key)),
-    )
-
-
-def source_customer(row: Row) -> SourceCustomer:
-    """A customer from a row that has its properties."""
-    return SourceCustomer(
-        key=row["key"],
-        source=row["source"],
-        external_id=row["external_id"],
-        fields={name: row[name] for name in PERSON_FIELDS if row[name] is not None},
-        attributes=orjson.loads(row["attributes"]) if row["attributes"] else {},
-        traits=orjson.loads(row["traits"]) if row["traits"] else {},
-        created_at=moment(row["created_at"]),
-        updated_at=moment(row["updated_at"]),
     )
 
 

@@ -80,7 +80,7 @@ def _describe(field: StrawberryField, exposed: Exposed) -> None:
     annotation = field.type_annotation.raw_annotation if field.type_annotation else None
     if field.python_name in exposed.ids:
         field.type_annotation = StrawberryAnnotation(_opaque(annotation))
-    elif get_origin(annotation) is dict:
+    elif annotation is Any or get_origin(annotation) is dict:
         field.type_annotation = StrawberryAnnotation(JSON)
     elif get_origin(annotation) is Literal:
         field.type_annotation = StrawberryAnnotation(str)

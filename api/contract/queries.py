@@ -11,20 +11,21 @@ from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.lists.queries import ListQueries
 from api.contract.paging import DEFAULT_PAGE, page_size
 from api.contract.search import Search, SearchHit, search_profiles
-from api.contract.types import ProfileResult, SessionResult
+from api.contract.sessions import SessionQueries
+from api.contract.types import ProfileResult
 from api.execution.context import RequestInfo
-from graph.identities import UnknownIdentity, find_profile
-from graph.recognition import recognise_session
+from graph.identities import IdentityKind, UnknownIdentity, find_profile, not_known
 
 MAX_HITS = 50
+# By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
+GUESSABLE = frozenset({IdentityKind.SESSION, IdentityKind.DEVICE})
 
-SessionKey = Annotated[strawberry.ID, strawberry.argument(description="Key of the session, `source:session id`.")]
 Text = Annotated[str, strawberry.argument(description="Email, telephone number, customer number, id, name or town.")]
 First = Annotated[int, strawberry.argument(description=f"At most so many profiles, 1 to {MAX_HITS}.")]
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query(ExplanationQueries, ListQueries):
+class Query(SessionQueries, ExplanationQueries, ListQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
@@ -36,14 +37,11 @@ class Query(ExplanationQueries, ListQueries):
         identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
+        if identity.kind in GUESSABLE:
+            return await info.context.look_up(
+                lambda: find_profile(info.context.graph, identity, wanted, as_of), not_known(identity.kind)
+            )
         return await find_profile(info.context.graph, identity, wanted, as_of)
-
-    @strawberry.field(description="One session: whose it is, how sure that is, and why.")
-    async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
-        """Raises InputError, GraphError."""
-        wanted = await info.context.levels.confidence_of(confidence)
-        found = await recognise_session(info.context.graph, id, wanted)
-        return found or UnknownIdentity("This session is not known.")
 
     @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
     async def search(

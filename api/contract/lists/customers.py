@@ -10,7 +10,7 @@ from api.contract.outcomes import UnknownCustomer
 from api.contract.paging import DEFAULT_PAGE, After, Connection, First, Paging
 from api.execution.context import RequestInfo
 from graph.listing import CustomerFilter, get_customer, list_customers
-from graph.profiles import SourceCustomer
+from graph.source_customers import SourceCustomer
 
 CustomerResult = Annotated[
     SourceCustomer | UnknownCustomer,

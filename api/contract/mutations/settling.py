@@ -27,7 +27,6 @@ async def settled(context: RequestContext, work: Callable[[float], Answer]) -> A
     patience = left - LATE_S
     if patience < _LEAST_S:
         return Busy()
-    context.writes = True
     running = context.sync_work.start(partial(work, patience))
     waiting = asyncio.wrap_future(running)
     waiting.add_done_callback(_seen)
