@@ -67,7 +67,7 @@ async def find_profile(
     found = await _customers(graph, identity, confidence)
     if isinstance(found, UnknownIdentity):
         return found
-    profiles = await _profiles(graph, found, confidence, at)
+    profiles = await profiles_of(graph, found, confidence, at)
     if not profiles:
         return nobody(identity.kind, at)
     if len(profiles) > 1:
@@ -113,8 +113,8 @@ def nobody(kind: IdentityKind, at: datetime | None = None) -> UnknownIdentity:
     return UnknownIdentity(f"No customer is known by this {kind}.")
 
 
-async def _profiles(
-    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None
+async def profiles_of(
+    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None = None
 ) -> list[Profile]:
     """One profile for each person among the customers: mostly there is one, so the others are read after the first."""
     first = await get_profile(graph, customers[0], confidence, at) if customers else None

@@ -10,6 +10,7 @@ from api.contract.audit import AuditQueries
 from api.contract.explanations.queries import ExplanationQueries
 from api.contract.inputs import identity_of
 from api.contract.levels import ConfidenceLevels, confidence_levels
+from api.contract.lists.queries import ListQueries
 from api.contract.paging import DEFAULT_PAGE, page_size
 from api.contract.search import Search, SearchHit, search_profiles
 from api.contract.sessions import SessionQueries
@@ -27,7 +28,7 @@ First = Annotated[int, strawberry.argument(description=f"At most so many profile
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query(SessionQueries, ExplanationQueries, AuditQueries, ViewerQueries):
+class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, ViewerQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")

@@ -1,4 +1,4 @@
-"""Schema: types, queries, limits and caches put together."""
+"""Schema: types, queries, mutations, limits and caches put together."""
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -20,6 +20,7 @@ from strawberry.types.graphql import OperationType
 from api.contract.changes import Subscription
 from api.contract.exposure import expose_choice
 from api.contract.introspection import IntrospectionByScope
+from api.contract.mutations.mutation import Mutation
 from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
@@ -88,6 +89,7 @@ def build_schema(*, fast_execution: bool) -> CdpSchema:
     rules: list[type[ASTValidationRule]] = [OperationLimits]
     return CdpSchema(
         Query,
+        mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
         execution_context_class=FastExecution if fast_execution else MaskingExecution,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any, TypeVar
 
 from strawberry import Info
@@ -84,6 +85,11 @@ class RequestContext:
         """Look again who asks: what stays open outlives keys and tokens. Raises AccessError."""
         if self.ask_again is not None:
             self.viewer = await self.ask_again()
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the request is given up."""
+        return self.until - monotonic()
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""

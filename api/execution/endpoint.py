@@ -107,8 +107,7 @@ class GraphQLEndpoint(StreamingGraphQL):
                 context = request.state.context = await self.get_context(request, Response())
                 response = await self.run(request, context)
         except TimeoutError:
-            words = "The answer took too long. Ask for less."
-            return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+            return _problem(request, 503, _too_long(request), ErrorCode.TIMEOUT, {"Retry-After": "1"})
         except (AccessError, InputError) as error:
             return _not_let_in(request, error)
         except HTTPException as error:
@@ -236,6 +235,13 @@ def _noted(body: dict[str, Any]) -> dict[str, Any]:
     if record is not None:
         record.note_answer(body)
     return body
+
+
+def _too_long(request: Request) -> str:
+    context = getattr(request.state, "context", None)
+    if isinstance(context, RequestContext) and context.asked.kind == "mutation":
+        return "The answer took too long. The mutation may have been done: look, or send it with its clientMutationId."
+    return "The answer took too long. Ask for less."
 
 
 def _words(error: HTTPException) -> str:
