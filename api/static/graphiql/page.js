@@ -9,7 +9,7 @@ async function show() {
   const [open] = window.localStorage.getItem("graphiql:tabState") === null ? tabs : wanted;
   ReactDOM.createRoot(document.getElementById("graphiql")).render(
     React.createElement(GraphiQL, {
-      fetcher: GraphiQL.createFetcher({ url: "graphql" }),
+      fetcher: GraphiQL.createFetcher({ url: "graphql", headers: keyHeaders() }),
       defaultTabs: tabs,
       query: open?.query,
       variables: open?.variables,
