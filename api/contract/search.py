@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from api.access.field_rules import key, plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose
 from api.contract.identifiers import identifier_key
 from graph.connection import AsyncGraph
@@ -40,6 +42,7 @@ class SearchHit:
     matches: tuple[SearchMatch, ...]
 
 
+classify(SearchMatch, {"customer": key, "matched": plain})
 expose(
     SearchMatch,
     Exposed(
@@ -55,12 +58,16 @@ expose(SearchHit, Exposed({"profile": "The profile.", "matches": "Why it was fou
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is searched for. ``country``: of national telephone numbers."""
+    """What is searched for. ``country``: of national telephone numbers.
+
+    ``by_words``: whether names count. Whoever may not see them must not find out by searching.
+    """
 
     text: str
     first: int
     confidence: float
     country: str | None
+    by_words: bool = True
 
 
 async def search_profiles(graph: AsyncGraph, wanted: Search) -> list[SearchHit]:
@@ -76,7 +83,8 @@ async def _matches(graph: AsyncGraph, wanted: Search) -> list[SearchMatch]:
     text, limit = wanted.text.strip(), 2 * wanted.first
     possible = _possible_identifiers(text, wanted.country)
     by_identifier = [_by_identifier(graph, kind, key, limit) for kind, key in possible]
-    found = await asyncio.gather(_by_key(graph, text), *by_identifier, _by_text(graph, text, limit))
+    words = _by_text(graph, text, limit if wanted.by_words else 0)
+    found = await asyncio.gather(_by_key(graph, text), *by_identifier, words)
     distinct = {(match.customer, match.matched): match for matches in found for match in matches}
     return sorted(distinct.values(), key=lambda match: (-match.score, match.customer, match.matched))
 
@@ -104,7 +112,7 @@ async def _by_key(graph: AsyncGraph, text: str) -> list[SearchMatch]:
 
 
 async def _by_text(graph: AsyncGraph, text: str, limit: int) -> list[SearchMatch]:
-    hits = await find_customers_by_text(graph, text, limit)
+    hits = await find_customers_by_text(graph, text, limit) if limit else ()
     return [SearchMatch(hit.customer, "text", hit.score) for hit in hits]
 
 
