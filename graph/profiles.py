@@ -1,7 +1,7 @@
 """Profiles: the unified view of a cluster, computed at the moment it is asked for."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from graph.clusters import MEMBERS_LIMIT
@@ -12,7 +12,7 @@ from graph.profile_ids import first_of, profile_id
 from graph.source_customers import SourceCustomer, source_customer_of
 from graph.survivorship import ProfileField, contact, unify
 from graph.survivorship_rules import current_survivorship
-from graph.times import moment
+from graph.times import milliseconds, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class ProfileConsent:
 class Profile:
     """The unified view of the customers that belong together at a confidence.
 
-    ``cut``: the cluster has more members than are shown.
+    ``cut``: the cluster has more members than are shown. ``as_of``: the time whose cluster it is; none: now.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Profile:
     customers: tuple[SourceCustomer, ...]
     links: tuple[LinkEvidence, ...]
     consents: tuple[ProfileConsent, ...]
+    as_of: datetime | None = None
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -84,8 +85,15 @@ class Profile:
         return tuple(customer.key for customer in self.customers)
 
 
-async def get_profile(graph: AsyncGraph, customer: str, confidence: float) -> Profile | None:
-    """The profile that holds a customer; none where the customer is unknown. Raises GraphError."""
+async def get_profile(
+    graph: AsyncGraph, customer: str, confidence: float, at: datetime | None = None
+) -> Profile | None:
+    """The profile that holds a customer; none where the customer is unknown, or was at a time. Raises GraphError.
+
+    At a time, its members and links are those that the graph knew then; whatever else is read of them is today's.
+    """
+    if at is not None:
+        return await _profile_at(graph, customer, confidence, at)
     rows = await graph.read("get_profile", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1)
     row = rows[0]
     return profile_of(row, confidence) if row["customers"] else None
@@ -99,6 +107,14 @@ async def get_profiles(graph: AsyncGraph, customers: Collection[str], confidence
     rows = await graph.read("get_profiles", keys=keys, confidence=confidence, limit=MEMBERS_LIMIT + 1)
     found = ((row["asked"], profile_of(row, confidence)) for row in rows if row["customers"])
     return {key: profile for asked, profile in found for key in asked}
+
+
+async def _profile_at(graph: AsyncGraph, customer: str, confidence: float, at: datetime) -> Profile | None:
+    rows = await graph.read(
+        "get_profile_at", key=customer, confidence=confidence, at=milliseconds(at), limit=MEMBERS_LIMIT + 1
+    )
+    row = rows[0]
+    return replace(profile_of(row, confidence), as_of=at) if row["known"] and row["customers"] else None
 
 
 def profile_of(row: Row, confidence: float) -> Profile:

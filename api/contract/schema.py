@@ -9,15 +9,8 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
-    OperationDefinitionNode,
 )
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxTokensLimiter,
-    ParserCache,
-    SchemaExtension,
-    ValidationCache,
-)
+from strawberry.extensions import AddValidationRules, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -26,7 +19,8 @@ from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
 from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
-from api.execution.limits import MAX_TOKENS, OperationLimits
+from api.execution.guarding import Guarding
+from api.execution.limits import OperationLimits, operations_of
 from api.execution.plain_fields import FastExecution
 
 expose_choice(ErrorCode, ERROR_CODES)
@@ -56,10 +50,7 @@ class NamedOperation(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         """Raises GraphQLError."""
         context = self.execution_context
-        document = context.graphql_document
-        operations = (
-            [node for node in document.definitions if isinstance(node, OperationDefinitionNode)] if document else []
-        )
+        operations = operations_of(context.graphql_document) if context.graphql_document else []
         if len(operations) > 1 and context._provided_operation_name is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             words = "Name one operation of the document as `operationName`."
             raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
@@ -77,11 +68,8 @@ def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
         execution_context_class=FastExecution if fast_execution else None,
         extensions=[
-            lambda: MaxTokensLimiter(MAX_TOKENS),
             lambda: AddValidationRules(rules),
-            ParserCache,
-            SchemaExtension,
-            ValidationCache,
+            Guarding,
             NamedOperation,
         ],
         types=[ErrorCode],

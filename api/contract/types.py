@@ -10,14 +10,12 @@ from api.contract.levels import ConfidenceLevel, ConfidenceLevels
 from api.contract.metrics import PROFILE_METRICS
 from api.contract.profile_parts import PROFILE_PARTS, ProfileCounts
 from api.contract.relations import PROFILE_RELATIONS
-from api.contract.sessions import SESSION_PROFILE
 from api.contract.timelines import PROFILE_TIMELINE
 from graph.contests import ChosenBy
 from graph.evidence import ComparisonEvidence, LinkEvidence
 from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity
 from graph.journeys import JourneyInteraction, ProfileSession
 from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier
-from graph.recognition import RecognisedSession, Recognition, RecognitionLevel, Session
 from graph.source_customers import SourceCustomer
 from graph.survivorship import ProfileField, ProfileTrait, SourcedTrait, SourcedValue
 
@@ -172,9 +170,10 @@ expose(
             "evidence": "What each comparison says; the weights and the prior add up to the match weight.",
             "cohesion": "How strongly the groups joined by this link hold together; none where it joins no groups.",
             "confidence": "Highest confidence at which this link joins; none where it joins no groups.",
-            "run_id": "Run that wrote it.",
+            "run_id": "Run that wrote it; where it holds no longer, the run that ended it.",
             "model_version": "Model that scored it.",
             "valid_from": "Since when it holds.",
+            "valid_to": "Until when it held; none while it does.",
         }
     ),
 )
@@ -205,6 +204,7 @@ expose(
             "customers": "Source customers.",
             "links": "Links.",
             "consents": "Consent facts.",
+            "as_of": "The past moment whose customers and links these are; none: now.",
         },
         words="The unified view of the customers that belong together at a confidence, computed when it is asked for.",
         ids=("id",),
@@ -234,51 +234,6 @@ expose(
             "currency": "Currency of the amount.",
             "properties": "Everything else the source sent, by name.",
         }
-    ),
-)
-expose_choice(
-    RecognitionLevel,
-    {
-        RecognitionLevel.AUTHENTICATED: "The customer logged in during the session.",
-        RecognitionLevel.RECOGNISED: "The device was this customer's alone at that time.",
-        RecognitionLevel.PROBABLE: "The customer was the last to log in on a device that others use as well.",
-        RecognitionLevel.UNKNOWN: "Nothing shows whose it is.",
-    },
-)
-expose(
-    Session,
-    Exposed(
-        {
-            "key": "Key of the session, `source:session id`.",
-            "source": "Source that recorded it.",
-            "channel": "Channel, such as `web` or `app`.",
-            "started_at": "First sign of it.",
-            "ended_at": "Last sign of it.",
-            "entry_page": "First page that was seen.",
-            "campaign": "Campaign that led to it.",
-            "device": "Key of its device, `kind:id`.",
-        }
-    ),
-)
-expose(
-    Recognition,
-    Exposed(
-        {
-            "level": "How surely it is the customer's.",
-            "reason": "Why, in words.",
-            "customer": "Key of the customer; none where the level is UNKNOWN.",
-        }
-    ),
-)
-expose(
-    RecognisedSession,
-    Exposed(
-        {
-            "session": "The session.",
-            "recognition": "Whose it is, how sure that is, and why.",
-            "confidence": "Confidence at which people were told apart.",
-        },
-        resolved=(SESSION_PROFILE,),
     ),
 )
 expose(
@@ -319,8 +274,4 @@ expose(
 ProfileResult = Annotated[
     Profile | MergedProfile | AmbiguousIdentity | UnknownIdentity,
     strawberry.union("ProfileResult", description="The profile that was asked for, or why there is not one."),
-]
-SessionResult = Annotated[
-    RecognisedSession | UnknownIdentity,
-    strawberry.union("SessionResult", description="The session that was asked for, or why there is none."),
 ]

@@ -1,27 +1,55 @@
 """Context of one request: the graph, the levels, and what several fields of one answer need."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from strawberry import Info
 
 from api.access.viewer import Viewer
 from api.contract.levels import LevelsCache
+from api.execution.allowances import Allowances
+from api.execution.limits import Cost
+from api.execution.prepared import PreparedDocuments
 from api.execution.reading_together import Together
+from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
 from graph.journeys import JourneyOwners, list_journey_owners
 from graph.profiles import Profile
 
+Found = TypeVar("Found")
+
+
+@dataclass(slots=True)
+class AskedOperation:
+    """What a request asked for, as far as it was understood. ``kind``: query, mutation or subscription."""
+
+    text: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    variables: Mapping[str, Any] | None = None
+    cost: Cost | None = None
+    retry_after_s: int | None = None
+
 
 @dataclass(slots=True)
 class RequestContext:
-    """What resolvers work with. One for each request. ``country``: of national telephone numbers."""
+    """What resolvers work with. One for each request.
+
+    ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock.
+    """
 
     graph: AsyncGraph
     levels: LevelsCache
     request_id: str
     country: str | None
     viewer: Viewer
+    allowances: Allowances
+    documents: PreparedDocuments
+    sync_work: SyncWork
+    until: float
+    asked: AskedOperation = field(default_factory=AskedOperation)
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
@@ -37,6 +65,15 @@ class RequestContext:
             read = self.together.read(list_journey_owners, profile.members, profile.confidence)
             self.owners[asked] = asyncio.ensure_future(read)
         return await self.owners[asked]
+
+    async def look_up(self, read: Callable[[], Awaitable[Found]], unknown: Found) -> Found:
+        """What a read finds by an id that somebody may guess; after too many that were ``unknown``, that at once."""
+        if not self.allowances.may_guess(self.viewer.subject):
+            return unknown
+        found = await read()
+        if found != unknown:
+            self.allowances.guessed_right(self.viewer.subject)
+        return found
 
 
 RequestInfo = Info[RequestContext, None]

@@ -7,6 +7,7 @@ WebSocket, no batch, no upload.
 
 import asyncio
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any, cast
 
 import orjson
@@ -20,17 +21,22 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
-from api.access.authentication import ANYBODY, CHALLENGE, is_authenticated
+from api.access.authentication import CHALLENGE
+from api.access.viewer import Viewer
 from api.contract.schema import CdpSchema
+from api.execution.allowances import Allowances
 from api.execution.context import RequestContext
 from api.execution.errors import ErrorCode, answer_to, log_failure
 from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
+from api.execution.prepared import DOCUMENTS_KEPT, PreparedDocuments
 from api.execution.results import body_of, is_refused
+from api.execution.trusted_documents import id_in, read_trusted_documents, trusted_text
 from api.operation.backend import backend_of
 from api.settings import ApiSettings
+from graph.errors import AccessError, InputError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
-_BAD_REQUEST, _TOO_LARGE = 400, 413
+_BAD_REQUEST, _TOO_LARGE, _TOO_MANY = 400, 413, 429
 
 
 class GraphQLEndpoint(GraphQL[RequestContext, None]):
@@ -39,6 +45,10 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     def __init__(self, schema: CdpSchema, settings: ApiSettings) -> None:
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
         self._settings = settings
+        self._allowances = Allowances(settings)
+        place = settings.trusted_documents
+        self._trusted = read_trusted_documents(place, schema.core) if place else None
+        self._documents = PreparedDocuments(schema.core, max(DOCUMENTS_KEPT, len(self._trusted or ())))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -49,12 +59,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
 
     def _refusal(self, request: Request) -> Response | None:
         """Why a request is not even read; none where it is."""
-        headers, key = request.headers, self._settings.api_key
+        headers = request.headers
         if request.method != "POST":
             return _problem(request, 405, "Use POST.", headers={"Allow": "POST"})
-        if not is_authenticated(headers.get("authorization", ""), key):
-            words = "Send the key as `Authorization: Bearer <key>`."
-            return _problem(request, 401, words, ErrorCode.UNAUTHENTICATED, CHALLENGE)
         if not is_json(headers.get("content-type", "")):
             return _problem(request, 415, f"Send {JSON} in UTF-8.")
         if negotiate(headers.get("accept", "")) is None:
@@ -62,12 +69,24 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         return None
 
     async def _answer(self, request: Request) -> Response:
+        if not self._allowances.enter():
+            words = "There is too much to do. Try again."
+            return _problem(request, 503, words, ErrorCode.UNAVAILABLE, {"Retry-After": "1"})
+        try:
+            return await self._executed(request)
+        finally:
+            self._allowances.leave()
+
+    async def _executed(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._settings.deadline_s):
-                response = await self.run(request)
+                context = request.state.context = await self.get_context(request, Response())
+                response = await self.run(request, context)
         except TimeoutError:
             words = "The answer took too long. Ask for less."
             return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+        except (AccessError, InputError) as error:
+            return _not_let_in(request, error)
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
         except ClientDisconnect:
@@ -75,10 +94,16 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
             log_failure(request_id_of(request), error)
             return _problem(request, 500, answer_to(error)[1], ErrorCode.INTERNAL)
+        return self._completed(request, response, context)
+
+    def _completed(self, request: Request, response: Response, context: RequestContext) -> Response:
         media_type = negotiate(request.headers.get("accept", "")) or JSON
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
             response.status_code = _BAD_REQUEST
+        if context.asked.retry_after_s is not None:
+            response.status_code = _TOO_MANY
+            response.headers["retry-after"] = str(context.asked.retry_after_s)
         return response
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -98,12 +123,22 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
         """The context of one request."""
         backend = backend_of(request)
-        return RequestContext(backend.graph, backend.levels, request_id_of(request), self._settings.country, ANYBODY)
+        return RequestContext(
+            graph=backend.graph,
+            levels=backend.levels,
+            request_id=request_id_of(request),
+            country=self._settings.country,
+            viewer=await _viewer_of(request),
+            allowances=self._allowances,
+            documents=self._documents,
+            sync_work=backend.sync_work,
+            until=monotonic() + self._settings.deadline_s,
+        )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
         request.state.refused = is_refused(result)
-        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request)))
+        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request), request.state.context.asked.cost))
 
     def encode_json(self, data: object) -> bytes:
         """With orjson, ten times as fast as the standard library."""
@@ -114,12 +149,33 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         decoded = orjson.loads(data)
         if not isinstance(decoded, dict):
             raise HTTPException(_BAD_REQUEST, "The body must be one JSON object; batches are not answered.")
+        if self._trusted is not None:
+            return {**decoded, "query": trusted_text(decoded, self._trusted)}
+        if id_in(decoded) and not decoded.get("query"):
+            raise HTTPException(_BAD_REQUEST, "Documents are not kept here; send the whole document as `query`.")
         return decoded
 
 
 def request_id_of(request: HTTPConnection) -> str:
     """The id that the edge gave to the request."""
     return request.scope.get("request_id", "-")
+
+
+async def _viewer_of(request: HTTPConnection) -> Viewer:
+    headers = request.headers
+    authentication = backend_of(request).authentication
+    return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))
+
+
+def _not_let_in(request: Request, error: AccessError | InputError) -> Response:
+    code, words = answer_to(error)
+    match code:
+        case ErrorCode.UNAUTHENTICATED:
+            return _problem(request, 401, words, code, CHALLENGE)
+        case ErrorCode.UNAVAILABLE:
+            return _problem(request, 503, words, code, {"Retry-After": "1"})
+        case _:
+            return _problem(request, _BAD_REQUEST, words, code)
 
 
 def _problem(

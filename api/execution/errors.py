@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from graph.errors import (
+    BusyError,
     CdpError,
     ConfigurationError,
     ForbiddenError,
     GraphError,
     GraphUnavailableError,
     InputError,
+    ModelError,
+    RateLimitedError,
     ReadTimeoutError,
+    UnauthenticatedError,
+    UncheckedError,
+    UntrustedDocumentError,
     WriteConflictError,
 )
 
@@ -33,21 +39,25 @@ class ErrorCode(StrEnum):
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    RATE_LIMITED = "RATE_LIMITED"
     TIMEOUT = "TIMEOUT"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
 
 ERROR_CODES: dict[ErrorCode, str] = {
-    ErrorCode.UNAUTHENTICATED: "The request carries no key, or an unknown one.",
+    ErrorCode.UNAUTHENTICATED: "The request carries no key or token, or one that counts no more.",
     ErrorCode.FORBIDDEN: "The viewer may not do this; the message names the scope that is missing.",
     ErrorCode.BAD_REQUEST: "The HTTP request is not a GraphQL request; the status says why.",
     ErrorCode.BAD_USER_INPUT: "An argument or a variable cannot be used; the message says what can.",
     ErrorCode.GRAPHQL_PARSE_FAILED: "The document is not GraphQL.",
     ErrorCode.GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema.",
     ErrorCode.QUERY_TOO_COMPLEX: "The operation asks for too much at once; the message names the limit.",
+    ErrorCode.PERSISTED_QUERY_NOT_FOUND: "Only trusted documents are answered here, and this is none of them.",
+    ErrorCode.RATE_LIMITED: "The viewer asked for too much in a short time; `Retry-After` says when to ask again.",
     ErrorCode.TIMEOUT: "The answer took too long; ask for less.",
-    ErrorCode.UNAVAILABLE: "The database does not answer; try again.",
+    ErrorCode.UNAVAILABLE: "The database does not answer, or there is too much to do; try again.",
     ErrorCode.INTERNAL: "Something failed here; quote the requestId.",
 }
 
@@ -63,8 +73,14 @@ class Answer:
 # The first that fits counts, so a class stands before its parents.
 ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
+    (UnauthenticatedError, Answer(ErrorCode.UNAUTHENTICATED, None)),
+    (UncheckedError, Answer(ErrorCode.UNAVAILABLE, "Keys and tokens cannot be checked now. Try again.")),
+    (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
+    (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (ModelError, Answer(ErrorCode.INTERNAL, "The model in force is not stored on this server. Quote the requestId.")),
+    (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
     (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),

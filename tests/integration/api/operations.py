@@ -39,14 +39,18 @@ SESSION = """
 query ($id: ID!) {
   session(id: $id) {
     __typename
-    ... on RecognisedSession {
-      session { key device channel }
-      recognition { level reason customer }
-      confidence
-      profile { counts { customers } journey { nodes { name properties } } }
-    }
+    ... on KnownSession { visit { key channel } level reason confidence }
+    ... on RecognisedSession { visitor { ...Known } }
+    ... on ProbableSession { visitor { ...Known } }
+    ... on AnonymousSession { activity { name } }
+    ... on AuthenticatedSession { customer session { device } profile { counts { customers } } visitor { ...Known } }
     ... on UnknownIdentity { reason }
   }
+}
+fragment Known on Visitor {
+  id
+  consents { purpose channel state }
+  activity { at channel name intent reason products amount currency }
 }
 """
 
@@ -64,3 +68,9 @@ async def profile_by(ask: Ask, confidence: Any = None, **by: Any) -> dict[str, A
     body = await ask(WHOLE, by=by, confidence=confidence)
     assert "errors" not in body, body
     return body["data"]["profile"]
+
+
+async def session_of(ask: Ask, key: str) -> dict[str, Any]:
+    body = await ask(SESSION, id=key)
+    assert "errors" not in body, body
+    return body["data"]["session"]

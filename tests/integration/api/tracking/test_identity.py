@@ -11,6 +11,7 @@ from graph.connection import Graph
 from resolution.models.model_store import model_store
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
+from tests.asking import AUTHORIZED
 from tests.assertions import edges, nodes
 from tests.integration.api.tracking.conftest import APP_KEY, Send
 from tests.integration.resolution.test_resolving import NAMES, write_person
@@ -26,7 +27,8 @@ query($email: String!) {
   }
 }
 """
-SESSION = "query($id: ID!) { session(id: $id) { ... on RecognisedSession { recognition { level customer } } } }"
+SESSION = "query($id: ID!) { session(id: $id) { ... on KnownSession { level } } }"
+OWNER = "query($id: String!) { profile(by: {session: $id}) { ... on Profile { customers { key } } } }"
 
 
 def at(minute: int) -> str:
@@ -46,7 +48,7 @@ def until(found: Callable[[], bool]) -> bool:
 
 
 def asked(client: httpx.Client, query: str, **variables: Any) -> Any:
-    return client.post("/graphql", json={"query": query, "variables": variables}).json()["data"]
+    return client.post("/graphql", json={"query": query, "variables": variables}, headers=AUTHORIZED).json()["data"]
 
 
 def test_a_device_belongs_to_whoever_logs_in_for_a_time(send: Send, live: Graph) -> None:
@@ -63,14 +65,12 @@ def test_a_device_belongs_to_whoever_logs_in_for_a_time(send: Send, live: Graph)
 def test_an_anonymous_visit_is_recognised_by_a_later_login(send: Send, live: Graph, client: httpx.Client) -> None:
     send(page("a1", 0))
     ((anonymous,),) = nodes(live, "Session", "key")
-    before = asked(client, SESSION, id=anonymous)["session"]["recognition"]
+    before = asked(client, SESSION, id=anonymous)["session"]
     send(page("a1", 300, "u1"))
 
-    assert before == {"level": "UNKNOWN", "customer": None}
-    assert asked(client, SESSION, id=anonymous)["session"]["recognition"] == {
-        "level": "RECOGNISED",
-        "customer": "web:u1",
-    }
+    assert before == {"level": "UNKNOWN"}
+    assert asked(client, SESSION, id=anonymous)["session"] == {"level": "RECOGNISED"}
+    assert asked(client, OWNER, id=anonymous)["profile"] == {"customers": [{"key": "web:u1"}]}
     assert edges(live, "SAME_AS") == set()
 
 
