@@ -15,7 +15,7 @@ from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.schema import build_schema
 from api.contract.schema_export import SCHEMA_FILE, schema_text
 
-SCHEMA = build_schema(introspection=True, fast_execution=True).core
+SCHEMA = build_schema(fast_execution=True).core
 TYPES = [
     kind for name, kind in SCHEMA.type_map.items() if not name.startswith("__") and not is_specified_scalar_type(kind)
 ]
