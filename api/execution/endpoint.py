@@ -168,7 +168,7 @@ def _is_recorded(request: Request, started: float) -> bool:
     """Whether the audit log has its record. A process that could not start has no log, and shows nothing."""
     if not hasattr(request.app.state, "backend"):
         return True
-    return backend_of(request).recorder.record(request, request.state.outcome, started)
+    return backend_of(request).recorder.record(request, getattr(request.state, "outcome", OK), started)
 
 
 async def _viewer_of(request: Request) -> Viewer:
