@@ -24,6 +24,8 @@ from graph.constraints import install_schema
 from graph.errors import CdpError
 from graph.guard_commands import guards_command
 from graph.identities import Identity
+from graph.survivorship_commands import survivorship_command
+from graph.survivorship_rules import current_survivorship
 from loaders.commands import load_command
 from loaders.connectors.cursor_commands import register_cursor_commands
 from loaders.health.commands import health_command
@@ -60,6 +62,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
 app.add_typer(review_app, name="review")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
+app.command("survivorship", epilog="Example: cdp survivorship --json")(survivorship_command)
 app.add_typer(audit_app, name="audit")
 app.command("why")(why_command)
 app.command("why-not")(why_not_command)
@@ -69,24 +72,28 @@ app.command("as-of")(as_of_command)
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
-Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0: a free one.")]
+Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; 0.0.0.0: all of this machine.")]
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; 0: a free one.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Processes that answer.")]
 
 
-@app.command("serve", epilog="Example: cdp serve --port 8000")
+@app.command("serve", epilog="Example: cdp serve --port 8000 --workers 4")
 def serve_command(
+    host: Host = None,
     port: Port = None,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve GraphQL, health and, in development, GraphiQL, until Ctrl-C."""
+    """Serve GraphQL, tracking calls, health and, in development, GraphiQL, until Ctrl-C or SIGTERM."""
     # Imported here: the other commands need no web framework, and it takes half a second.
     from api.operation.serving import serve  # noqa: PLC0415
 
+    current_survivorship()  # a file that cannot be used is said before anybody asks
     address = resolve_address()
     with open_graph(address) as graph:
         install_schema(graph)
-    settings = api_settings()
-    if port is not None:
-        settings = settings.model_copy(update={"api_port": port})
+    said = {"api_host": host, "api_port": port, "api_workers": workers}
+    settings = api_settings().model_copy(update={name: value for name, value in said.items() if value is not None})
     serve(address, settings, _print_address if as_json else _tell_address)
 
 

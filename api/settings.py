@@ -16,7 +16,21 @@ class ApiSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore")
 
-    api_port: int = Field(8000, ge=0, le=65535, description="Port of the API on 127.0.0.1; 0 takes a free one.")
+    api_host: str = Field(
+        "127.0.0.1", description="Address on which the API listens; 0.0.0.0 or :: are all of this machine."
+    )
+    api_port: int = Field(8000, ge=0, le=65535, description="Port of the API; 0 takes a free one.")
+    api_workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with connections of its own.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="Addresses of proxies, as a JSON list, whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+    )
+    drain_s: float = Field(
+        5.0,
+        ge=0,
+        le=300,
+        description="Seconds after SIGTERM in which /readyz says no and everything is still answered; Ctrl-C has none.",
+    )
     api_key: SecretStr | None = Field(
         None, description="A key with every scope, for a small deployment. Others: cdp key add."
     )

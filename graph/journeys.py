@@ -126,7 +126,7 @@ async def get_journey(
 ) -> JourneyPage:
     """One page of a journey: at most ``first`` interactions older than ``after``. Raises GraphError."""
     parameters = _parameters(wanted, first, after)
-    rows = await graph.read("get_journey", windows=_window_rows(owners.windows), **parameters)
+    rows = await graph.read("get_journey", windows=window_rows(owners.windows), **parameters)
     if owners.shared_devices:
         customers, devices = list(owners.customers), list(owners.shared_devices)
         rows += await graph.read("list_interactions_before_login", customers=customers, devices=devices, **parameters)
@@ -150,7 +150,8 @@ def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None
     }
 
 
-def _window_rows(windows: Sequence[Window]) -> list[Row]:
+def window_rows(windows: Sequence[Window]) -> list[Row]:
+    """Windows as statements take them."""
     return [
         {"owner": window.owner, "since": milliseconds(window.since), "until": milliseconds(window.until)}
         for window in windows

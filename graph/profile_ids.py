@@ -10,14 +10,23 @@ from binascii import Error as Base64Error
 from collections.abc import Mapping
 from hashlib import blake2b
 
-_PREFIX = "p_"
-_CHECKSUM_BYTES = 4
+_PREFIX, _VISITOR_PREFIX = "p_", "v_"
+_CHECKSUM_BYTES, _VISITOR_BYTES = 4, 16
 
 
 def profile_id(customer: str) -> str:
     """The id of the profile that is named after this customer key."""
     content = customer.encode()
     return _PREFIX + urlsafe_b64encode(_checksum(content) + content).decode().rstrip("=")
+
+
+def visitor_id(customer: str) -> str:
+    """The id of the same profile for those who may not know who it is: nothing leads back from it.
+
+    A profile id holds a customer key, which may be an email.
+    """
+    hashed = blake2b(customer.encode(), digest_size=_VISITOR_BYTES, person=b"visitor").digest()
+    return _VISITOR_PREFIX + urlsafe_b64encode(hashed).decode().rstrip("=")
 
 
 def first_of(created_at: Mapping[str, int | None]) -> str:

@@ -1,4 +1,7 @@
-"""Recognition: whose a session is, how sure that is, and why. Sessions recognise, they never merge."""
+"""Recognition: whose a session is, how sure that is, and why. Sessions recognise, they never merge.
+
+Reasons name no customer and no device: a key may hold an email, and whoever has not proved who they are reads them too.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,7 +68,7 @@ class Recognition:
 
 
 @dataclass(frozen=True, slots=True)
-class RecognisedSession:
+class SessionRecognition:
     """A session with its recognition at a confidence."""
 
     session: Session
@@ -73,7 +76,7 @@ class RecognisedSession:
     confidence: float
 
 
-async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> RecognisedSession | None:
+async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> SessionRecognition | None:
     """Say whose a session is; none where the session is unknown. Raises GraphError."""
     rows = await graph.read("get_session", key=key)
     if not rows:
@@ -83,7 +86,7 @@ async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> R
     logins = [Login(login["customer"], moment(login["at"])) for login in row["logins"]]
     session = session_of(row)
     recognition = _recognise(session, logins, uses, device_is_hub=row["device_is_hub"])
-    return RecognisedSession(session, recognition, confidence)
+    return SessionRecognition(session, recognition, confidence)
 
 
 async def recognise_device(graph: AsyncGraph, key: str, confidence: float) -> Recognition | None:
@@ -93,8 +96,8 @@ async def recognise_device(graph: AsyncGraph, key: str, confidence: float) -> Re
         return None
     row = rows[0]
     if row["is_hub"]:
-        return _shared_terminal(key)
-    return recognise_on_device(key, moment(row["last_seen_at"]), await _uses(graph, row["users"], confidence))
+        return _shared_terminal()
+    return recognise_on_device(moment(row["last_seen_at"]), await _uses(graph, row["users"], confidence))
 
 
 async def _uses(graph: AsyncGraph, users: Sequence[Row], confidence: float) -> list[DeviceUse]:
@@ -141,62 +144,59 @@ def _recognise(
     if session.device is None:
         return Recognition(RecognitionLevel.UNKNOWN, "Nobody logged in, and the session names no device.")
     if device_is_hub:
-        return _shared_terminal(session.device)
-    return recognise_on_device(session.device, session.started_at, uses)
+        return _shared_terminal()
+    return recognise_on_device(session.started_at, uses)
 
 
 def _authenticated(logins: Sequence[Login]) -> Recognition:
     login = logins[-1]
-    reason = f"{login.customer} logged in during this session at {_said(login.at)}."
+    reason = f"A customer logged in during this session at {_said(login.at)}."
     if len(logins) > 1:
-        reason += f" {len(logins)} customers did; the latest login counts."
+        reason = f"{len(logins)} customers logged in during this session, the last at {_said(login.at)}, which counts."
     return Recognition(RecognitionLevel.AUTHENTICATED, reason, login.customer)
 
 
-def _shared_terminal(device: str) -> Recognition:
-    reason = f"The device {device} is used by too many customers, as a shop terminal is; only a login tells who it is."
+def _shared_terminal() -> Recognition:
+    reason = "The device is used by too many customers, as a shop terminal is; only a login tells who it is."
     return Recognition(RecognitionLevel.UNKNOWN, reason)
 
 
-def recognise_on_device(device: str, at: datetime, uses: Sequence[DeviceUse]) -> Recognition:
+def recognise_on_device(at: datetime, uses: Sequence[DeviceUse]) -> Recognition:
     """Whose a device was at a time, from the logins on it."""
     if not uses:
-        return Recognition(RecognitionLevel.UNKNOWN, f"Nobody has ever logged in on the device {device}.")
+        return Recognition(RecognitionLevel.UNKNOWN, "Nobody has ever logged in on the device.")
     if len(uses) == 1:
-        return _only_user(device, uses[0])
+        return _only_user(uses[0])
     inside = [use for use in uses if use.first_login_at <= at <= use.last_login_at]
     if len(inside) == 1:
-        return _user_at_that_time(device, inside[0], len(uses))
-    return _latest_user(device, at, uses)
+        return _user_at_that_time(inside[0], len(uses))
+    return _latest_user(at, uses)
 
 
-def _only_user(device: str, use: DeviceUse) -> Recognition:
+def _only_user(use: DeviceUse) -> Recognition:
     reason = (
-        f"{use.customer} logged in on the device {device} {_times(use.logins)}, last at {_said(use.last_login_at)}; "
+        f"One person logged in on the device {_times(use.logins)}, last at {_said(use.last_login_at)}; "
         "nobody else ever did."
     )
     return Recognition(RecognitionLevel.RECOGNISED, reason, use.customer)
 
 
-def _user_at_that_time(device: str, use: DeviceUse, people: int) -> Recognition:
+def _user_at_that_time(use: DeviceUse, people: int) -> Recognition:
     reason = (
-        f"{people} people logged in on the device {device}; at the time of the session only {use.customer} used it, "
+        f"{people} people logged in on the device; at the time of the session only one used it, "
         f"from {_said(use.first_login_at)} to {_said(use.last_login_at)}."
     )
     return Recognition(RecognitionLevel.RECOGNISED, reason, use.customer)
 
 
-def _latest_user(device: str, at: datetime, uses: Sequence[DeviceUse]) -> Recognition:
+def _latest_user(at: datetime, uses: Sequence[DeviceUse]) -> Recognition:
     before = [use for use in uses if use.last_login_at <= at <= use.last_login_at + PROBABLE_FOR]
     overlapping = [use for use in uses if use.first_login_at <= at <= use.last_login_at]
     if not before or overlapping:
-        reason = f"{len(uses)} people logged in on the device {device}, and none of them alone at that time."
+        reason = f"{len(uses)} people logged in on the device, and none of them alone at that time."
         return Recognition(RecognitionLevel.UNKNOWN, reason)
     use = max(before, key=lambda use: use.last_login_at)
-    reason = (
-        f"{len(uses)} people logged in on the device {device}; {use.customer} was the last to do so, "
-        f"at {_said(use.last_login_at)}."
-    )
+    reason = f"{len(uses)} people logged in on the device; the last to do so, at {_said(use.last_login_at)}, is meant."
     return Recognition(RecognitionLevel.PROBABLE, reason, use.customer)
 
 

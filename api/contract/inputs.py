@@ -4,7 +4,7 @@ import strawberry
 
 from api.contract.identifiers import identifier_key
 from graph.errors import InputError
-from graph.identities import Identity, IdentityKind, UnknownIdentity
+from graph.identities import Identity, IdentityKind, UnknownIdentity, not_known
 from graph.kinds import IDENTIFIER_KINDS
 from loaders.standardise.unusable import Unusable
 
@@ -53,7 +53,7 @@ def identity_of(by: ProfileBy, country: str | None) -> Identity | UnknownIdentit
 def unknown(identity: Identity) -> UnknownIdentity:
     """The answer to whoever may not see profiles, whether somebody is known by it or not."""
     if identity.kind in {IdentityKind.SESSION, IdentityKind.DEVICE}:
-        return UnknownIdentity(f"This {identity.kind} is not known.")
+        return not_known(identity.kind)
     return UnknownIdentity(f"No customer is known by this {identity.kind}.")
 
 

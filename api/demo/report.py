@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.console.profile_report import ProfileReport, as_document, print_profile
-from graph.recognition import RecognisedSession
+from graph.recognition import SessionRecognition
 from loaders.report import LoadReport
 from loaders.report import print_report as print_load
 from loaders.sample.manifest import Hero, Manifest
@@ -28,7 +28,7 @@ class Person:
 
     hero: Hero
     report: ProfileReport
-    visit: RecognisedSession | None
+    visit: SessionRecognition | None
 
     @property
     def recognised(self) -> bool:

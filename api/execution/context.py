@@ -14,6 +14,7 @@ from api.contract.levels import LevelsCache
 from api.execution.allowances import Allowances
 from api.execution.limits import Cost
 from api.execution.prepared import PreparedDocuments
+from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
 from graph.journeys import JourneyOwners, get_journey_owners
 from graph.profiles import Profile
@@ -43,7 +44,10 @@ class AskedOperation:
 
 @dataclass(slots=True)
 class RequestContext:
-    """What resolvers work with. One for each request. ``country``: of national telephone numbers."""
+    """What resolvers work with. One for each request.
+
+    ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock.
+    """
 
     graph: AsyncGraph
     levels: LevelsCache
@@ -53,15 +57,17 @@ class RequestContext:
     allowances: Allowances
     documents: PreparedDocuments
     audit: AuditLog
+    sync_work: SyncWork
+    until: float
     seen: Seen = field(default_factory=Seen)
     asked: AskedOperation = field(default_factory=AskedOperation)
-    owners: dict[tuple[str, float], asyncio.Task[JourneyOwners]] = field(
-        default_factory=dict[tuple[str, float], "asyncio.Task[JourneyOwners]"]
+    owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
+        default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""
-        asked = profile.id, profile.confidence
+        asked = profile.members, profile.confidence
         if asked not in self.owners:
             read = get_journey_owners(self.graph, profile.members, profile.confidence)
             self.owners[asked] = asyncio.ensure_future(read)

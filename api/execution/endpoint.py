@@ -7,7 +7,7 @@ WebSocket, no batch, no upload.
 
 import asyncio
 from collections.abc import Mapping
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any, cast
 
 import orjson
@@ -84,7 +84,6 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def _executed(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._settings.deadline_s):
-                request.state.viewer = await _viewer_of(request)
                 context = request.state.context = await self.get_context(request, Response())
                 response = await self.run(request, context)
         except TimeoutError:
@@ -99,6 +98,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
             log_failure(request_id_of(request), error)
             return _problem(request, 500, answer_to(error)[1], ErrorCode.INTERNAL)
+        return self._completed(request, response, context)
+
+    def _completed(self, request: Request, response: Response, context: RequestContext) -> Response:
         media_type = negotiate(request.headers.get("accept", "")) or JSON
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
@@ -130,10 +132,12 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             levels=backend.levels,
             request_id=request_id_of(request),
             country=self._settings.country,
-            viewer=request.state.viewer,
+            viewer=await _viewer_of(request),
             allowances=self._allowances,
             documents=self._documents,
             audit=backend.recorder.log,
+            sync_work=backend.sync_work,
+            until=monotonic() + self._settings.deadline_s,
         )
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -171,7 +175,7 @@ def _is_recorded(request: Request, started: float) -> bool:
     return backend_of(request).recorder.record(request, getattr(request.state, "outcome", OK), started)
 
 
-async def _viewer_of(request: Request) -> Viewer:
+async def _viewer_of(request: HTTPConnection) -> Viewer:
     headers = request.headers
     authentication = backend_of(request).authentication
     return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))

@@ -11,12 +11,14 @@ from enum import StrEnum
 
 from graph.errors import (
     AuditError,
+    BusyError,
     CdpError,
     ConfigurationError,
     ForbiddenError,
     GraphError,
     GraphUnavailableError,
     InputError,
+    ModelError,
     RateLimitedError,
     ReadTimeoutError,
     UnauthenticatedError,
@@ -72,12 +74,14 @@ class Answer:
 # The first that fits counts, so a class stands before its parents.
 ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
-    (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
-    (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
     (UnauthenticatedError, Answer(ErrorCode.UNAUTHENTICATED, None)),
     (UncheckedError, Answer(ErrorCode.UNAVAILABLE, "Keys and tokens cannot be checked now. Try again.")),
+    (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
+    (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (ModelError, Answer(ErrorCode.INTERNAL, "The model in force is not stored on this server. Quote the requestId.")),
+    (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
     (AuditError, Answer(ErrorCode.UNAVAILABLE, "The audit log cannot be written. Try again.")),

@@ -15,6 +15,7 @@ from api.audit.log import open_audit_log
 from api.audit.recording import Recorder
 from api.contract.levels import LevelsCache
 from api.operation.readiness import Readiness
+from api.operation.sync_work import SyncWork, working
 from api.operation.writing import open_writing
 from api.settings import ApiSettings
 from api.tracking.receiving import receiving
@@ -32,6 +33,7 @@ class Backend:
     levels: LevelsCache
     readiness: Readiness
     authentication: Authentication
+    sync_work: SyncWork
     recorder: Recorder
 
 
@@ -51,8 +53,11 @@ def connected_to(
             app.state.arrivals = arrivals(writing)
             keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
             authentication = Authentication(settings, keys)
+            sync_work = await stack.enter_async_context(working(writing.graph))
             log = await asyncio.to_thread(stack.enter_context, open_audit_log(settings))
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), authentication, Recorder(log))
+            app.state.backend = Backend(
+                graph, LevelsCache(graph), Readiness(graph), authentication, sync_work, Recorder(log)
+            )
             yield
             await authentication.close()
 

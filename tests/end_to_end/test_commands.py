@@ -24,7 +24,7 @@ METRICS = (
     *("largest_cluster", "overmerged", "split", "confidence", "seconds"),
 )
 COMMANDS = (
-    *("neo4j start", "neo4j stop", "neo4j status", "neo4j browser", "neo4j reset"),
+    *("neo4j start", "neo4j stop", "neo4j status", "neo4j browser", "neo4j reset", "neo4j backup", "neo4j restore"),
     *("sample", "load", "resolve", "profile", "serve", "demo", "evaluate"),
 )
 FAKE_1000 = {"unique_id": "id", "first_name": "given_name", "surname": "family_name", "dob": "birth_date"}

@@ -153,7 +153,7 @@ async def test_an_anonymous_session_is_recognised_by_its_device(async_graph: Asy
     assert found is not None
     assert (found.recognition.level, found.recognition.customer) == (RecognitionLevel.RECOGNISED, "shop:7")
     assert found.recognition.reason == (
-        "shop:7 logged in on the device anonymous_id:d1 once, last at 2026-03-01 12:00 UTC; nobody else ever did."
+        "One person logged in on the device once, last at 2026-03-01 12:00 UTC; nobody else ever did."
     )
 
 

@@ -15,7 +15,7 @@ from tests.asking import keyed_settings
 def test_what_several_threads_say_is_written_whole_and_in_one_chain(tmp_path: Path) -> None:
     settings = keyed_settings(audit_dir=tmp_path, audit_file_bytes=20_000)
     with open_audit_log(settings) as log, ThreadPoolExecutor(4) as threads:
-        kept = list(threads.map(lambda value: log.write({"value": value}), range(1_000)))
+        kept = list(threads.map(log.write, [{"value": value} for value in range(1_000)]))
 
     lines = [json.loads(line) for file in sorted(tmp_path.glob("*.jsonl")) for line in file.read_text().splitlines()]
     assert all(kept)
@@ -36,7 +36,7 @@ def test_beyond_what_may_wait_records_are_dropped_and_counted(tmp_path: Path) ->
 def test_the_key_is_made_once_for_all_processes_and_for_their_owner_only(tmp_path: Path) -> None:
     settings = keyed_settings(audit_dir=tmp_path)
     with ThreadPoolExecutor(8) as threads:
-        keys = set(threads.map(lambda _: audit_key(settings), range(50)))
+        keys = set(threads.map(audit_key, [settings] * 50))
 
     assert len(keys) == 1
     assert [file.name for file in tmp_path.iterdir()] == ["key"]

@@ -1,0 +1,84 @@
+# Visits whose visitors are less simple than Anna: a device of several people, an email where a code belongs, consents
+# that contradict.
+from typing import Any
+
+from graph.connection import Graph
+from graph.records import ConsentRecord
+from graph.writing import write_batch
+from tests.factories import batch, customer, days, device, identifier, interaction, minutes, session, shop
+from tests.integration.api.conftest import Ask
+from tests.integration.api.operations import session_of
+
+EMAIL = "anna@example.org"
+
+
+async def test_on_a_shared_device_the_last_to_log_in_is_probable_and_nobody_before(
+    graph: Graph, fresh_ask: Ask
+) -> None:
+    logins = [
+        session(f"s{day}", started_at=days(day), device=device(), customer=shop(who))
+        for day, who in ((1, "7"), (2, "8"), (3, "7"))
+    ]
+    visits = [
+        session("before", started_at=days(0), device=device()),
+        session("after", started_at=days(4), device=device()),
+    ]
+    page = interaction("m1", at=days(0), device=device(), session_id="before")
+    write_batch(graph, batch("web", sessions=(*logins, *visits), interactions=(page,)))
+
+    after, before = await session_of(fresh_ask, "web:after"), await session_of(fresh_ask, "web:before")
+
+    assert (after["__typename"], after["level"]) == ("ProbableSession", "PROBABLE")
+    assert (before["__typename"], before["level"]) == ("AnonymousSession", "UNKNOWN")
+    assert before["activity"] == [{"name": "Page Viewed"}]
+
+
+async def test_personal_data_where_codes_belong_is_left_out(graph: Graph, fresh_ask: Ask) -> None:
+    account = customer("shop", EMAIL, given_name="Anna", identifiers=(identifier("email", EMAIL),))
+    told = {"intent": f"write to {EMAIL}", "reason": "0431 555 01", "note": "Anna Ilg, Kiel", "sku": EMAIL}
+    cart = {"items": [{"sku": "SIM-1", "name": "for Anna"}, {"sku": "CASE-2"}, EMAIL], "reason": "price"}
+    things = (
+        interaction("m1", customer=shop(EMAIL), name=EMAIL, properties=told),
+        interaction(
+            "m2", at=minutes(1), customer=shop(EMAIL), name="Cart Viewed", properties=cart, amount=9.5, currency="EUR"
+        ),
+    )
+    visits = (
+        session("s1", started_at=minutes(0), device=device(), customer=shop(EMAIL), campaign="spring sale"),
+        session(
+            "s2", started_at=days(1), device=device(), campaign=EMAIL, entry_page=f"https://example.org/?m={EMAIL}"
+        ),
+    )
+    write_batch(graph, batch("shop", customers=(account,), interactions=things))
+    write_batch(graph, batch("web", sessions=visits))
+
+    visit = await session_of(fresh_ask, "web:s2")
+
+    done = {name: visit["visitor"]["activity"][0][name] for name in ("name", "reason", "products", "amount")}
+    assert done == {"name": "Cart Viewed", "reason": "price", "products": ["SIM-1", "CASE-2"], "amount": 9.5}
+    assert [visit["visitor"]["activity"][1][name] for name in ("name", "intent", "reason", "products")] == [
+        None
+    ] * 3 + [[]]
+    assert not any(word in str(visit) for word in (EMAIL, "Anna", "Kiel", "555"))
+
+
+async def test_of_several_statements_about_a_consent_the_latest_holds(graph: Graph, fresh_ask: Ask) -> None:
+    def stated(number: int, state: str, day: float, **changes: Any) -> ConsentRecord:
+        return ConsentRecord("shop", f"f{number}", "marketing", state, days(day), days(day), **changes)  # pyright: ignore[reportArgumentType]
+
+    consents = (
+        stated(1, "granted", 1, customer=shop("7")),
+        stated(2, "withdrawn", 2, customer=shop("7")),
+        stated(3, "granted", 3, channel="email", customer=shop("7")),
+        stated(4, "denied", 3, channel="email", device=device()),
+    )
+    login = session("s1", started_at=minutes(0), device=device(), customer=shop("7"))
+    write_batch(graph, batch("shop", customers=(customer("shop", "7"),), consents=consents))
+    write_batch(graph, batch("web", sessions=(login, session("s2", started_at=days(1), device=device()))))
+
+    visit = await session_of(fresh_ask, "web:s2")
+
+    assert visit["visitor"]["consents"] == [
+        {"purpose": "marketing", "channel": None, "state": "withdrawn"},
+        {"purpose": "marketing", "channel": "email", "state": "denied"},
+    ]
