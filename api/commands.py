@@ -14,6 +14,7 @@ from api.access.key_commands import key_app
 from api.audit.audit_commands import audit_app
 from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
+from api.console.settings_commands import settings_command
 from api.settings import api_settings
 from api.tracking.commands import source_app
 from api.tracking.replaying import PROTOCOLS, reader_of
@@ -68,6 +69,7 @@ app.command("why")(why_command)
 app.command("why-not")(why_not_command)
 app.command("how")(how_command)
 app.command("as-of")(as_of_command)
+app.command("settings", epilog="Example: cdp settings --changed")(settings_command)
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

@@ -31,6 +31,23 @@ class ApiSettings(BaseSettings):
         le=300,
         description="Seconds after SIGTERM in which /readyz says no and everything is still answered; Ctrl-C has none.",
     )
+    log_format: Literal["auto", "json", "plain"] = Field(
+        "auto", description="Form of the logs on stderr: json, plain, or auto: json where that is no terminal."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level of what is logged; at INFO each request has a line."
+    )
+    tracing: bool = Field(
+        default=False,
+        description="Sends spans of operations and statements to where OTEL_EXPORTER_OTLP_ENDPOINT says (extra otel).",
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port of its own for /metrics. Unset: on the API's port, for this machine only.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address on which CDP_METRICS_PORT listens.")
     api_key: SecretStr | None = Field(
         None, description="A key with every scope, for a small deployment. Others: cdp key add."
     )

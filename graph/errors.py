@@ -26,7 +26,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── UncheckedError        a key or token cannot be checked now
     │   ├── UnknownKeyError       an API key that is not there
     │   ├── UntrustedDocumentError a document that is none of the trusted ones
-    │   └── RateLimitedError      an actor asks for too much in too short a time
+    │   ├── RateLimitedError      an actor asks for too much in too short a time
+    │   └── SubscriptionError     a subscription cannot begin or go on here
     ├── LocalStoreError           a store on this machine (rejected rows, deliveries, audit log) cannot be used
     │   ├── UnknownDeadLetterError a rejected row that is not there
     │   └── AuditError            the audit log cannot be written or read
@@ -173,6 +174,10 @@ class RateLimitedError(AccessError):
     def __init__(self, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
         super().__init__("You have asked for too much in a short time.", f"Ask again in {retry_after_s} s.")
+
+
+class SubscriptionError(AccessError):
+    """A subscription cannot begin or go on here; it can elsewhere, or later."""
 
 
 class LocalStoreError(CdpError):

@@ -63,11 +63,14 @@ def expose(model: Model, exposed: Exposed) -> Model:
     return model
 
 
-def expose_choice(choice: Choice, values: Mapping[Any, str]) -> Choice:
-    """Register an enum in place. Raises TypeError where a value has no description."""
+def expose_choice(choice: Choice, values: Mapping[Any, str], name: str | None = None) -> Choice:
+    """Register an enum in place, under another name if one is given.
+
+    Raises TypeError where a value has no description.
+    """
     if set(values) != set(choice):
         raise TypeError(f"{choice.__name__}: every value needs a description.")
-    strawberry.enum(choice, description=words_of(choice))
+    strawberry.enum(choice, name=name, description=words_of(choice))
     definition: Any = choice.__dict__["__strawberry_definition__"]
     for value in definition.values:
         value.description = values[choice[value.name]]

@@ -85,7 +85,7 @@ def _asked(execution: ExecutionContext, cost: Cost) -> AskedOperation:
 
 
 def _require_record(context: RequestContext, kind: OperationType) -> None:
-    """Nothing is changed, and nothing begun, of which there would be no record. Raises AuditError."""
+    """Nothing is changed or followed of which there would be no record. Raises AuditError."""
     if kind is not OperationType.QUERY and not context.audit.accepts:
         raise AuditError("The audit log cannot be written.", "Try again.")
 
