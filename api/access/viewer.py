@@ -55,3 +55,7 @@ class Viewer:
         """Go on only with a scope. Raises ForbiddenError."""
         if scope not in self.scopes:
             raise ForbiddenError(f"This needs the scope {scope}.", "Ask with a key that has it.")
+
+
+STRANGER = Viewer("stranger", ViewerKind.KEY)
+"""Somebody who has not said yet who they are."""

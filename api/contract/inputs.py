@@ -4,7 +4,7 @@ import strawberry
 
 from api.contract.identifiers import identifier_key
 from graph.errors import InputError
-from graph.identities import Identity, IdentityKind, UnknownIdentity, not_known
+from graph.identities import Identity, IdentityKind, UnknownIdentity
 from graph.kinds import IDENTIFIER_KINDS
 from loaders.standardise.unusable import Unusable
 
@@ -48,13 +48,6 @@ def identity_of(by: ProfileBy, country: str | None) -> Identity | UnknownIdentit
             return _bounded(Identity(kind, given.value))
     kind, value = _kind_and_value(by)
     return _identifier(kind, value, country)
-
-
-def unknown(identity: Identity) -> UnknownIdentity:
-    """The answer to whoever may not see profiles, whether somebody is known by it or not."""
-    if identity.kind in {IdentityKind.SESSION, IdentityKind.DEVICE}:
-        return not_known(identity.kind)
-    return UnknownIdentity(f"No customer is known by this {identity.kind}.")
 
 
 def _kind_and_value(by: ProfileBy) -> tuple[str, str]:

@@ -19,8 +19,8 @@ from graph.journeys import (
     JourneyPage,
     JourneyPosition,
     ProfileSession,
-    get_journey,
-    get_sessions,
+    list_journeys,
+    list_sessions,
 )
 from graph.profiles import Profile
 
@@ -73,6 +73,7 @@ class JourneyFilterInput:
     names: list[str] | None = strawberry.field(default=None, description="Names, such as `Call Started`; at most 50.")
     since: datetime | None = strawberry.field(default=None, description="Not before this moment.")
     until: datetime | None = strawberry.field(default=None, description="Before this moment.")
+    sources: list[str] | None = strawberry.field(default=None, description="Sources, such as `crm`; at most 50.")
 
 
 Wanted = Annotated[JourneyFilterInput | None, strawberry.argument(name="filter", description="Which interactions.")]
@@ -91,7 +92,7 @@ async def journey(
     if hides(info.context.viewer, FieldClass.EVENTS):
         return NOTHING_SHOWN
     owners = await info.context.journey_owners(profile)
-    return connection_of(await get_journey(info.context.graph, owners, chosen, size, position))
+    return connection_of(await info.context.together.read(list_journeys, owners, chosen, size, position))
 
 
 async def sessions(
@@ -102,16 +103,16 @@ async def sessions(
     if hides(info.context.viewer, FieldClass.EVENTS):
         return []
     owners = await info.context.journey_owners(profile)
-    return list(await get_sessions(info.context.graph, owners, size))
+    return list(await info.context.together.read(list_sessions, owners, size))
 
 
 def filter_of(wanted: JourneyFilterInput) -> JourneyFilter:
     """The filter of the graph. Raises InputError where a list is too long."""
-    lists = wanted.channels, wanted.types, wanted.names
+    lists = wanted.channels, wanted.types, wanted.names, wanted.sources
     if any(len(values) > MAX_FILTER_VALUES for values in lists if values):
         raise InputError("A list of the filter is too long.", f"Give at most {MAX_FILTER_VALUES} values.")
-    channels, types, names = (tuple(values) if values else None for values in lists)
-    return JourneyFilter(channels, types, names, wanted.since, wanted.until)
+    channels, types, names, sources = (tuple(values) if values else None for values in lists)
+    return JourneyFilter(channels, types, names, wanted.since, wanted.until, sources)
 
 
 def connection_of(page: JourneyPage) -> JourneyConnection:

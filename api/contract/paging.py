@@ -50,6 +50,9 @@ expose(
 )
 
 
+classify(PageInfo, {"end_cursor": plain})
+
+
 @strawberry.type(description="One of a list, with the cursor after which the list goes on.")
 class Edge(Generic[Node]):
     """One of a list."""

@@ -6,8 +6,9 @@ import strawberry
 
 from api.access.viewer import Scope
 from api.contract.arguments import AsOfTime, AtConfidence, By
+from api.contract.audit import AuditQueries
 from api.contract.explanations.queries import ExplanationQueries
-from api.contract.inputs import identity_of, unknown
+from api.contract.inputs import identity_of
 from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.lists.queries import ListQueries
 from api.contract.paging import DEFAULT_PAGE, page_size
@@ -16,7 +17,7 @@ from api.contract.sessions import SessionQueries
 from api.contract.types import ProfileResult
 from api.contract.viewers import ViewerQueries
 from api.execution.context import RequestInfo
-from graph.identities import IdentityKind, UnknownIdentity, find_profile, not_known
+from graph.identities import IdentityKind, UnknownIdentity, find_profile, nobody
 
 MAX_HITS = 50
 # By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
@@ -27,7 +28,7 @@ First = Annotated[int, strawberry.argument(description=f"At most so many profile
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query(SessionQueries, ExplanationQueries, ListQueries, ViewerQueries):
+class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, ViewerQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
@@ -40,10 +41,10 @@ class Query(SessionQueries, ExplanationQueries, ListQueries, ViewerQueries):
         if isinstance(identity, UnknownIdentity):
             return identity
         if not info.context.viewer.may(Scope.PROFILE_READ):
-            return unknown(identity)
+            return nobody(identity.kind)
         if identity.kind in GUESSABLE:
             return await info.context.look_up(
-                lambda: find_profile(info.context.graph, identity, wanted, as_of), not_known(identity.kind)
+                lambda: find_profile(info.context.graph, identity, wanted, as_of), nobody(identity.kind)
             )
         return await find_profile(info.context.graph, identity, wanted, as_of)
 

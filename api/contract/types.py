@@ -11,6 +11,8 @@ from api.contract.journeys import PROFILE_JOURNEY, PROFILE_SESSIONS
 from api.contract.levels import ConfidenceLevel, ConfidenceLevels
 from api.contract.metrics import PROFILE_METRICS
 from api.contract.profile_parts import PROFILE_PARTS, ProfileCounts
+from api.contract.relations import PROFILE_RELATIONS
+from api.contract.timelines import PROFILE_TIMELINE
 from graph.contests import ChosenBy
 from graph.evidence import ComparisonEvidence, LinkEvidence
 from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity
@@ -208,7 +210,14 @@ expose(
         },
         words="The unified view of the customers that belong together at a confidence, computed when it is asked for.",
         ids=("id",),
-        resolved=(*PROFILE_PARTS, PROFILE_SESSIONS, PROFILE_JOURNEY, PROFILE_METRICS),
+        resolved=(
+            *PROFILE_PARTS,
+            PROFILE_SESSIONS,
+            PROFILE_JOURNEY,
+            PROFILE_TIMELINE,
+            PROFILE_METRICS,
+            PROFILE_RELATIONS,
+        ),
     ),
 )
 expose(

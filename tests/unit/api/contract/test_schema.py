@@ -57,7 +57,8 @@ def test_what_can_be_changed_through_the_schema_is_known() -> None:
         "unlinkCustomers",
         "withdrawDecision",
     ]
-    assert SCHEMA.subscription_type is None
+    assert SCHEMA.subscription_type is not None
+    assert list(SCHEMA.subscription_type.fields) == ["profileChanges"]
 
 
 def test_a_model_is_not_exposed_without_a_description_of_each_field() -> None:
@@ -84,10 +85,10 @@ def test_a_choice_is_not_exposed_without_a_description_of_each_value() -> None:
 
 
 def test_an_exposed_model_stays_what_it_was() -> None:
-    from graph.recognition import Recognition, RecognitionLevel
+    from graph.identities import UnknownIdentity
 
-    recognition = Recognition(RecognitionLevel.UNKNOWN, "Nobody.")
-    assert recognition == Recognition(RecognitionLevel.UNKNOWN, "Nobody.", None)
-    assert hash(recognition) == hash(Recognition(RecognitionLevel.UNKNOWN, "Nobody."))
+    nobody = UnknownIdentity("Nobody.")
+    assert nobody == UnknownIdentity("Nobody.")
+    assert hash(nobody) == hash(UnknownIdentity("Nobody."))
     with pytest.raises(AttributeError):
-        recognition.reason = "changed"  # pyright: ignore[reportAttributeAccessIssue]
+        nobody.reason = "changed"  # pyright: ignore[reportAttributeAccessIssue]
