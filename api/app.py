@@ -7,6 +7,7 @@ from api.contract.schema import build_schema
 from api.execution.endpoint import GraphQLEndpoint
 from api.ide import ide_routes
 from api.operation.backend import connected_to
+from api.operation.draining import Draining
 from api.operation.edge import Edge
 from api.operation.health import health
 from api.settings import ApiSettings, api_settings
@@ -25,7 +26,7 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     """
     chosen = settings or api_settings()
     schema = build_schema(introspection=chosen.development, fast_execution=chosen.fast_execution)
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen.country))
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=connected_to(address, chosen))
     graphql = GraphQLEndpoint(schema, chosen)
     app.router.routes += [Route("/graphql", graphql, methods=None), WebSocketRoute("/graphql", graphql)]
     app.include_router(health)
@@ -36,5 +37,6 @@ def create_app(settings: ApiSettings | None = None, address: Address | None = No
     app.router.routes += webhook_routes(chosen)
     if chosen.development:
         app.router.routes += ide_routes()
-    app.add_middleware(Edge, allowed_hosts=chosen.allowed_hosts)
+    app.state.draining = draining = Draining()
+    app.add_middleware(Edge, allowed_hosts=chosen.allowed_hosts, draining=draining)
     return app

@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.access.key_commands import key_app
 from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
 from api.settings import api_settings
@@ -23,6 +24,8 @@ from graph.constraints import install_schema
 from graph.errors import CdpError
 from graph.guard_commands import guards_command
 from graph.identities import Identity
+from graph.survivorship_commands import survivorship_command
+from graph.survivorship_rules import current_survivorship
 from loaders.commands import load_command
 from loaders.connectors.cursor_commands import register_cursor_commands
 from loaders.health.commands import health_command
@@ -50,6 +53,7 @@ source_app.command("health", epilog="Example: cdp source health --json")(health_
 app.add_typer(neo4j_app, name="neo4j")
 app.add_typer(sample_app)
 app.add_typer(source_app, name="source")
+app.add_typer(key_app, name="key")
 app.command("load")(load_command)
 app.add_typer(rejects_app, name="rejects")
 CONNECTOR_READERS.update(dict.fromkeys(PROTOCOLS, reader_of))
@@ -58,6 +62,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(steward_app, name="steward")
 app.add_typer(review_app, name="review")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
+app.command("survivorship", epilog="Example: cdp survivorship --json")(survivorship_command)
 app.command("audit")(audit_command)
 app.command("why")(why_command)
 app.command("why-not")(why_not_command)
@@ -67,24 +72,28 @@ app.command("as-of")(as_of_command)
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
-Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0: a free one.")]
+Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; 0.0.0.0: all of this machine.")]
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; 0: a free one.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Processes that answer.")]
 
 
-@app.command("serve", epilog="Example: cdp serve --port 8000")
+@app.command("serve", epilog="Example: cdp serve --port 8000 --workers 4")
 def serve_command(
+    host: Host = None,
     port: Port = None,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve GraphQL, health and, in development, GraphiQL, until Ctrl-C."""
+    """Serve GraphQL, tracking calls, health and, in development, GraphiQL, until Ctrl-C or SIGTERM."""
     # Imported here: the other commands need no web framework, and it takes half a second.
     from api.operation.serving import serve  # noqa: PLC0415
 
+    current_survivorship()  # a file that cannot be used is said before anybody asks
     address = resolve_address()
     with open_graph(address) as graph:
         install_schema(graph)
-    settings = api_settings()
-    if port is not None:
-        settings = settings.model_copy(update={"api_port": port})
+    said = {"api_host": host, "api_port": port, "api_workers": workers}
+    settings = api_settings().model_copy(update={name: value for name, value in said.items() if value is not None})
     serve(address, settings, _print_address if as_json else _tell_address)
 
 

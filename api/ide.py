@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import orjson
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+
+from api.examples.reading import Example, read_examples
 
 FOLDER = Path(__file__).parent / "static" / "graphiql"
 
@@ -29,6 +32,16 @@ async def show_ide(_request: Request) -> Response:
     return FileResponse(FOLDER / "index.html", headers=headers)
 
 
+async def show_examples(_request: Request) -> Response:
+    """The examples as the tabs that GraphiQL opens with."""
+    return JSONResponse([{"query": example.document, "variables": _shown(example)} for example in read_examples()])
+
+
+def _shown(example: Example) -> str:
+    return orjson.dumps(example.variables, option=orjson.OPT_INDENT_2).decode()
+
+
 def ide_routes() -> list[BaseRoute]:
-    """The page at / and its files."""
-    return [Route("/", show_ide), Mount("/graphiql", StaticFiles(directory=FOLDER))]
+    """The page at /, its files and its tabs."""
+    files = Mount("/graphiql", StaticFiles(directory=FOLDER))
+    return [Route("/", show_ide), Route("/graphiql/examples.json", show_examples), files]

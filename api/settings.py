@@ -1,9 +1,14 @@
 """Settings of the API, from the environment or ``.env``."""
 
 from functools import cache
+from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Of the asymmetric kind only: with a shared secret whoever checks a token could make one.
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
 class ApiSettings(BaseSettings):
@@ -11,11 +16,42 @@ class ApiSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CDP_", env_file=".env", extra="ignore")
 
-    api_port: int = Field(8000, ge=0, le=65535, description="Port of the API on 127.0.0.1; 0 takes a free one.")
-    api_key: SecretStr | None = Field(
-        None, description="Bearer key that every GraphQL request must carry. Unset: none."
+    api_host: str = Field(
+        "127.0.0.1", description="Address on which the API listens; 0.0.0.0 or :: are all of this machine."
     )
-    development: bool = Field(default=True, description="Serves GraphiQL at / and answers introspection.")
+    api_port: int = Field(8000, ge=0, le=65535, description="Port of the API; 0 takes a free one.")
+    api_workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with connections of its own.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="Addresses of proxies, as a JSON list, whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+    )
+    drain_s: float = Field(
+        5.0,
+        ge=0,
+        le=300,
+        description="Seconds after SIGTERM in which /readyz says no and everything is still answered; Ctrl-C has none.",
+    )
+    api_key: SecretStr | None = Field(
+        None, description="A key with every scope, for a small deployment. Others: cdp key add."
+    )
+    oidc_issuer: str | None = Field(
+        None, description="Identity provider whose tokens (JWT) people ask with: its `iss`. Unset: no tokens are taken."
+    )
+    oidc_audience: str | None = Field(None, description="What tokens must be meant for: their `aud`.")
+    oidc_jwks_url: str | None = Field(
+        None, description="Where the keys of the provider are. Unset: where its discovery document says."
+    )
+    oidc_algorithms: tuple[Algorithm, ...] = Field(
+        ("RS256", "ES256"), min_length=1, description="Algorithms that tokens may be signed with, as a JSON list."
+    )
+    oidc_scope_claim: str = Field(
+        "scope", description="Claim with the scopes of a person, words or a list; role:NAME gives those of a role."
+    )
+    purposes: tuple[str, ...] = Field(
+        (),
+        description="Purposes for which personal data may be read in clear, as a JSON list. Empty: any words.",
+    )
+    development: bool = Field(default=True, description="Serves GraphiQL at /.")
     allowed_hosts: tuple[str, ...] = Field(
         ("127.0.0.1", "localhost", "[::1]"),
         description="Names in the Host header that are answered, as a JSON list; * is any. A page elsewhere that "
@@ -29,6 +65,26 @@ class ApiSettings(BaseSettings):
     )
     deadline_s: float = Field(8.0, gt=0, description="Seconds after which a GraphQL request is given up (503).")
     max_body_bytes: int = Field(262_144, gt=0, description="Size of the largest request body that is read, in bytes.")
+    requests_at_once: int = Field(
+        100, gt=0, description="GraphQL requests that a process answers at once; beyond them 503 at once."
+    )
+    cost_per_second: int = Field(
+        100_000, ge=0, description="Cost of operations that each actor may ask of a process in a second. 0: no limit."
+    )
+    cost_at_once: int = Field(
+        500_000, ge=0, description="The same at once, by whoever has asked for little before; at least one operation."
+    )
+    unknown_sessions_per_minute: int = Field(
+        600,
+        ge=0,
+        description="Sessions and devices that are not there, which each actor may ask a process for in a minute; "
+        "beyond them all are answered as unknown. 0: no limit.",
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="File (JSON of SHA-256 and document) or folder (such files, .graphql files) of the only documents "
+        "that are answered. Unset: all are.",
+    )
     webhook_mappings: tuple[str, ...] = Field(
         (), description="Mapping files whose sources send webhooks to /webhooks/NAME, as a JSON list."
     )

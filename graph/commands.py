@@ -9,12 +9,15 @@ from typing import Annotated
 
 import typer
 
+from graph.backups.commands import backup_command, restore_command
 from graph.embedded.progress import report_progress
 from graph.embedded.server import EmbeddedServer, ServerStatus, embedded_server
 from graph.errors import ConfigurationError
 from graph.settings import cdp_settings, neo4j_settings
 
-neo4j_app = typer.Typer(no_args_is_help=True, help="Start, stop and look at the embedded Neo4j.")
+neo4j_app = typer.Typer(no_args_is_help=True, help="Start, stop, back up and look at the embedded Neo4j.")
+neo4j_app.command("backup", epilog="Example: cdp neo4j backup backups/monday")(backup_command)
+neo4j_app.command("restore", epilog="Example: cdp neo4j restore backups/monday --force")(restore_command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph.connection import AsyncGraph, Graph, Row
 from graph.errors import ConfigurationError
+from graph.times import milliseconds
 
 EXACT, DEFAULT = "exact", "default"
 
@@ -43,6 +45,11 @@ class Levels:
 async def get_levels(graph: AsyncGraph) -> Levels:
     """The levels of the model that scored last. Raises GraphError."""
     return levels_of(await graph.read("get_levels"))
+
+
+async def get_levels_at(graph: AsyncGraph, at: datetime) -> Levels:
+    """The levels of the model that had scored last at a time. Raises GraphError."""
+    return levels_of(await graph.read("get_levels_at", at=milliseconds(at)))
 
 
 def read_levels(graph: Graph) -> Levels:

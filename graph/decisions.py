@@ -44,7 +44,7 @@ class Decisions:
 
 def list_decisions(graph: Graph) -> list[Decision]:
     """Every decision, withdrawn ones too, oldest first. Raises GraphError."""
-    return [_decision(row) for row in graph.stream("list_decisions")]
+    return [decision_of(row) for row in graph.stream("list_decisions")]
 
 
 def read_decisions(graph: Graph) -> Decisions:
@@ -55,9 +55,15 @@ def read_decisions(graph: Graph) -> Decisions:
     return Decisions(found.same, found.apart | held_apart)
 
 
+def read_decision(graph: Reader, key: str) -> Decision | None:
+    """One decision; none where there is none of this key. Raises GraphError."""
+    rows = graph.read("get_decision", key=key)
+    return decision_of(rows[0]) if rows else None
+
+
 def decisions_about(graph: Reader, customers: Collection[str]) -> list[Decision]:
     """The decisions in force about some customers. Raises GraphError."""
-    return [_decision(row) for row in graph.read("list_decisions_about", keys=sorted(customers))]
+    return [decision_of(row) for row in graph.read("list_decisions_about", keys=sorted(customers))]
 
 
 def connected_decisions(graph: Reader, customers: Collection[str]) -> list[Decision]:
@@ -118,7 +124,8 @@ def withdraw_decision(transaction: Transaction, key: str, actor: str, reason: st
     return bool(found.rows)
 
 
-def _decision(row: Row) -> Decision:
+def decision_of(row: Row) -> Decision:
+    """A decision from a row of a statement that reads decisions."""
     times = {name: moment(row[name]) for name in ("at", "withdrawn_at")}
     values = {name: row[name] for name in ("key", "action", "actor", "reason", "withdrawn_by", "withdrawn_reason")}
     return Decision(**values, **times, sides=_sides(row["customers"]))

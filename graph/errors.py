@@ -8,7 +8,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── DownloadError         an artifact could not be fetched or did not match its checksum
     │   ├── StorageError          a folder cannot be written, or the disk is full
     │   ├── PortInUseError        another program listens on the port
-    │   └── ServerExitedError     the server process ended on its own
+    │   ├── ServerExitedError     the server process ended on its own
+    │   └── BackupError           a backup is damaged, incomplete or of another release
     ├── GraphError                the database refused or could not be reached
     │   ├── GraphUnavailableError nothing answers, or the credentials are wrong
     │   ├── ReadTimeoutError      a read took longer than its limit
@@ -21,13 +22,21 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   └── SuspiciousSnapshotError a snapshot is empty or lost too many customers; nothing of it was kept
     ├── AccessError               somebody who is not known, or may not do this
     │   ├── ForbiddenError        a scope is missing
-    │   ├── UnauthenticatedError  nobody is known by what was sent, or it counts no more
+    │   ├── UnauthenticatedError  nobody is known by the key or token that was sent
+    │   ├── UncheckedError        a key or token cannot be checked now
+    │   ├── UnknownKeyError       an API key that is not there
+    │   ├── UntrustedDocumentError a document that is none of the trusted ones
+    │   ├── RateLimitedError      an actor asks for too much in too short a time
     │   └── SubscriptionError     a subscription cannot begin or go on here
     ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
     │   └── UnknownDeadLetterError a rejected row that is not there
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
+        ├── NothingResolvedError  there was no resolution yet
         ├── UnknownCustomerError  a customer, link or decision that is not there
+        │   ├── NotTogetherError  two customers that are not one person
+        │   ├── UnknownLinkError  a pair that was never compared
+        │   └── UnknownDecisionError  a decision that is not in force
         ├── ConflictingDecisionError  a decision that contradicts one that is in force
         ├── ClosedRunError        a run that was closed already
         └── BusyError             somebody else is writing, mostly another resolution
@@ -71,6 +80,10 @@ class PortInUseError(EmbeddedServerError):
 
 class ServerExitedError(EmbeddedServerError):
     """The server process ended on its own."""
+
+
+class BackupError(EmbeddedServerError):
+    """A backup is damaged, incomplete or of another release; nothing was changed."""
 
 
 class GraphError(CdpError):
@@ -142,6 +155,26 @@ class UnauthenticatedError(AccessError):
     """Nobody is known by the key or token that was sent, or it counts no more."""
 
 
+class UncheckedError(AccessError):
+    """A key or token cannot be checked now: the database or the identity provider is away."""
+
+
+class UnknownKeyError(AccessError):
+    """An API key that is not there, or was revoked."""
+
+
+class UntrustedDocumentError(AccessError):
+    """A document that is none of the trusted ones, where only these are answered."""
+
+
+class RateLimitedError(AccessError):
+    """An actor asks for too much in too short a time. ``retry_after_s``: seconds until it can ask again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("You have asked for too much in a short time.", f"Ask again in {retry_after_s} s.")
+
+
 class SubscriptionError(AccessError):
     """A subscription cannot begin or go on here; it can elsewhere, or later."""
 
@@ -170,8 +203,31 @@ class UnknownCustomerError(ResolutionError):
     """A customer, link or decision that is not there."""
 
 
+class NothingResolvedError(ResolutionError):
+    """There was no resolution yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing has been resolved yet.", "Run first: cdp resolve.")
+
+
+class NotTogetherError(UnknownCustomerError):
+    """Two customers that are not one person at a confidence."""
+
+
+class UnknownLinkError(UnknownCustomerError):
+    """A pair that was never compared."""
+
+
+class UnknownDecisionError(UnknownCustomerError):
+    """A decision that is not in force."""
+
+
 class ConflictingDecisionError(ResolutionError):
-    """A decision that contradicts one that is in force; nothing was written."""
+    """A decision that contradicts some that are in force, ``decisions``; nothing was written."""
+
+    def __init__(self, problem: str, advice: str, decisions: tuple[str, ...] = ()) -> None:
+        self.decisions = decisions
+        super().__init__(problem, advice)
 
 
 class ClosedRunError(ResolutionError):

@@ -23,7 +23,10 @@ class ComparisonEvidence:
 
 @dataclass(frozen=True, slots=True)
 class LinkEvidence:
-    """One link between two customers of a profile, with its reasons."""
+    """One link between two customers of a profile, with its reasons. ``valid_to``: none while it holds.
+
+    ``run_id``: of the run that wrote it; where it holds no longer, of the run that ended it.
+    """
 
     left: str
     right: str
@@ -37,6 +40,7 @@ class LinkEvidence:
     run_id: str
     model_version: str
     valid_from: datetime
+    valid_to: datetime | None = None
 
 
 def links_between(graph: Reader, pairs: Iterable[Pair]) -> dict[Pair, LinkEvidence]:
@@ -51,6 +55,7 @@ def findings_of(evidence: str | None) -> tuple[ComparisonEvidence, ...]:
 
 
 def link_of(row: Row) -> LinkEvidence:
-    """A link from a row of ``get_profile`` or ``list_links_between``."""
-    values: Row = {**row, "evidence": findings_of(row["evidence"]), "valid_from": moment(row["valid_from"])}
+    """A link from a row of ``get_profile``, ``get_profile_at`` or ``list_links_between``."""
+    times = {"valid_from": moment(row["valid_from"]), "valid_to": moment(row.get("valid_to"))}
+    values: Row = {**row, **times, "evidence": findings_of(row["evidence"])}
     return LinkEvidence(**values)

@@ -11,11 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from graph.errors import ConfigurationError
 from graph.kinds import EMAIL, IDENTIFIER_KINDS
+from graph.rule_files import parsed, read_text
 from graph.settings import cdp_settings
 
 DEVICE = "device"
@@ -162,7 +162,9 @@ def current_guards() -> Guards:
 def read_guards(file: Path | None = None) -> Guards:
     """The shipped guards, changed by a file. Read once per process. Raises ConfigurationError."""
     shipped = _parsed(files(__package__ or "").joinpath("guards.yaml").read_text(encoding="utf-8"), "guards.yaml")
-    return guards_of(shipped if file is None else _changed(shipped, _read(file)), str(file or "guards.yaml"))
+    if file is None:
+        return guards_of(shipped, "guards.yaml")
+    return guards_of(_changed(shipped, _parsed(read_text(file, "CDP_GUARDS_FILE"), str(file))), str(file))
 
 
 def guards_of(content: Mapping[str, Any], named: str) -> Guards:
@@ -177,22 +179,9 @@ def guards_of(content: Mapping[str, Any], named: str) -> Guards:
         ) from None
 
 
-def _read(file: Path) -> Mapping[str, Any]:
-    try:
-        return _parsed(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"The guards file {file} cannot be read ({type(error).__name__}).", "Check CDP_GUARDS_FILE."
-        ) from None
-
-
 def _parsed(text: str, named: str) -> Mapping[str, Any]:
-    try:
-        content = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        line = mark.line + 1 if (mark := getattr(error, "problem_mark", None)) else 1
-        raise ConfigurationError(f"{named}:{line}: this is no YAML.", "Check the indentation and quotes.") from None
-    if not isinstance(content, Mapping) or any(isinstance(part, str | list) for part in content.values()):
+    content = parsed(text, named, "cdp guards")
+    if any(isinstance(part, str | list) for part in content.values()):
         raise ConfigurationError(f"{named}: guards are a mapping of sections.", "See: cdp guards.")
     return content
 

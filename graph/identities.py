@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from graph.connection import AsyncGraph
@@ -56,14 +57,19 @@ class AmbiguousIdentity:
 FoundProfile = Profile | MergedProfile | UnknownIdentity | AmbiguousIdentity
 
 
-async def find_profile(graph: AsyncGraph, identity: Identity, confidence: float) -> FoundProfile:
-    """The profile that an identity means at a confidence. Raises GraphError."""
+async def find_profile(
+    graph: AsyncGraph, identity: Identity, confidence: float, at: datetime | None = None
+) -> FoundProfile:
+    """The profile that an identity means at a confidence, now or at a time. Raises GraphError.
+
+    Whom an identifier, a session or a device points at is read as it is today.
+    """
     found = await _customers(graph, identity, confidence)
     if isinstance(found, UnknownIdentity):
         return found
-    profiles = await _profiles(graph, found, confidence)
+    profiles = await _profiles(graph, found, confidence, at)
     if not profiles:
-        return UnknownIdentity(f"No customer is known by this {identity.kind}.")
+        return UnknownIdentity(_unknown(identity.kind, at))
     if len(profiles) > 1:
         ids = tuple(profile.id for profile in profiles)
         return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
@@ -94,16 +100,29 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
     else:
         recognition = await recognise_device(graph, identity.key, confidence)
     if recognition is None:
-        return UnknownIdentity(f"This {identity.kind} is not known.")
+        return not_known(identity.kind)
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
 
 
-async def _profiles(graph: AsyncGraph, customers: Sequence[str], confidence: float) -> list[Profile]:
+def not_known(kind: IdentityKind) -> UnknownIdentity:
+    """The answer for a session or device that is not there."""
+    return UnknownIdentity(f"This {kind} is not known.")
+
+
+def _unknown(kind: IdentityKind, at: datetime | None) -> str:
+    if at is None:
+        return f"No customer is known by this {kind}."
+    return f"No customer that is known by this {kind} had been resolved at that time."
+
+
+async def _profiles(
+    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None
+) -> list[Profile]:
     """One profile for each person among the customers."""
     profiles: list[Profile] = []
     seen: set[str] = set()
     for customer in customers:
-        profile = await get_profile(graph, customer, confidence) if customer not in seen else None
+        profile = await get_profile(graph, customer, confidence, at) if customer not in seen else None
         if profile is not None:
             profiles.append(profile)
             seen.update(profile.members)

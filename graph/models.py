@@ -147,6 +147,18 @@ class Source(StructuredNode):
     disabled_at = DateTimeNeo4jFormatProperty(help_text="since when its tracking calls are refused; none: they are not")
 
 
+class ApiKey(StructuredNode):
+    """Who may ask the API, and what they may see; the key itself is shown once and never stored."""
+
+    name = StringProperty(unique_index=True, help_text="who asks with it; stands in logs, and is never given twice")
+    hashes = ArrayProperty(StringProperty(), help_text="SHA-256 of the keys that are taken, oldest first")
+    scopes = ArrayProperty(StringProperty(), help_text="what its holder may see and do, such as profile:read")
+    created_at = DateTimeNeo4jFormatProperty(help_text="when it was made")
+    expires_at = DateTimeNeo4jFormatProperty(help_text="from when on it is refused; none: it does not expire")
+    last_used_at = DateTimeNeo4jFormatProperty(help_text="last use, to the hour")
+    revoked_at = DateTimeNeo4jFormatProperty(help_text="since when it is refused; none: it is not")
+
+
 class SourceCursor(StructuredNode):
     """How far one part of an input was read; written with the last batch of what was read."""
 

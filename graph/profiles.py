@@ -1,33 +1,18 @@
 """Profiles: the unified view of a cluster, computed at the moment it is asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
-
-import orjson
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import AsyncGraph, Row
 from graph.evidence import LinkEvidence, link_of
+from graph.kinds import EMAIL, PHONE
 from graph.profile_ids import first_of, profile_id
-from graph.records import PERSON_FIELDS
-from graph.survivorship import ProfileField, unify
-from graph.times import moment
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCustomer:
-    """What one source knows: the customer record as it came, standardised."""
-
-    key: str
-    source: str
-    external_id: str
-    fields: dict[str, str]
-    attributes: dict[str, str]
-    traits: dict[str, Any]
-    created_at: datetime | None
-    updated_at: datetime | None
+from graph.source_customers import SourceCustomer, source_customer_of
+from graph.survivorship import ProfileField, contact, unify
+from graph.survivorship_rules import current_survivorship
+from graph.times import milliseconds, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +63,21 @@ class ProfileConsent:
 class Profile:
     """The unified view of the customers that belong together at a confidence.
 
-    ``cut``: the cluster has more members than are shown.
+    ``cut``: the cluster has more members than are shown. ``as_of``: the time whose cluster it is; none: now.
     """
 
     id: str
     confidence: float
     cut: bool
     fields: tuple[ProfileField, ...]
+    primary_email: ProfileField | None
+    primary_phone: ProfileField | None
     identifiers: tuple[ProfileIdentifier, ...]
     devices: tuple[ProfileDevice, ...]
     customers: tuple[SourceCustomer, ...]
     links: tuple[LinkEvidence, ...]
     consents: tuple[ProfileConsent, ...]
+    as_of: datetime | None = None
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -97,40 +85,46 @@ class Profile:
         return tuple(customer.key for customer in self.customers)
 
 
-async def get_profile(graph: AsyncGraph, customer: str, confidence: float) -> Profile | None:
-    """The profile that holds a customer; none where the customer is unknown. Raises GraphError."""
+async def get_profile(
+    graph: AsyncGraph, customer: str, confidence: float, at: datetime | None = None
+) -> Profile | None:
+    """The profile that holds a customer; none where the customer is unknown, or was at a time. Raises GraphError.
+
+    At a time, its members and links are those that the graph knew then; whatever else is read of them is today's.
+    """
+    if at is not None:
+        return await _profile_at(graph, customer, confidence, at)
     rows = await graph.read("get_profile", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1)
     row = rows[0]
     return profile_of(row, confidence) if row["customers"] else None
 
 
+async def _profile_at(graph: AsyncGraph, customer: str, confidence: float, at: datetime) -> Profile | None:
+    rows = await graph.read(
+        "get_profile_at", key=customer, confidence=confidence, at=milliseconds(at), limit=MEMBERS_LIMIT + 1
+    )
+    row = rows[0]
+    return replace(profile_of(row, confidence), as_of=at) if row["known"] and row["customers"] else None
+
+
 def profile_of(row: Row, confidence: float) -> Profile:
     """A profile from the row of ``get_profile``."""
+    rules, reports = current_survivorship(), row["identifiers"]
     customers = sorted(row["customers"], key=lambda customer: customer["key"])
-    shown = customers[:MEMBERS_LIMIT]
+    verified = {report["customer"] for report in reports if report["verified"]}
+    shown = tuple(source_customer_of(customer, verified) for customer in customers[:MEMBERS_LIMIT])
     return Profile(
         id=profile_id(first_of({customer["key"]: customer["created_at"] for customer in customers})),
         confidence=confidence,
         cut=len(customers) > MEMBERS_LIMIT,
-        fields=unify(shown),
-        identifiers=tuple(map(_identifier, _by_key(row["identifiers"]))),
+        fields=unify(shown, rules),
+        primary_email=contact(EMAIL, reports, shown, rules),
+        primary_phone=contact(PHONE, reports, shown, rules),
+        identifiers=tuple(map(_identifier, _by_key(reports))),
         devices=tuple(map(_device, _by_key(row["devices"]))),
-        customers=tuple(_source_customer(customer) for customer in shown),
+        customers=shown,
         links=tuple(sorted((link_of(link) for link in row["links"]), key=lambda link: (link.left, link.right))),
         consents=tuple(sorted((_consent(fact) for fact in row["consents"]), key=lambda fact: fact.key)),
-    )
-
-
-def _source_customer(row: Row) -> SourceCustomer:
-    return SourceCustomer(
-        key=row["key"],
-        source=row["source"],
-        external_id=row["external_id"],
-        fields={name: row[name] for name in PERSON_FIELDS if row[name] is not None},
-        attributes=orjson.loads(row["attributes"]) if row["attributes"] else {},
-        traits=orjson.loads(row["traits"]) if row["traits"] else {},
-        created_at=moment(row["created_at"]),
-        updated_at=moment(row["updated_at"]),
     )
 
 

@@ -18,7 +18,7 @@ from graph.clusters import MEMBERS_LIMIT, connected, get_clusters
 from graph.confidence import Levels, get_levels
 from graph.connection import AsyncGraph, Row
 from graph.decisions import JOINING
-from graph.errors import ConfigurationError, ResolutionError
+from graph.errors import ConfigurationError, NothingResolvedError
 from graph.evidence import ComparisonEvidence
 from graph.links import Pair
 
@@ -85,13 +85,13 @@ async def review_queue(graph: AsyncGraph, limit: int = 50) -> list[Question]:
     """The questions that are most worth asking, the best first.
 
     Pairs are read in the order of a worth that needs no traversal, until none that is left can be better. Raises
-    ConfigurationError, ResolutionError (nothing is resolved), GraphError.
+    ConfigurationError, NothingResolvedError, GraphError.
     """
     if not 0 < limit <= QUESTIONS_LIMIT:
         raise ConfigurationError("So many questions are not given.", f"Ask for 1 to {QUESTIONS_LIMIT}.")
     levels = await get_levels(graph)
     if levels.model_version is None:
-        raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
+        raise NothingResolvedError
     queue = _Queue(graph, levels.default, limit, _Decided(await graph.read("list_decisions", timeout_s=_TIMEOUT_S)))
     below, after = _EVERYTHING, ""
     for _ in range(_MOST_PAGES):

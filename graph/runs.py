@@ -41,7 +41,7 @@ class ScoringRun:
 def latest_run(graph: Reader) -> tuple[ScoringRun, ScoringModel] | None:
     """The resolution that finished last, with its model; none before the first. Raises GraphError."""
     rows = graph.read("get_latest_run")
-    return (_run_of(rows[0]), _model_of(rows[0])) if rows else None
+    return (run_of(rows[0]), _model_of(rows[0])) if rows else None
 
 
 def write_model(transaction: Transaction, model: ScoringModel) -> None:
@@ -73,7 +73,8 @@ def write_run(transaction: Transaction, run: ScoringRun) -> None:
         raise ClosedRunError(f"The run {run.run_id!r} is closed.", "Nothing was written: begin another run.")
 
 
-def _run_of(row: Row) -> ScoringRun:
+def run_of(row: Row) -> ScoringRun:
+    """A run from a row that has its properties."""
     return ScoringRun(
         run_id=row["run_id"],
         model_version=row["model_version"],

@@ -28,6 +28,9 @@ class CdpSettings(BaseSettings):
         Path("~/.cache/identity-cdp"), description="Folder of downloaded programs, shared by all projects of a user."
     )
     guards_file: Path | None = Field(None, description="File with guards of your own, beside the shipped ones.")
+    survivorship_file: Path | None = Field(
+        None, description="File with rules of your own for which value a profile shows."
+    )
     bolt_port: int = Field(7687, ge=1, le=65535, description="Port of the embedded server for Bolt.")
     http_port: int = Field(7474, ge=1, le=65535, description="Port of the embedded server for HTTP and Neo4j Browser.")
     heap: str = Field("1g", pattern=r"^\d+[kmg]$", description="Heap of the embedded server, such as 512m or 2g.")

@@ -54,9 +54,9 @@ def new_write_key() -> str:
     return token_urlsafe(_KEY_BYTES)
 
 
-def hash_of(write_key: str) -> str:
-    """What is stored of a write key."""
-    return sha256(write_key.encode("utf-8", "surrogateescape")).hexdigest()
+def hash_of(key: str) -> str:
+    """What is stored of a key."""
+    return sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def add_source(graph: Graph, source: NewSource, write_key: str) -> None:

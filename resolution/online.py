@@ -14,7 +14,7 @@ from time import monotonic
 
 from graph.batches import batched
 from graph.connection import Graph, Transaction
-from graph.errors import BusyError, ReadTimeoutError, ResolutionError
+from graph.errors import BusyError, NothingResolvedError, ReadTimeoutError, ResolutionError
 from graph.links import NO_CHANGES, LinkChanges
 from graph.records import Batch
 from graph.resolution_lock import lock_resolution
@@ -129,7 +129,7 @@ def _locked(transaction: Transaction, customers: Sequence[str]) -> tuple[str, li
     """
     found = lock_resolution(transaction, customers)
     if found.model_version is None:
-        raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
+        raise NothingResolvedError
     return found.model_version, found.unresolved
 
 

@@ -1,6 +1,7 @@
 """Viewer: who asks, and what they may see and do."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from graph.errors import ForbiddenError
@@ -21,16 +22,30 @@ class Scope(StrEnum):
 
 
 EVERY_SCOPE = frozenset(Scope)
+PERSONAL_SCOPES = frozenset({Scope.PII_CONTACT, Scope.PII_DEMOGRAPHIC})
+"""Personal data in clear: people give a purpose for them."""
+
+
+class ViewerKind(StrEnum):
+    """By what somebody is known."""
+
+    KEY = "key"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks. ``subject``: an opaque id that may stand in logs. ``purpose``: why personal data is read in clear."""
+    """Who asks.
+
+    ``subject``: an opaque id that may stand in logs. ``kind``: a ``ViewerKind``. ``purpose``: why personal data is read
+    in clear. ``expires_at``: from when on the credential counts no more; what stays open longer has to look at it.
+    """
 
     subject: str
     kind: str
     scopes: frozenset[Scope] = field(default_factory=frozenset[Scope])
     purpose: str | None = None
+    expires_at: datetime | None = None
 
     def may(self, scope: Scope) -> bool:
         """Whether a scope was given to the viewer."""
@@ -40,3 +55,7 @@ class Viewer:
         """Go on only with a scope. Raises ForbiddenError."""
         if scope not in self.scopes:
             raise ForbiddenError(f"This needs the scope {scope}.", "Ask with a key that has it.")
+
+
+NOBODY = Viewer("nobody", ViewerKind.KEY)
+"""Who has connected and has not said yet who it is."""

@@ -84,10 +84,16 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _fields(profile: Profile) -> Table:
-    table = _table("What is known", "field", "value", "source", "other values")
+    table = _table("What is known", "field", "value", "source", "chosen by", "other values")
     for field in profile.fields:
         others = ", ".join(f"{other.value} ({other.source})" for other in field.others)
-        table.add_row(field.name.replace("_", " "), escape(field.value), field.source, escape(others))
+        table.add_row(
+            field.name.replace("_", " "),
+            escape(field.value),
+            field.source,
+            field.chosen_by.replace("_", " "),
+            escape(others),
+        )
     return table
 
 

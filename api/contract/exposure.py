@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from inspect import getdoc
-from typing import Any, TypeVar, get_origin
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -75,10 +76,19 @@ def _describe(field: StrawberryField, exposed: Exposed) -> None:
     field.description = exposed.fields[field.python_name]
     annotation = field.type_annotation.raw_annotation if field.type_annotation else None
     if field.python_name in exposed.ids:
-        opaque = strawberry.ID if annotation is str else list[strawberry.ID]
-        field.type_annotation = StrawberryAnnotation(opaque)
-    elif get_origin(annotation) is dict:
+        field.type_annotation = StrawberryAnnotation(_opaque(annotation))
+    elif annotation is Any or get_origin(annotation) is dict:
         field.type_annotation = StrawberryAnnotation(JSON)
+    elif get_origin(annotation) is Literal:
+        field.type_annotation = StrawberryAnnotation(str)
+
+
+def _opaque(annotation: Any) -> Any:  # noqa: ANN401 -- whatever is declared
+    """An id, none or an id, or a list of them."""
+    if annotation is str:
+        return strawberry.ID
+    first, *others = get_args(annotation)
+    return _opaque(first) | None if NoneType in others else list[_opaque(first)]
 
 
 def _resolved(model: type, resolved: Iterable[StrawberryField]) -> list[StrawberryField]:

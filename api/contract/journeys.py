@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from api.contract.exposure import Exposed, expose
-from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, cursor_of, page_size, position_of
+from api.contract.paging import DEFAULT_PAGE, After, First, PageInfo, cursor_of, page_size, position_of
 from api.contract.profile_parts import resolved_by
 from api.execution.context import RequestInfo
 from graph.errors import InputError
@@ -23,14 +23,6 @@ from graph.journeys import (
 from graph.profiles import Profile
 
 MAX_FILTER_VALUES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class PageInfo:
-    """Whether and where a list goes on."""
-
-    has_next_page: bool
-    end_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +42,6 @@ class JourneyConnection:
     page_info: PageInfo
 
 
-expose(
-    PageInfo,
-    Exposed(
-        {"has_next_page": "More follow.", "end_cursor": "Cursor of the last one, for `after`; none on an empty page."}
-    ),
-)
 expose(JourneyEdge, Exposed({"cursor": "Opaque cursor, for `after`.", "node": "The interaction."}))
 expose(
     JourneyConnection,
@@ -82,8 +68,6 @@ class JourneyFilterInput:
     until: datetime | None = strawberry.field(default=None, description="Before this moment.")
 
 
-First = Annotated[int, strawberry.argument(description=f"At most so many, 1 to {MAX_PAGE}.")]
-After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
 Wanted = Annotated[JourneyFilterInput | None, strawberry.argument(name="filter", description="Which interactions.")]
 
 

@@ -1,10 +1,12 @@
 """Levels of confidence: from what a request asks for to a number, with the levels of the model that scored last."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 
-from graph.confidence import Levels, get_levels
+from graph.confidence import Levels, get_levels, get_levels_at
 from graph.connection import AsyncGraph
+from graph.errors import ConfigurationError
 
 LEVELS_KEPT_S = 1.0
 
@@ -41,9 +43,17 @@ class LevelsCache:
             self._read_at = monotonic()
         return self._levels
 
-    async def confidence_of(self, asked: str | float | None) -> float:
-        """The number that a ``Confidence`` argument means. Raises ConfigurationError naming the levels, GraphError."""
-        return (await self.get()).confidence_of(asked)
+    async def confidence_of(self, asked: str | float | None, at: datetime | None = None) -> float:
+        """The number that a ``Confidence`` argument means, now or at a time.
+
+        Raises ConfigurationError (an unknown level, a time to come), GraphError.
+        """
+        if at is None:
+            return (await self.get()).confidence_of(asked)
+        if at > datetime.now(UTC):
+            raise ConfigurationError("This time is still to come.", "Give a time in the past.")
+        then = await get_levels_at(self._graph, at)
+        return then.confidence_of(asked if then.model_version else None)
 
 
 def confidence_levels(levels: Levels) -> ConfidenceLevels:

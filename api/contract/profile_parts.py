@@ -9,8 +9,10 @@ from strawberry.types.field import StrawberryField
 
 from api.contract.paging import DEFAULT_PART, MAX_PART, page_size
 from graph.evidence import LinkEvidence
-from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier, SourceCustomer
-from graph.survivorship import ProfileField
+from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier
+from graph.source_customers import SourceCustomer
+from graph.survivorship import ProfileField, ProfileTrait, unify_traits
+from graph.survivorship_rules import current_survivorship
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ def field(profile: strawberry.Parent[Profile], name: FieldName) -> ProfileField 
     return next((found for found in profile.fields if found.name == name), None)
 
 
+def traits(profile: strawberry.Parent[Profile], first: First = DEFAULT_PART) -> Sequence[ProfileTrait]:
+    """Unified traits and further facts by name, each with the value that won and the values that lost."""
+    return unify_traits(profile.customers, current_survivorship())[: page_size(first, MAX_PART)]
+
+
 def identifiers(profile: strawberry.Parent[Profile], first: First = DEFAULT_PART) -> Sequence[ProfileIdentifier]:
     """Identifiers with every source that reported them, by kind and value."""
     return profile.identifiers[: page_size(first, MAX_PART)]
@@ -75,5 +82,5 @@ def resolved_by(resolver: Any) -> StrawberryField:  # noqa: ANN401 -- any resolv
 
 
 PROFILE_PARTS: tuple[StrawberryField, ...] = tuple(
-    resolved_by(part) for part in (counts, field, identifiers, devices, customers, links, consents)
+    resolved_by(part) for part in (counts, field, traits, identifiers, devices, customers, links, consents)
 )

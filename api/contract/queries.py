@@ -4,38 +4,43 @@ from typing import Annotated
 
 import strawberry
 
-from api.contract.inputs import ProfileBy, identity_of
+from api.contract.arguments import AsOfTime, AtConfidence, By
+from api.contract.explanations.queries import ExplanationQueries
+from api.contract.inputs import identity_of
 from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.paging import DEFAULT_PAGE, page_size
-from api.contract.scalars import Confidence
 from api.contract.search import Search, SearchHit, search_profiles
 from api.contract.sessions import SessionQueries
 from api.contract.types import ProfileResult
 from api.execution.context import RequestInfo
-from graph.identities import UnknownIdentity, find_profile
+from graph.identities import IdentityKind, UnknownIdentity, find_profile, not_known
 
 MAX_HITS = 50
+# By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
+GUESSABLE = frozenset({IdentityKind.SESSION, IdentityKind.DEVICE})
 
-By = Annotated[ProfileBy, strawberry.argument(description="By what the profile is asked for.")]
-AtConfidence = Annotated[
-    Confidence | None, strawberry.argument(description="How sure the answer has to be; the default level if left out.")
-]
 Text = Annotated[str, strawberry.argument(description="Email, telephone number, customer number, id, name or town.")]
 First = Annotated[int, strawberry.argument(description=f"At most so many profiles, 1 to {MAX_HITS}.")]
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query(SessionQueries):
+class Query(SessionQueries, ExplanationQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
-    async def profile(self, info: RequestInfo, by: By, confidence: AtConfidence = None) -> ProfileResult:
+    async def profile(
+        self, info: RequestInfo, by: By, confidence: AtConfidence = None, as_of: AsOfTime = None
+    ) -> ProfileResult:
         """Raises InputError, GraphError."""
-        wanted = await info.context.levels.confidence_of(confidence)
+        wanted = await info.context.levels.confidence_of(confidence, as_of)
         identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
-        return await find_profile(info.context.graph, identity, wanted)
+        if identity.kind in GUESSABLE:
+            return await info.context.look_up(
+                lambda: find_profile(info.context.graph, identity, wanted, as_of), not_known(identity.kind)
+            )
+        return await find_profile(info.context.graph, identity, wanted, as_of)
 
     @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
     async def search(

@@ -11,15 +11,8 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
-    OperationDefinitionNode,
 )
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxTokensLimiter,
-    ParserCache,
-    SchemaExtension,
-    ValidationCache,
-)
+from strawberry.extensions import AddValidationRules, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -31,7 +24,8 @@ from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
 from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
-from api.execution.limits import MAX_TOKENS, OperationLimits
+from api.execution.guarding import Guarding
+from api.execution.limits import OperationLimits, operations_of
 from api.execution.plain_fields import FastExecution
 
 expose_choice(ErrorCode, ERROR_CODES)
@@ -51,8 +45,18 @@ class CdpSchema(strawberry.Schema):
         return await super().execute(*args, **kwargs)
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 -- Strawberry's arguments
-        """The results of a subscription; what Strawberry lets through while it prepares one is its only result."""
-        return _refusals_as_results(await super().stream(*args, **kwargs))
+        """The results of a subscription; what Strawberry raises while it prepares one is its only result."""
+        return self._with_refusals(await super().stream(*args, **kwargs))
+
+    async def _with_refusals(self, results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    yield result
+        except Exception as error:  # noqa: BLE001 -- the last stop before the connection
+            told = error if isinstance(error, GraphQLError) else GraphQLError("It failed.", original_error=error)
+            self.process_errors([told])
+            yield PreExecutionError(data=None, errors=[told])
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log what failed here: its kind and its place, never its message. What the client did wrong is not logged."""
@@ -70,23 +74,11 @@ class NamedOperation(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         """Raises GraphQLError."""
         context = self.execution_context
-        document = context.graphql_document
-        operations = (
-            [node for node in document.definitions if isinstance(node, OperationDefinitionNode)] if document else []
-        )
+        operations = operations_of(context.graphql_document) if context.graphql_document else []
         if len(operations) > 1 and context._provided_operation_name is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             words = "Name one operation of the document as `operationName`."
             raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
         yield
-
-
-async def _refusals_as_results(results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
-    try:
-        async with aclosing(results):
-            async for result in results:
-                yield result
-    except GraphQLError as error:
-        yield PreExecutionError(data=None, errors=[error])
 
 
 @cache
@@ -101,11 +93,8 @@ def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
         execution_context_class=FastExecution if fast_execution else None,
         extensions=[
-            lambda: MaxTokensLimiter(MAX_TOKENS),
             lambda: AddValidationRules(rules),
-            ParserCache,
-            SchemaExtension,
-            ValidationCache,
+            Guarding,
             NamedOperation,
         ],
         types=[ErrorCode],

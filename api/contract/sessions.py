@@ -17,7 +17,7 @@ from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, page_size
 from api.contract.profile_parts import resolved_by
 from api.contract.scalars import Confidence
 from api.execution.context import RequestInfo
-from graph.identities import UnknownIdentity
+from graph.identities import IdentityKind, UnknownIdentity, not_known
 from graph.journeys import JourneyFilter, JourneyOwners, Window, get_journey, get_journey_owners
 from graph.profiles import Profile, get_profile
 from graph.recognition import RecognitionLevel, Session, SessionRecognition, recognise_session
@@ -237,5 +237,7 @@ class SessionQueries:
         """Raises InputError, ForbiddenError, GraphError."""
         info.context.viewer.require(Scope.EVENTS_READ)
         wanted = await info.context.levels.confidence_of(confidence)
-        found = await recognise_session(info.context.graph, id, wanted) if len(id) <= MAX_KEY else None
-        return session_of_level(found) if found else UnknownIdentity("This session is not known.")  # pyright: ignore[reportReturnType]
+        if len(id) > MAX_KEY:
+            return not_known(IdentityKind.SESSION)
+        found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
+        return session_of_level(found) if found else not_known(IdentityKind.SESSION)  # pyright: ignore[reportReturnType]

@@ -4,18 +4,33 @@ from typing import Annotated
 
 import strawberry
 
-from api.contract.exposure import Exposed, expose
+from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.journeys import PROFILE_JOURNEY, PROFILE_SESSIONS
 from api.contract.levels import ConfidenceLevel, ConfidenceLevels
+from api.contract.metrics import PROFILE_METRICS
 from api.contract.profile_parts import PROFILE_PARTS, ProfileCounts
+from graph.contests import ChosenBy
 from graph.evidence import ComparisonEvidence, LinkEvidence
 from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity
 from graph.journeys import JourneyInteraction, ProfileSession
-from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier, SourceCustomer
-from graph.survivorship import ProfileField, SourcedValue
+from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier
+from graph.source_customers import SourceCustomer
+from graph.survivorship import ProfileField, ProfileTrait, SourcedTrait, SourcedValue
 
 _CUSTOMER_KEY = "Key of the customer, `source:external id`."
 
+expose_choice(
+    ChosenBy,
+    {
+        ChosenBy.SOURCE_PRIORITY: "Its source is the more trusted one.",
+        ChosenBy.MOST_RECENT: "It is the younger version.",
+        ChosenBy.MOST_FREQUENT: "More records hold it.",
+        ChosenBy.MOST_COMPLETE: "It says more.",
+        ChosenBy.VERIFIED_FIRST: "Its source has proof.",
+        ChosenBy.AGREED: "No record says otherwise.",
+        ChosenBy.KEY: "Nothing told them apart, so the smaller customer key decided.",
+    },
+)
 expose(
     SourcedValue,
     Exposed(
@@ -37,6 +52,33 @@ expose(
             "customer": "Key of the customer that holds the value that won.",
             "observed_at": "Age of the version that holds the value that won.",
             "others": "Values that lost, best first; none where all sources agree.",
+            "chosen_by": "What decided.",
+            "group": "Group of fields that come from one record together, such as `address`.",
+        }
+    ),
+)
+expose(
+    SourcedTrait,
+    Exposed(
+        {
+            "value": "The value, as the source sent it.",
+            "source": "Source that holds it.",
+            "customer": _CUSTOMER_KEY,
+            "observed_at": "Age of the version that holds it.",
+        }
+    ),
+)
+expose(
+    ProfileTrait,
+    Exposed(
+        {
+            "name": "Name of the trait, as the source calls it.",
+            "value": "The value that won, as its source sent it.",
+            "source": "Source of the value that won.",
+            "customer": "Key of the customer that holds the value that won.",
+            "observed_at": "Age of the version that holds the value that won.",
+            "others": "Values that lost, best first; none where all sources agree.",
+            "chosen_by": "What decided.",
         }
     ),
 )
@@ -52,6 +94,9 @@ expose(
             "traits": "Everything else the source sent, by name.",
             "created_at": "When the source first knew the customer, where it says so.",
             "updated_at": "When the source changed the customer last, where it says so.",
+            "observed_at": "Age of this version: when the source changed it, else when it was delivered.",
+            "trust": "How far its source is trusted where sources disagree, 0 to 100.",
+            "verified": "It has an identifier that its source has proof of.",
         }
     ),
 )
@@ -123,9 +168,10 @@ expose(
             "evidence": "What each comparison says; the weights and the prior add up to the match weight.",
             "cohesion": "How strongly the groups joined by this link hold together; none where it joins no groups.",
             "confidence": "Highest confidence at which this link joins; none where it joins no groups.",
-            "run_id": "Run that wrote it.",
+            "run_id": "Run that wrote it; where it holds no longer, the run that ended it.",
             "model_version": "Model that scored it.",
             "valid_from": "Since when it holds.",
+            "valid_to": "Until when it held; none while it does.",
         }
     ),
 )
@@ -149,15 +195,18 @@ expose(
             "confidence": "Confidence at which the profile was computed.",
             "cut": "The profile has more customers than are read (1,000).",
             "fields": "Unified fields, each with the value that won and the values that lost.",
+            "primary_email": "The email address to contact the person with; none where there is none of their own.",
+            "primary_phone": "The telephone number to contact the person with; none where there is none of their own.",
             "identifiers": "Identifiers.",
             "devices": "Devices.",
             "customers": "Source customers.",
             "links": "Links.",
             "consents": "Consent facts.",
+            "as_of": "The past moment whose customers and links these are; none: now.",
         },
         words="The unified view of the customers that belong together at a confidence, computed when it is asked for.",
         ids=("id",),
-        resolved=(*PROFILE_PARTS, PROFILE_SESSIONS, PROFILE_JOURNEY),
+        resolved=(*PROFILE_PARTS, PROFILE_SESSIONS, PROFILE_JOURNEY, PROFILE_METRICS),
     ),
 )
 expose(

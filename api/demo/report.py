@@ -40,10 +40,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where to look. Neo4j Browser is known of the embedded server only."""
+    """Where to look, and the key to ask with. Neo4j Browser is known of the embedded server only."""
 
     graphql: str
     graphiql: str
+    key: str
     browser: str | None = None
     user: str | None = None
     password_file: str | None = None
@@ -152,6 +153,10 @@ def _visit(person: Person) -> Iterator[str]:
 
 def _addresses(endpoints: Endpoints) -> Iterator[str]:
     yield f"  GraphQL        {endpoints.graphql}   (GraphiQL: {endpoints.graphiql})"
+    yield f"  Key            {endpoints.key}"
+    yield "                 for a day and with every scope; it is not shown again. GraphiQL asks for it once."
+    yield f"                 curl -H 'Authorization: Bearer {endpoints.key}' -H 'Content-Type: application/json' \\"
+    yield f'                   -d \'{{"query": "{{ confidenceLevels {{ default }} }}"}}\' {endpoints.graphql}'
     if endpoints.browser:
         yield f"  Neo4j Browser  {endpoints.browser}"
         yield f"                 user {endpoints.user}, password in {endpoints.password_file}"

@@ -9,16 +9,19 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
+from api.access.viewer import EVERY_SCOPE
 from api.console.profile_report import ask
 from api.demo.report import DemoOutcome, DemoStory, Endpoints, Person
 from api.operation.serving import serving
 from api.settings import api_settings
 from graph.address import Address, resolve_address
+from graph.api_keys import NewKey, add_api_key, new_api_key
 from graph.confidence import get_levels
 from graph.connection import Graph, open_async_graph, open_graph
 from graph.constraints import install_schema
@@ -70,11 +73,12 @@ def run_demo(options: DemoOptions, console: Console, on_ready: Callable[[DemoOut
             install_schema(graph)
             loaded = _load(graph, folder, story)
             resolved, quality = _resolve(graph, folder, story)
+            key = _make_key(graph)
         person = asyncio.run(_look_at(address, sample.hero))
         story.tell_person(person)
         with serving(address, api_settings().model_copy(update={"country": COUNTRY})) as url:
             seconds = round(time.perf_counter() - started, 1)
-            outcome = DemoOutcome(sample, loaded, resolved, quality, person, _endpoints(url), seconds)
+            outcome = DemoOutcome(sample, loaded, resolved, quality, person, _endpoints(url, key), seconds)
             story.tell_endpoints(outcome)
             on_ready(outcome)
             if not options.once:
@@ -132,11 +136,18 @@ async def _look_at(address: Address, hero: Hero | None) -> Person | None:
         return Person(hero, report, await recognise_session(graph, hero.anonymous_session, levels.default))
 
 
-def _endpoints(url: str) -> Endpoints:
+def _make_key(graph: Graph) -> str:
+    """A key with every scope, for a day; that of an earlier demo ends."""
+    key = new_api_key()
+    add_api_key(graph, NewKey("demo", sorted(EVERY_SCOPE), datetime.now(UTC) + timedelta(days=1)), key, replace=True)
+    return key
+
+
+def _endpoints(url: str, key: str) -> Endpoints:
     embedded = None if neo4j_settings().uri else embedded_server(cdp_settings()).status()
     if embedded is None:
-        return Endpoints(f"{url}/graphql", f"{url}/")
-    return Endpoints(f"{url}/graphql", f"{url}/", embedded.browser_url, embedded.user, embedded.password_file)
+        return Endpoints(f"{url}/graphql", f"{url}/", key)
+    return Endpoints(f"{url}/graphql", f"{url}/", key, embedded.browser_url, embedded.user, embedded.password_file)
 
 
 def _wait(story: DemoStory) -> None:

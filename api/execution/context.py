@@ -2,25 +2,44 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from strawberry import Info
 
 from api.access.viewer import Viewer
 from api.contract.levels import LevelsCache
+from api.execution.allowances import Allowances
+from api.execution.limits import Cost
+from api.execution.prepared import PreparedDocuments
 from api.live.feed import ChangeFeed
+from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
 from graph.journeys import JourneyOwners, get_journey_owners
 from graph.profiles import Profile
+
+Found = TypeVar("Found")
+
+
+@dataclass(slots=True)
+class AskedOperation:
+    """What a request asked for, as far as it was understood. ``kind``: query, mutation or subscription."""
+
+    text: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    variables: Mapping[str, Any] | None = None
+    cost: Cost | None = None
+    retry_after_s: int | None = None
 
 
 @dataclass(slots=True)
 class RequestContext:
     """What resolvers work with. One for each request and each subscription.
 
-    ``country``: of national telephone numbers. ``ask_again``: who asks, by the credentials that were sent, now.
-    ``connection_params``: what a WebSocket said of itself when it was opened.
+    ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock;
+    ``ask_again``: who asks, by the credentials that were sent, now; ``connection_params``: what a WebSocket said of
+    itself when it was opened.
     """
 
     graph: AsyncGraph
@@ -28,25 +47,42 @@ class RequestContext:
     request_id: str
     country: str | None
     viewer: Viewer
+    allowances: Allowances
+    documents: PreparedDocuments
+    sync_work: SyncWork
     feed: ChangeFeed
-    ask_again: Callable[[], Awaitable[Viewer]] | None = None
+    until: float
+    ask_again: Callable[[], Awaitable[Viewer]]
     connection_params: Mapping[str, Any] | None = None
-    owners: dict[tuple[str, float], asyncio.Task[JourneyOwners]] = field(
-        default_factory=dict[tuple[str, float], "asyncio.Task[JourneyOwners]"]
+    asked: AskedOperation = field(default_factory=AskedOperation)
+    owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
+        default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
 
     async def renew_viewer(self) -> None:
         """Look again who asks: what stays open outlives keys and tokens. Raises AccessError."""
-        if self.ask_again is not None:
-            self.viewer = await self.ask_again()
+        self.viewer = await self.ask_again()
+
+    def of_an_operation(self) -> "RequestContext":
+        """The same for one operation of a connection: what another one asked and remembered is none of its business."""
+        return replace(self, asked=AskedOperation(), owners={})
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""
-        asked = profile.id, profile.confidence
+        asked = profile.members, profile.confidence
         if asked not in self.owners:
             read = get_journey_owners(self.graph, profile.members, profile.confidence)
             self.owners[asked] = asyncio.ensure_future(read)
         return await self.owners[asked]
+
+    async def look_up(self, read: Callable[[], Awaitable[Found]], unknown: Found) -> Found:
+        """What a read finds by an id that somebody may guess; after too many that were ``unknown``, that at once."""
+        if not self.allowances.may_guess(self.viewer.subject):
+            return unknown
+        found = await read()
+        if found != unknown:
+            self.allowances.guessed_right(self.viewer.subject)
+        return found
 
 
 RequestInfo = Info[RequestContext, None]

@@ -8,6 +8,7 @@ no upload. A page of another site cannot open a WebSocket either: its ``Origin``
 import asyncio
 from collections.abc import Mapping
 from functools import partial
+from time import monotonic
 from typing import Any, cast
 
 import orjson
@@ -20,20 +21,23 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
-from api.access.authentication import ANYBODY, CHALLENGE, is_authenticated
-from api.access.viewer import Viewer
+from api.access.authentication import CHALLENGE
+from api.access.viewer import NOBODY, Viewer
 from api.contract.schema import CdpSchema
+from api.execution.allowances import Allowances
 from api.execution.context import RequestContext
 from api.execution.errors import ErrorCode, answer_to, log_failure
 from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
+from api.execution.prepared import DOCUMENTS_KEPT, PreparedDocuments
 from api.execution.results import body_of, is_refused
 from api.execution.streaming import EVENT_STREAM, STREAM_HEADERS, StreamingGraphQL, accepts_events
+from api.execution.trusted_documents import id_in, read_trusted_documents, trusted_text
 from api.operation.backend import backend_of
 from api.settings import ApiSettings
-from graph.errors import UnauthenticatedError
+from graph.errors import AccessError, InputError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
-_BAD_REQUEST, _TOO_LARGE = 400, 413
+_BAD_REQUEST, _TOO_LARGE, _TOO_MANY = 400, 413, 429
 
 
 class GraphQLEndpoint(StreamingGraphQL):
@@ -42,6 +46,10 @@ class GraphQLEndpoint(StreamingGraphQL):
     def __init__(self, schema: CdpSchema, settings: ApiSettings) -> None:
         super().__init__(schema)
         self._settings = settings
+        self._allowances = Allowances(settings)
+        place = settings.trusted_documents
+        self._trusted = read_trusted_documents(place, schema.core) if place else None
+        self._documents = PreparedDocuments(schema.core, max(DOCUMENTS_KEPT, len(self._trusted or ())))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one WebSocket."""
@@ -55,12 +63,9 @@ class GraphQLEndpoint(StreamingGraphQL):
 
     def _refusal(self, request: Request) -> Response | None:
         """Why a request is not even read; none where it is."""
-        headers, key = request.headers, self._settings.api_key
+        headers = request.headers
         if request.method != "POST":
             return _problem(request, 405, "Use POST.", headers={"Allow": "POST"})
-        if not is_authenticated(headers.get("authorization", ""), key):
-            words = "Send the key as `Authorization: Bearer <key>`."
-            return _problem(request, 401, words, ErrorCode.UNAUTHENTICATED, CHALLENGE)
         if not is_json(headers.get("content-type", "")):
             return _problem(request, 415, f"Send {JSON} in UTF-8.")
         accept = headers.get("accept", "")
@@ -69,12 +74,24 @@ class GraphQLEndpoint(StreamingGraphQL):
         return None
 
     async def _answer(self, request: Request) -> Response:
+        if not self._allowances.enter():
+            words = "There is too much to do. Try again."
+            return _problem(request, 503, words, ErrorCode.UNAVAILABLE, {"Retry-After": "1"})
+        try:
+            return await self._executed(request)
+        finally:
+            self._allowances.leave()
+
+    async def _executed(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._settings.deadline_s):
-                response = await self.run(request)
+                context = request.state.context = await self.get_context(request, Response())
+                response = await self.run(request, context)
         except TimeoutError:
             words = "The answer took too long. Ask for less."
             return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+        except (AccessError, InputError) as error:
+            return _not_let_in(request, error)
         except HTTPException as error:
             return _problem(request, error.status_code, _words(error))
         except ClientDisconnect:
@@ -82,12 +99,18 @@ class GraphQLEndpoint(StreamingGraphQL):
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
             log_failure(request_id_of(request), error)
             return _problem(request, 500, answer_to(error)[1], ErrorCode.INTERNAL)
+        return self._completed(request, response, context)
+
+    def _completed(self, request: Request, response: Response, context: RequestContext) -> Response:
         if isinstance(response, StreamingResponse):
             return response
         media_type = negotiate(request.headers.get("accept", "")) or JSON
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
             response.status_code = _BAD_REQUEST
+        if context.asked.retry_after_s is not None:
+            response.status_code = _TOO_MANY
+            response.headers["retry-after"] = str(context.asked.retry_after_s)
         return response
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -105,24 +128,31 @@ class GraphQLEndpoint(StreamingGraphQL):
         return bounded
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
-        """The context of one request, or of one connection whose ``connection_init`` is still to come."""
-        backend, country = backend_of(request), self._settings.country
-        context = RequestContext(backend.graph, backend.levels, request_id_of(request), country, ANYBODY, backend.feed)
-        context.ask_again = partial(self._viewer_of, request, context)
+        """The context of one request, or of a WebSocket, which says only later who it is."""
+        backend = backend_of(request)
+        context = RequestContext(
+            graph=backend.graph,
+            levels=backend.levels,
+            request_id=request_id_of(request),
+            country=self._settings.country,
+            viewer=NOBODY,
+            allowances=self._allowances,
+            documents=self._documents,
+            sync_work=backend.sync_work,
+            feed=backend.feed,
+            until=monotonic() + self._settings.deadline_s,
+            ask_again=partial(_viewer_of, request),
+        )
+        if isinstance(request, WebSocket):
+            context.ask_again = partial(_viewer_of_connection, request, context)
+        else:
+            await context.renew_viewer()
         return context
-
-    async def _viewer_of(self, request: HTTPConnection, context: RequestContext) -> Viewer:
-        """Who asks, now: by the header, or by what a WebSocket said at its beginning. Raises AccessError."""
-        said = context.connection_params or {}
-        given = said.get("authorization", said.get("Authorization", request.headers.get("authorization", "")))
-        if not isinstance(given, str) or not is_authenticated(given, self._settings.api_key):
-            raise UnauthenticatedError("Nobody is known by this.", "Send `authorization`: `Bearer <key>`.")
-        return ANYBODY
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
         request.state.refused = is_refused(result)
-        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request)))
+        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request), request.state.context.asked.cost))
 
     def encode_json(self, data: object) -> bytes:
         """With orjson, ten times as fast as the standard library."""
@@ -133,12 +163,41 @@ class GraphQLEndpoint(StreamingGraphQL):
         decoded = orjson.loads(data)
         if not isinstance(decoded, dict):
             raise HTTPException(_BAD_REQUEST, "The body must be one JSON object; batches are not answered.")
-        return decoded
+        if self._trusted is None and id_in(decoded) and not decoded.get("query"):
+            raise HTTPException(_BAD_REQUEST, "Documents are not kept here; send the whole document as `query`.")
+        return self.with_document(decoded)
+
+    def with_document(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request with the document that it means. Raises UntrustedDocumentError."""
+        return request if self._trusted is None else {**request, "query": trusted_text(request, self._trusted)}
 
 
 def request_id_of(request: HTTPConnection) -> str:
     """The id that the edge gave to the request."""
     return request.scope.get("request_id", "-")
+
+
+async def _viewer_of(request: HTTPConnection) -> Viewer:
+    headers = request.headers
+    authentication = backend_of(request).authentication
+    return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))
+
+
+async def _viewer_of_connection(websocket: WebSocket, context: RequestContext) -> Viewer:
+    """Who asks by what a WebSocket said when it was opened, else by the header of its handshake."""
+    said = {"authorization": websocket.headers.get("authorization", "")} | dict(context.connection_params or {})
+    return await backend_of(websocket).authentication.viewer_of_connection(said)
+
+
+def _not_let_in(request: Request, error: AccessError | InputError) -> Response:
+    code, words = answer_to(error)
+    match code:
+        case ErrorCode.UNAUTHENTICATED:
+            return _problem(request, 401, words, code, CHALLENGE)
+        case ErrorCode.UNAVAILABLE:
+            return _problem(request, 503, words, code, {"Retry-After": "1"})
+        case _:
+            return _problem(request, _BAD_REQUEST, words, code)
 
 
 def _problem(

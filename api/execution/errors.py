@@ -12,15 +12,20 @@ from enum import StrEnum
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from graph.errors import (
+    BusyError,
     CdpError,
     ConfigurationError,
     ForbiddenError,
     GraphError,
     GraphUnavailableError,
     InputError,
+    ModelError,
+    RateLimitedError,
     ReadTimeoutError,
     SubscriptionError,
     UnauthenticatedError,
+    UncheckedError,
+    UntrustedDocumentError,
     WriteConflictError,
 )
 
@@ -37,19 +42,23 @@ class ErrorCode(StrEnum):
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    RATE_LIMITED = "RATE_LIMITED"
     TIMEOUT = "TIMEOUT"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
 
 ERROR_CODES: dict[ErrorCode, str] = {
-    ErrorCode.UNAUTHENTICATED: "The request carries no key, or an unknown one.",
+    ErrorCode.UNAUTHENTICATED: "The request carries no key or token, or one that counts no more.",
     ErrorCode.FORBIDDEN: "The viewer may not do this; the message names the scope that is missing.",
     ErrorCode.BAD_REQUEST: "The HTTP request is not a GraphQL request; the status says why.",
     ErrorCode.BAD_USER_INPUT: "An argument or a variable cannot be used; the message says what can.",
     ErrorCode.GRAPHQL_PARSE_FAILED: "The document is not GraphQL.",
     ErrorCode.GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema.",
     ErrorCode.QUERY_TOO_COMPLEX: "The operation asks for too much at once; the message names the limit.",
+    ErrorCode.PERSISTED_QUERY_NOT_FOUND: "Only trusted documents are answered here, and this is none of them.",
+    ErrorCode.RATE_LIMITED: "The viewer asked for too much in a short time; `Retry-After` says when to ask again.",
     ErrorCode.TIMEOUT: "The answer took too long; ask for less.",
     ErrorCode.UNAVAILABLE: "The database does not answer, or there is too much to do; try again.",
     ErrorCode.INTERNAL: "Something failed here; quote the requestId.",
@@ -68,7 +77,16 @@ class Answer:
 ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
     (UnauthenticatedError, Answer(ErrorCode.UNAUTHENTICATED, None)),
-    (SubscriptionError, Answer(ErrorCode.UNAVAILABLE, None)),
+    (UncheckedError, Answer(ErrorCode.UNAVAILABLE, "Keys and tokens cannot be checked now. Try again.")),
+    (
+        SubscriptionError,
+        Answer(
+            ErrorCode.UNAVAILABLE,
+            "No subscription can begin or go on here now. Subscribe again, behind the cursor of the last change.",
+        ),
+    ),
+    (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
+    (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (InvalidOperationTypeError, Answer(ErrorCode.BAD_REQUEST, "Only subscriptions are answered here.")),
     (
@@ -76,6 +94,8 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
         Answer(ErrorCode.BAD_USER_INPUT, "Name one operation of the document as `operationName`."),
     ),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (ModelError, Answer(ErrorCode.INTERNAL, "The model in force is not stored on this server. Quote the requestId.")),
+    (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
     (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),

@@ -13,6 +13,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from api.execution.errors import ErrorCode, answer_to
+from api.execution.limits import Cost
 
 MAX_ERRORS = 5
 
@@ -22,13 +23,15 @@ _UNEXPECTED = re.compile(r"(Unexpected \w+) .*", re.DOTALL)
 _TOO_COMPLEX = "Document contains more than", "Document is nested too deeply"
 
 
-def body_of(result: ExecutionResult, request_id: str) -> dict[str, Any]:
+def body_of(result: ExecutionResult, request_id: str, cost: Cost | None = None) -> dict[str, Any]:
     """The JSON body of a result. Without ``data`` where the request itself was refused."""
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = errors_of(result, request_id)
     if not is_refused(result):
         body["data"] = result.data
+    if cost:
+        body["extensions"] = {"cost": {"requested": cost.requested, "limit": cost.limit}}
     return body
 
 

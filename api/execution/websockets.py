@@ -6,8 +6,7 @@ are. Here messages are looked at first, only subscriptions run, and errors leave
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, cast
 
 import orjson
 from starlette.websockets import WebSocketDisconnect
@@ -18,10 +17,19 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from api.execution.context import RequestContext
-from api.execution.errors import log_failure
+from api.execution.errors import answer_to, log_failure
 from api.execution.results import body_of, is_refused
+from graph.errors import AccessError
 
 _BAD_MESSAGE, _FAILED = 4400, 1011
+
+
+class Documents(Protocol):
+    """What knows the documents that are answered."""
+
+    def with_document(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request with the document that it means. Raises AccessError."""
+        ...
 
 
 class TextMessages(ASGIWebSocketAdapter):
@@ -59,15 +67,31 @@ class SubscriptionsOnly(BaseGraphQLTransportWSHandler[RequestContext, None]):
 
     async def handle_message(self, message: Any) -> None:  # noqa: ANN401 -- whatever JSON holds
         """Take one message, or close the connection where it is none of the protocol."""
-        if _is_message(message):
-            await super().handle_message(message)
-        else:
+        if not _is_message(message):
             await self.websocket.close(_BAD_MESSAGE, "This is no message of graphql-transport-ws.")
+        elif message["type"] == "subscribe" and self.connection_acknowledged:
+            await self._subscribe(message)
+        else:
+            await super().handle_message(message)
+
+    async def _subscribe(self, message: Any) -> None:  # noqa: ANN401
+        """Begin a subscription with the document that it means, which may be one of the trusted ones."""
+        try:
+            asked = cast("Documents", self.view).with_document(message["payload"])
+        except AccessError as error:
+            code, words = answer_to(error)
+            refusal = {"message": words, "extensions": {"code": code.value, "requestId": self.context.request_id}}
+            await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [refusal]})
+            return
+        if isinstance(asked.get("query"), str):
+            whole: Any = {**message, "payload": asked}
+            await super().handle_message(whole)
+        else:
+            await self.websocket.close(_BAD_MESSAGE, "A document is missing.")
 
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
         """Run one subscription to its end."""
-        # Each has a context of its own: what one has remembered must not answer another.
-        context = replace(self.context, owners={})
+        context = self.context.of_an_operation()
         try:
             results = await self.schema.stream(
                 operation.query,
@@ -79,7 +103,7 @@ class SubscriptionsOnly(BaseGraphQLTransportWSHandler[RequestContext, None]):
             async with aclosing(results):
                 async for result in results:
                     assert isinstance(result, ExecutionResult)
-                    await self._send(operation, result)
+                    await self._send(operation, body_of(result, context.request_id), refused=is_refused(result))
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
             return
@@ -92,9 +116,8 @@ class SubscriptionsOnly(BaseGraphQLTransportWSHandler[RequestContext, None]):
         with suppress(WebSocketDisconnected):
             await self.websocket.close(_FAILED, "Something failed.")
 
-    async def _send(self, operation: Operation[RequestContext, None], result: ExecutionResult) -> None:
-        body: Any = body_of(result, self.context.request_id)
-        if is_refused(result):
+    async def _send(self, operation: Operation[RequestContext, None], body: Any, *, refused: bool) -> None:  # noqa: ANN401
+        if refused:
             await operation.send_operation_message({"id": operation.id, "type": "error", "payload": body["errors"]})
         else:
             await operation.send_operation_message({"id": operation.id, "type": "next", "payload": body})
@@ -111,7 +134,7 @@ def _is_message(message: object) -> bool:
     asked = message.get("payload")
     return (
         isinstance(asked, dict)
-        and isinstance(asked.get("query"), str)
+        and isinstance(asked.get("query"), str | None)
         and isinstance(asked.get("variables"), dict | None)
         and isinstance(asked.get("operationName"), str | None)
     )

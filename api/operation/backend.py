@@ -4,17 +4,23 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
+from api.access.authentication import Authentication
+from api.access.keys import ApiKeys
 from api.contract.levels import LevelsCache
 from api.live.feed import ChangeFeed, opened_feed
 from api.operation.readiness import Readiness
+from api.operation.sync_work import SyncWork, working
 from api.operation.writing import open_writing
+from api.settings import ApiSettings
 from api.tracking.receiving import receiving
 from api.webhooks import arrivals
 from graph.address import Address, resolve_address
+from graph.api_keys import note_use, read_api_keys
 from graph.connection import AsyncGraph, open_async_graph
 
 
@@ -25,16 +31,15 @@ class Backend:
     graph: AsyncGraph
     levels: LevelsCache
     readiness: Readiness
+    authentication: Authentication
+    sync_work: SyncWork
     feed: ChangeFeed
 
 
 def connected_to(
-    address: Address | None, country: str | None = None
+    address: Address | None, settings: ApiSettings
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """A lifespan that connects to an address; without one, to the configured or the embedded server.
-
-    ``country``: of national telephone numbers in tracking calls.
-    """
+    """A lifespan that connects to an address; without one, to the configured or the embedded server."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -43,11 +48,16 @@ def connected_to(
             graph = await stack.enter_async_context(open_async_graph(target))
             # In a thread: it waits for the database, and others have their turn meanwhile.
             writing = await asyncio.to_thread(stack.enter_context, open_writing(target))
-            app.state.receiver = await stack.enter_async_context(receiving(writing, graph, country))
+            app.state.receiver = await stack.enter_async_context(receiving(writing, graph, settings.country))
             app.state.arrivals = arrivals(writing)
+            keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
+            authentication = Authentication(settings, keys)
+            sync_work = await stack.enter_async_context(working(writing.graph))
             feed = await stack.enter_async_context(opened_feed(graph))
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), feed)
+            levels, readiness = LevelsCache(graph), Readiness(graph)
+            app.state.backend = Backend(graph, levels, readiness, authentication, sync_work, feed)
             yield
+            await authentication.close()
 
     return lifespan
 

@@ -12,6 +12,8 @@ from uuid import uuid4
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.operation.draining import Draining
+
 LOG = logging.getLogger("cdp.api.access")
 
 _HEADERS = [
@@ -19,6 +21,8 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 ]
+# The next request goes elsewhere.
+_CLOSE = (b"connection", b"close")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PORT = re.compile(r":\d+$")
 
@@ -26,8 +30,8 @@ _PORT = re.compile(r":\d+$")
 class Edge:
     """Gives every request an id, answers only to its own names, and adds the security headers."""
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str]) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str], draining: Draining) -> None:
+        self._app, self._draining = app, draining
         self._allowed = None if "*" in allowed_hosts else frozenset(allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +51,8 @@ class Edge:
         async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_HEADERS]
+                if self._draining.is_on:
+                    message["headers"].append(_CLOSE)
                 milliseconds = (perf_counter() - started) * 1000
                 LOG.info(
                     "request=%s path=%s status=%d ms=%.1f", request_id, scope["path"], message["status"], milliseconds

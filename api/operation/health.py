@@ -22,6 +22,8 @@ async def livez() -> JSONResponse:
 @health.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
     """Requests can be answered: 200, else 503 with what is missing."""
+    if request.app.state.draining.is_on:
+        return JSONResponse({"status": "draining"}, status_code=503)
     report = await backend_of(request).readiness.report()
     body = {"status": "ready" if report.ready else "not ready", "database": report.database, "schema": report.schema}
     return JSONResponse(body, status_code=200 if report.ready else 503)

@@ -7,21 +7,16 @@ Keys are looked up in a copy of the sources that is at most ``KEPT_S`` old; a ke
 more, so that a new source can send at once. While the database is away, the copy goes on.
 """
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
 
 from starlette.datastructures import Headers
 
+from api.access.kept_copy import ASKED_AGAIN_S, KEPT_S, KeptCopy
 from api.tracking.problems import DISABLED, NO_KEY, UNAVAILABLE, UNKNOWN_KEY, UNKNOWN_NAME, ProblemError
-from graph.errors import GraphError
 from graph.sources import TrackedSource, hash_of
-
-KEPT_S = 5.0
-_ASKED_AGAIN_S = 1.0
 
 ReadSources = Callable[[], Awaitable[Sequence[TrackedSource]]]
 
@@ -41,9 +36,7 @@ class WriteKeys:
 
     def __init__(self, read: ReadSources) -> None:
         self._read = read
-        self._sources: _Known | None = None
-        self._read_at = 0.0
-        self._reading = asyncio.Lock()
+        self._sources = KeptCopy(self._known)
 
     async def source_of(self, keys: Iterable[str], names: Sequence[str] = ()) -> TrackedSource:
         """The source of the first key that has one, else of a name that one is open for. Raises ProblemError."""
@@ -52,7 +45,7 @@ class WriteKeys:
             raise ProblemError(NO_KEY)
         source = (await self._copy(KEPT_S)).find(hashes, names)
         if source is None:
-            source = (await self._copy(_ASKED_AGAIN_S)).find(hashes, names)
+            source = (await self._copy(ASKED_AGAIN_S)).find(hashes, names)
         if source is None:
             raise ProblemError(UNKNOWN_NAME if names else UNKNOWN_KEY)
         if source.disabled_at is not None:
@@ -60,27 +53,17 @@ class WriteKeys:
         return source
 
     async def _copy(self, oldest_s: float) -> _Known:
-        if self._sources is not None and monotonic() - self._read_at <= oldest_s:
-            return self._sources
-        async with self._reading:
-            if self._sources is None or monotonic() - self._read_at > oldest_s:
-                await self._renew()
-        if self._sources is None:
+        sources = await self._sources.get(oldest_s)
+        if sources is None:
             raise ProblemError(UNAVAILABLE)
-        return self._sources
+        return sources
 
-    async def _renew(self) -> None:
-        try:
-            sources = await self._read()
-        except GraphError:
-            # What is known goes on being used; a database that is away is not asked for every call.
-            self._read_at = monotonic()
-            return
-        self._sources = _Known(
+    async def _known(self) -> _Known:
+        sources = await self._read()
+        return _Known(
             {hashed: source for source in sources for hashed in source.write_keys},
             {name: source for source in sources for name in source.open_names},
         )
-        self._read_at = monotonic()
 
 
 def keys_of(headers: Headers, query: Mapping[str, str]) -> list[str]:

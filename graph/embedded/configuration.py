@@ -54,6 +54,21 @@ class Home:
         return self.folder / "import.unfinished"
 
     @property
+    def exchange_mark(self) -> Path:
+        """There while a store is exchanged for another; whoever finds it afterwards puts the old one back."""
+        return self.folder / "exchange.unfinished"
+
+    @property
+    def replaced_folder(self) -> Path:
+        """The store that was there before, until the new one is known to be good."""
+        return self.folder / "replaced"
+
+    @property
+    def store_folders(self) -> tuple[Path, Path]:
+        """Of every database one folder each: its store, its transaction logs."""
+        return self.folder / "data" / "databases", self.folder / "data" / "transactions"
+
+    @property
     def has_database(self) -> bool:
         """Whether a server was ever started here."""
         return (self.folder / "data" / "databases" / "system").exists()

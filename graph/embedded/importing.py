@@ -87,8 +87,8 @@ def discard_unfinished_import(home: Home) -> None:
     if not home.import_mark.exists():
         return
     with storage_errors(home.folder):
-        for part in ("databases", "transactions"):
-            shutil.rmtree(home.folder / "data" / part / _DATABASE, ignore_errors=True)
+        for folder in home.store_folders:
+            shutil.rmtree(folder / _DATABASE, ignore_errors=True)
         home.import_mark.unlink()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.embedded.configuration import LOOPBACK, Home, Ports, ServerConfiguration, prepare_home
+from graph.embedded.exchanging import undo_unfinished_exchange
 from graph.embedded.importing import Import, discard_unfinished_import, run_import
 from graph.embedded.installation import Installation, install
 from graph.embedded.locks import exclusive_lock
@@ -95,6 +96,21 @@ class EmbeddedServer:
             run_import(installation, self.home, content, held)
             self._start_new(installation, progress)
 
+    @contextmanager
+    def stopped(self, progress: Progress, *, restart: bool) -> Generator[Installation]:
+        """The server is down for the block, and nobody else starts it; then it is started again where that is asked.
+
+        Raises StorageError, and what a start raises.
+        """
+        with self._alone(progress):
+            installation = install(self.cache_dir, progress)
+            self._stop(progress)
+            try:
+                yield installation
+            finally:
+                if restart:
+                    self._start_new(installation, progress)
+
     def status(self) -> ServerStatus:
         """How the server is; changes nothing."""
         running = find_running(self.home)
@@ -134,6 +150,7 @@ class EmbeddedServer:
         require_free_ports(self.configuration.ports)
         prepare_home(self.home, self.configuration, installation.lib)
         discard_unfinished_import(self.home)
+        undo_unfinished_exchange(self.home)
         if not self.home.has_database:
             set_first_password(installation, self.home)
         read_password(self.home)

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,14 +35,14 @@ def temporary_server(
     """
     installation = install(cdp_settings().cache_dir, progress or report_progress())
     memory = (heap, page_cache)
-    with _guarded_home() as home, _running(installation, home, memory, quick=quick) as address:
+    with guarded_home() as home, running_alone(installation, home, memory, quick=quick) as address:
         yield address
 
 
 @contextmanager
-def _guarded_home() -> Generator[Home]:
-    """A home that goes away with us, and whatever server runs in it."""
-    folder = Path(tempfile.mkdtemp(prefix="cdp-neo4j-"))
+def guarded_home(within: Path | None = None) -> Generator[Home]:
+    """A home that goes away with us, and whatever server runs in it. ``within``: else the folder of temporary files."""
+    folder = Path(tempfile.mkdtemp(prefix="cdp-neo4j-", dir=within))
     # -P: the folder of the guard is no place to import from.
     command = [sys.executable, "-P", guard.__file__, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True):
@@ -53,11 +53,20 @@ def _guarded_home() -> Generator[Home]:
 
 
 @contextmanager
-def _running(installation: Installation, home: Home, memory: tuple[str, str], *, quick: bool) -> Generator[Address]:
+def running_alone(
+    installation: Installation,
+    home: Home,
+    memory: tuple[str, str],
+    before: Callable[[], None] = lambda: None,
+    *,
+    quick: bool,
+) -> Generator[Address]:
+    """A server in a home, without authentication, for the block. ``before``: called when the home is prepared."""
     require_room(home.folder, _ROOM_BYTES)
     ports = Ports(bolt=free_port(), http=None)
     configuration = ServerConfiguration(ports, *memory, authentication=False, quick=quick)
     prepare_home(home, configuration, installation.lib)
+    before()
     process = spawn_server(installation, home, configuration)
     try:
         endpoint = BoltEndpoint(ports.bolt)

@@ -3,16 +3,16 @@
 from collections.abc import Collection
 
 from graph.connection import Reader
-from graph.errors import ResolutionError, UnknownCustomerError
+from graph.errors import NothingResolvedError, UnknownCustomerError
 from graph.history import CustomerState, customer_states
 from graph.runs import ScoringModel, latest_run
 
 
 def last_model(graph: Reader) -> ScoringModel:
-    """The model that scored last, with its named levels. Raises ResolutionError before the first, GraphError."""
+    """The model that scored last, with its named levels. Raises NothingResolvedError, GraphError."""
     run = latest_run(graph)
     if run is None:
-        raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
+        raise NothingResolvedError
     return run[1]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import Reader
 from graph.decisions import JOINING, Decisions, decisions_about, decisions_of
-from graph.errors import UnknownCustomerError
+from graph.errors import NotTogetherError
 from graph.links import Claim, Pair, claims_of
 from graph.surroundings import StoredLink, stored_clusters
 from resolution.clusters.clustering import cohesion_forest
@@ -61,13 +61,13 @@ class Why:
 def why(graph: Reader, model: Model, left: str, right: str, confidence: float) -> Why:
     """Why two customers are one person at a confidence, with the model of the last run.
 
-    Raises UnknownCustomerError where one of them is not known or they are not one person; GraphError.
+    Raises UnknownCustomerError where one of them is not known, NotTogetherError, GraphError.
     """
     two_customers(graph, left, right)
     cluster = next((found for found in stored_clusters(graph, [left]) if right in found.members), None)
     path = path_between(cluster.links, left, right) if cluster else []
     if cluster is None or min(link.confidence for link in path) < confidence:
-        raise UnknownCustomerError(
+        raise NotTogetherError(
             f"{left!r} and {right!r} are not one person at confidence {confidence:.4g}.",
             f"See why: cdp why-not {left} {right}.",
         )

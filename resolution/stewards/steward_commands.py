@@ -11,7 +11,7 @@ from rich.console import Console
 
 from graph.connection import Graph
 from graph.decisions import Decision, list_decisions
-from graph.errors import ResolutionError
+from graph.errors import NothingResolvedError
 from graph.opening import opened_graph
 from graph.runs import latest_run
 from resolution.incremental import IncrementalResolution
@@ -114,10 +114,10 @@ def _decide(decide: Callable[[Stewardship], Decided], *, as_json: bool) -> None:
 
 
 def last_resolution(graph: Graph) -> IncrementalResolution:
-    """With the model that resolved the graph last. Raises ResolutionError (nothing is resolved), ModelError."""
+    """With the model that resolved the graph last. Raises NothingResolvedError, ModelError."""
     run = latest_run(graph)
     if run is None:
-        raise ResolutionError("Nothing has been resolved yet.", "Run first: cdp resolve.")
+        raise NothingResolvedError
     return IncrementalResolution(model_store().load(run[1].version))
 
 

@@ -21,7 +21,7 @@ from graph.decisions import (
     write_decisions,
 )
 from graph.deletion import delete_customers
-from graph.errors import ConflictingDecisionError, UnknownCustomerError
+from graph.errors import ConflictingDecisionError, UnknownCustomerError, UnknownDecisionError, UnknownLinkError
 from graph.links import LinkChanges, claimed_pairs
 from graph.resolution_lock import lock_resolution
 from graph.resolutions import Increment, write_increment
@@ -97,7 +97,7 @@ class Stewardship:
         """A decision holds no longer; what it had outranked counts again. Raises UnknownCustomerError, GraphError."""
         found = next((known for known in list_decisions(self._graph) if known.key == decision), None)
         if found is None or found.withdrawn_at is not None:
-            raise UnknownCustomerError(f"No decision {decision!r} is in force.", "See: cdp audit decisions.")
+            raise UnknownDecisionError(f"No decision {decision!r} is in force.", "See: cdp audit decisions.")
 
         def withdrawn(transaction: Transaction, run: ScoringRun) -> tuple[str, Increment]:
             withdraw_decision(transaction, decision, steward.actor, steward.reason, run.finished_at)
@@ -202,7 +202,7 @@ def _require(graph: Reader, customers: Collection[str]) -> list[str]:
 
 def _require_claim(graph: Reader, left: str, right: str) -> None:
     if not claimed_pairs(graph, [(left, right)]):
-        raise UnknownCustomerError(
+        raise UnknownLinkError(
             f"{left!r} and {right!r} were never compared, so there is no link to confirm or reject.",
             "Link or unlink them instead.",
         )
@@ -215,8 +215,9 @@ def _require_harmony(graph: Reader, decision: Decision) -> None:
     home = connected((), found.same)
     contradicted = next(((a, b) for a, b in sorted(found.apart) if home.get(a, a) == home.get(b, b)), None)
     if contradicted:
-        keys = ", ".join(sorted(other.key for other in others))
+        keys = tuple(sorted(other.key for other in others))
         raise ConflictingDecisionError(
             f"Decisions in force say the opposite of {contradicted[0]!r} and {contradicted[1]!r}.",
-            f"Withdraw one of them first: {keys}.",
+            f"Withdraw one of them first: {', '.join(keys)}.",
+            keys,
         )

@@ -23,6 +23,7 @@ from graph.confidence import read_levels
 from graph.connection import AsyncGraph, Row
 from graph.journeys import JourneyFilter, get_journey, get_journey_owners
 from graph.profiles import get_profile
+from tests.asking import API_KEY, AUTHORIZED
 from tests.benchmarks.company import Company
 from tests.benchmarks.measures import Measure
 
@@ -102,7 +103,7 @@ def _in_turns(
 def _ask(client: HTTPConnection, customer: str) -> None:
     variables = {"customer": customer, "first": INTERACTIONS}
     body = json.dumps({"query": QUESTION, "variables": variables})
-    client.request("POST", "/graphql", body, {"Content-Type": "application/json"})
+    client.request("POST", "/graphql", body, {"Content-Type": "application/json", **AUTHORIZED})
     answer = client.getresponse().read()
     assert b'"errors"' not in answer, answer
 
@@ -134,7 +135,7 @@ def _raw(address: Address) -> Generator[Session]:
 @contextmanager
 def _served(address: Address) -> Generator[HTTPConnection]:
     """The API as a process of its own, as it is in production. The client is the plainest: its time counts as ours."""
-    environment = {**os.environ, "NEO4J_URI": address.uri, "CDP_API_PORT": "0"}
+    environment = {**os.environ, "NEO4J_URI": address.uri, "CDP_API_PORT": "0", "CDP_API_KEY": API_KEY}
     command = [sys.executable, "-m", "api.commands", "serve", "--json"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -39,6 +39,7 @@ from graph.kinds import SourceKind
 from graph.messages import write_messages
 from graph.records import CustomerRecord, MessageRecords
 from graph.sources import NewSource, TrackedSource, add_source, new_write_key
+from tests.asking import API_KEY, AUTHORIZED
 from tests.benchmarks.company import loaded_company
 from tests.benchmarks.sections import Options, Rows, percentile
 
@@ -141,7 +142,7 @@ def _identify(record: CustomerRecord, number: int) -> dict[str, Any]:
 
 def _is_seen(connection: http.client.HTTPConnection, number: int) -> bool:
     body = orjson.dumps({"query": _JOURNEY, "variables": {"customer": f"tracked:live-{number}"}})
-    connection.request("POST", "/graphql", body, {"Content-Type": "application/json"})
+    connection.request("POST", "/graphql", body, {"Content-Type": "application/json", **AUTHORIZED})
     return f"tracked:live-{number}".encode() in connection.getresponse().read()
 
 
@@ -211,7 +212,7 @@ def _body(batch: Sequence[dict[str, Any]]) -> bytes:
 def _server(address: Address, folder: Path | None = None) -> Generator[str]:
     """A server in a process of its own; ``folder``: of its models."""
     known = [part for part in (address.uri, address.user, address.password) if part]
-    environment = {**os.environ, **({"CDP_DATA_DIR": str(folder)} if folder else {})}
+    environment = {**os.environ, "CDP_API_KEY": API_KEY, **({"CDP_DATA_DIR": str(folder)} if folder else {})}
     command = [sys.executable, "-c", _SERVER, *known]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None

@@ -15,6 +15,7 @@ import pytest
 
 from graph.address import Address
 from graph.connection import Graph
+from tests.asking import API_KEY, AUTHORIZED
 from tests.assertions import nodes
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -23,7 +24,7 @@ METRICS = (
     *("largest_cluster", "overmerged", "split", "confidence", "seconds"),
 )
 COMMANDS = (
-    *("neo4j start", "neo4j stop", "neo4j status", "neo4j browser", "neo4j reset"),
+    *("neo4j start", "neo4j stop", "neo4j status", "neo4j browser", "neo4j reset", "neo4j backup", "neo4j restore"),
     *("sample", "load", "resolve", "profile", "serve", "demo", "evaluate"),
 )
 FAKE_1000 = {"unique_id": "id", "first_name": "given_name", "surname": "family_name", "dob": "birth_date"}
@@ -41,6 +42,7 @@ class Shell:
             "NEO4J_URI": address.uri,
             "CDP_DATA_DIR": str(folder / ".cdp"),
             "CDP_API_PORT": "0",
+            "CDP_API_KEY": API_KEY,
             "COLUMNS": "200",
             **{name: value for name, value in known.items() if value},
         }
@@ -110,8 +112,9 @@ def test_a_newcomer_goes_from_nothing_to_a_profile(shell: Shell) -> None:
     assert "terminate" in {found["properties"].get("intent") for found in profile["journey"]}
     with shell.running("serve") as served:
         question = {"query": "query ($s: ID!) { session(id: $s) { __typename } }"}
-        answer = httpx.post(served["graphql"], json=question | {"variables": {"s": hero["anonymous_session"]}})
-        assert answer.json() == {"data": {"session": {"__typename": "RecognisedSession"}}}
+        asked = question | {"variables": {"s": hero["anonymous_session"]}}
+        answer = httpx.post(served["graphql"], json=asked, headers=AUTHORIZED)
+        assert answer.json()["data"] == {"session": {"__typename": "RecognisedSession"}}
         assert httpx.get(served["ready"]).status_code == 200
         assert "GraphiQL" in httpx.get(served["graphiql"]).text
 
@@ -122,6 +125,9 @@ def test_the_demo_tells_the_story_and_stays_up_until_it_is_ended(shell: Shell) -
         assert told["person"]["visit"]["level"] == "recognised"
         assert told["resolution"]["evaluation"]["pairwise_f1"] >= 0.95
         assert httpx.get(told["endpoints"]["graphiql"]).status_code == 200
+        authorized = {"Authorization": f"Bearer {told['endpoints']['key']}"}
+        question = {"query": "{ confidenceLevels { default } }"}
+        assert "errors" not in httpx.post(told["endpoints"]["graphql"], json=question, headers=authorized).json()
 
     again = shell.run("demo", "--people", "300", "--once")
 

@@ -1,4 +1,5 @@
 # The flow as the README draws it, once over the sample company: make, load, resolve, measure, serve, ask.
+import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
@@ -8,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from api.examples.reading import Example, read_examples
 from api.operation.serving import serving
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.writing import write_batch
@@ -23,6 +24,7 @@ from resolution.pipeline import resolve
 from resolution.quality.cases import read_cases
 from resolution.quality.evaluation import Evaluation, evaluate, read_truth
 from resolution.settings import ResolutionSettings
+from tests.asking import AUTHORIZED, keyed_settings
 
 PEOPLE, SEED = 2_000, 7
 STORY = """
@@ -82,16 +84,26 @@ def company(connected_graph: Graph, neo4j_address: Address, tmp_path_factory: py
 
 
 @pytest.fixture(scope="module")
-def story(company: Company) -> Generator[dict[str, Any]]:
+def client(company: Company) -> Generator[httpx.Client]:
+    """A front end."""
+    with (
+        serving(company.address, keyed_settings()) as url,
+        httpx.Client(base_url=url, headers=AUTHORIZED, timeout=30) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def story(company: Company, client: httpx.Client) -> dict[str, Any]:
     """What a front end is answered over HTTP."""
-    settings = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
     visit = company.hero.anonymous_session
-    asked = {"crm": company.hero.customers["crm"], "session": visit, "visited": visit}
-    with serving(company.address, settings) as url:
-        answer = httpx.post(f"{url}/graphql", json={"query": STORY, "variables": asked}, timeout=30)
-        body = answer.json()
-        assert set(body) == {"data"}, body
-        yield body["data"]
+    return answer_of(client, STORY, {"crm": company.hero.customers["crm"], "session": visit, "visited": visit})
+
+
+def answer_of(client: httpx.Client, document: str, variables: dict[str, Any]) -> dict[str, Any]:
+    body = client.post("/graphql", json={"query": document, "variables": variables}).json()
+    assert "errors" not in body, body
+    return body["data"]
 
 
 def test_every_row_is_read_and_what_cannot_be_used_is_set_aside(company: Company) -> None:
@@ -147,6 +159,15 @@ def test_the_later_visit_without_a_login_is_recognised_and_says_why(company: Com
     assert story["visitor"]["id"] == story["profile"]["id"]
     calls = session["visitor"]["activity"]
     assert [call["intent"] for call in calls if call["at"][:19] == company.hero.called_at[:19]] == ["terminate"]
+
+
+@pytest.mark.parametrize("example", read_examples(), ids=lambda example: example.name)
+def test_an_example_finds_the_person_of_the_story(
+    story: dict[str, Any], client: httpx.Client, example: Example
+) -> None:
+    answer = answer_of(client, example.document, example.variables)
+
+    assert story["profile"]["id"] in json.dumps(answer)
 
 
 def test_loading_and_resolving_again_changes_nothing(company: Company, connected_graph: Graph) -> None:

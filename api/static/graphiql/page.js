@@ -1,64 +1,21 @@
-// Mounts GraphiQL on our endpoint, with queries to begin with. `?query=` in the address opens another one.
-const FIRST_QUERIES = `# Everything here is read-only. Ctrl-Enter runs the query under the cursor.
-
-query Levels {
-  confidenceLevels {
-    modelVersion
-    default
-    levels { name confidence }
-  }
-}
-
-# One unified profile by anything that points at it, with the newest of its journey.
-query Profile($email: String!) {
-  profile(by: { email: $email }) {
-    __typename
-    ... on Profile {
-      id
-      confidence
-      fields { name value source others { value source } }
-      identifiers { kind value sources }
-      customers { key source }
-      links { left right probability method rule evidence { comparison level matchWeight } }
-      journey(first: 20) {
-        nodes { at channel type name properties }
-        pageInfo { hasNextPage endCursor }
-      }
-    }
-    ... on MergedProfile { askedId profile { id } }
-    ... on AmbiguousIdentity { reason profileIds }
-    ... on UnknownIdentity { reason }
-  }
-}
-
-# Whose a session is, and why.
-query Session($session: ID!) {
-  session(id: $session) {
-    ... on RecognisedSession {
-      session { startedAt channel entryPage device }
-      recognition { level reason customer }
-      profile { id fields { name value } }
-    }
-    ... on UnknownIdentity { reason }
-  }
-}
-
-query Search($text: String!) {
-  search(text: $text) {
-    profile { id fields { name value } }
-    matches { customer matched }
-  }
-}
-`;
-
+// Mounts GraphiQL on our endpoint, with the examples as tabs. `?query=` in the address opens another one before them.
 const asked = new URLSearchParams(window.location.search);
+const wanted = asked.has("query") ? [{ query: asked.get("query"), variables: asked.get("variables") ?? undefined }] : [];
 
-ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: "graphql" }),
-    defaultQuery: FIRST_QUERIES,
-    query: asked.get("query") ?? undefined,
-    variables: asked.get("variables") ?? undefined,
-    shouldPersistHeaders: false,
-  }),
-);
+async function show() {
+  const examples = await (await fetch("graphiql/examples.json")).json();
+  const tabs = [...wanted, ...examples];
+  // GraphiQL remembers the tabs of whoever was here before; of the first tab of all it forgets the variables.
+  const [open] = window.localStorage.getItem("graphiql:tabState") === null ? tabs : wanted;
+  ReactDOM.createRoot(document.getElementById("graphiql")).render(
+    React.createElement(GraphiQL, {
+      fetcher: GraphiQL.createFetcher({ url: "graphql", headers: keyHeaders() }),
+      defaultTabs: tabs,
+      query: open?.query,
+      variables: open?.variables,
+      shouldPersistHeaders: false,
+    }),
+  );
+}
+
+show();

@@ -10,7 +10,6 @@ import pytest_asyncio
 from httpx import ASGITransport, AsyncClient
 
 from api.app import create_app
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.links import Link
@@ -18,6 +17,7 @@ from graph.records import ConsentRecord
 from graph.resolutions import Resolution, write_resolution
 from graph.runs import ScoringModel, ScoringRun
 from graph.writing import write_batch
+from tests.asking import AUTHORIZED, keyed_settings
 from tests.factories import NOON, batch, crm, customer, days, device, identifier, interaction, minutes, session, shop
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]
@@ -39,12 +39,12 @@ def resolution(*links: Link) -> Resolution:
 
 @asynccontextmanager
 async def connected(address: Address, **settings: Any) -> AsyncGenerator[AsyncClient]:
-    """A client of an application with these settings."""
-    app = create_app(ApiSettings(_env_file=None, **settings), address)  # pyright: ignore[reportCallIssue]
+    """A client, with the key of the tests, of an application with these settings."""
+    app = create_app(keyed_settings(**settings), address)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
-        AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=30) as client,
+        AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=AUTHORIZED, timeout=30) as client,
     ):
         yield client
 

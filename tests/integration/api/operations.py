@@ -11,13 +11,20 @@ query ($by: ProfileBy!, $confidence: Confidence) {
     ... on Profile {
       id confidence cut
       counts { customers identifiers devices links consents }
-      fields { name value source customer observedAt others { value source customer } }
+      fields { name value source customer observedAt chosenBy group others { value source customer } }
+      traits { name value source chosenBy others { value source } }
+      primaryEmail { value source chosenBy }
+      primaryPhone { value source chosenBy }
       field(name: "city") { value }
       identifiers { kind value sources verified sharedByMany }
       devices { key kind logins sharedByMany }
       customers { key source externalId fields attributes traits createdAt }
       links { left right probability method evidence { comparison level matchWeight } validFrom }
       consents { purpose channel state subject }
+      metrics {
+        knownSince firstSeenAt lastSeenAt interactions sessions orders cut
+        revenue { currency orders amount refunded } channels { channel interactions lastContactAt }
+      }
       sessions { session { key startedAt } loggedIn }
       journey { nodes { key channel at properties } pageInfo { hasNextPage endCursor } }
     }

@@ -1,21 +1,27 @@
 # A real browser, because only it shows that the page needs nothing from elsewhere.
+import json
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from api.operation.serving import serving
-from api.settings import ApiSettings
-from graph.address import Address
-from tests.chromium import browser, needs_browser
+import pytest
 
+from api.examples.reading import example
+from api.operation.serving import serving
+from graph.address import Address
+from tests.asking import API_KEY, keyed_settings
+from tests.chromium import Browser, browser, needs_browser
+
+TABS = "[...document.querySelectorAll('.graphiql-tab')].map((tab) => tab.innerText.trim())"
+VARIABLES = "document.querySelector('[aria-label=Variables] .CodeMirror').CodeMirror"
 RESULT = "document.querySelector('.result-window .CodeMirror')?.CodeMirror.getValue() ?? ''"
 
 
 @needs_browser
 def test_the_ide_runs_a_query_without_anything_from_elsewhere(neo4j_address: Address, tmp_path: Path) -> None:
-    settings = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
     query = quote("{ confidenceLevels { levels { name } } }")
-    with serving(neo4j_address, settings) as url, browser(tmp_path) as page:
+    with serving(neo4j_address, keyed_settings()) as url, browser(tmp_path) as page:
         page.open_page(f"{url}/?query={query}")
+        give_key(page)
         page.wait_for("document.querySelector('.graphiql-execute-button') !== null")
         page.evaluate("document.querySelector('.graphiql-execute-button').click()")
         answer = page.wait_for(f"({RESULT}).includes('EXACT') && ({RESULT})")
@@ -25,4 +31,32 @@ def test_the_ide_runs_a_query_without_anything_from_elsewhere(neo4j_address: Add
     assert "EXACT" in answer
     hosts = {urlsplit(asked).netloc for asked in page.requested if not asked.startswith("data:")}
     assert hosts == {urlsplit(url).netloc}
-    assert page.complaints == []
+    # Before the key there was no schema to show.
+    assert [said for said in page.complaints if "401" not in said] == []
+    assert not [asked for asked in page.requested if API_KEY in asked]
+
+
+@needs_browser
+@pytest.mark.usefixtures("anna")
+def test_the_examples_are_tabs_that_answer(neo4j_address: Address, tmp_path: Path) -> None:
+    with serving(neo4j_address, keyed_settings()) as url, browser(tmp_path) as page:
+        page.open_page(url)
+        give_key(page)
+        page.wait_for("document.querySelector('.graphiql-execute-button') !== null")
+        tabs = page.evaluate(TABS)
+        given = page.wait_for(f"{VARIABLES}.getValue()")
+        page.evaluate(f"{VARIABLES}.setValue('{json.dumps({'phone': '+49 431 55501'})}')")
+        page.evaluate("document.querySelector('.graphiql-execute-button').click()")
+        answer = page.wait_for(f"({RESULT}).includes('familyName') && ({RESULT})")
+
+    assert tabs == ["AgentScreen", "IdentityAnalyst", "MarketerLookup", "MyData", "Recommender"]
+    assert json.loads(given) == example("agent_screen").variables
+    assert json.loads(answer)["data"]["profile"]["familyName"] == {"value": "Ilg"}
+
+
+def give_key(page: Browser) -> None:
+    """What a developer does once: the page begins anew with the key."""
+    page.wait_for("document.getElementById('key')?.placeholder")
+    page.evaluate(f"document.getElementById('key').value = '{API_KEY}'")
+    page.evaluate("window.beforeTheKey = true; document.querySelector('#key-form button').click()")
+    page.wait_for("window.beforeTheKey === undefined")

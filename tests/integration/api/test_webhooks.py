@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 from httpx import AsyncClient, Response
 from standardwebhooks.webhooks import Webhook
-from tests.integration.api.test_database_outage import line_to
 from typer.testing import CliRunner
 
 from api.app import create_app
@@ -21,6 +20,7 @@ from loaders.health.commands import look_at_sources
 from loaders.rejects.commands import rejects_app
 from tests.assertions import nodes
 from tests.integration.api.conftest import connected
+from tests.integration.api.operation.test_database_outage import line_to
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 MAPPING = """\

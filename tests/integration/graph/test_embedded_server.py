@@ -32,6 +32,7 @@ SILENT = SilentProgress()
 def settings(tmp_path_factory: pytest.TempPathFactory) -> CdpSettings:
     return CdpSettings(
         guards_file=None,
+        survivorship_file=None,
         data_dir=tmp_path_factory.mktemp("data"),
         cache_dir=cdp_settings().cache_dir,
         bolt_port=free_port(),

@@ -82,6 +82,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Generator[Filled]:
 def new_server(data_dir: Path) -> EmbeddedServer:
     settings = CdpSettings(
         guards_file=None,
+        survivorship_file=None,
         data_dir=data_dir,
         cache_dir=cdp_settings().cache_dir,
         bolt_port=free_port(),

@@ -8,7 +8,7 @@ def test_the_page_needs_only_files_that_come_with_it() -> None:
     wanted = re.findall(r'(?:src|href)="([^"]+)"', page)
 
     files = [name.removeprefix("graphiql/") for name in wanted if name != "data:,"]
-    assert len(files) == 6
+    assert len(files) == 7
     assert [name for name in files if not (FOLDER / name).is_file()] == []
     assert "//" not in page
 

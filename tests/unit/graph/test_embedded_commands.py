@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from graph.commands import neo4j_app
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ["start", "stop", "status", "browser", "reset"]
+COMMANDS = ["start", "stop", "status", "browser", "reset", "backup", "restore"]
 
 
 def run_in_new_process(program: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -73,6 +73,15 @@ def test_a_named_server_is_not_ours_to_start(tmp_path: Path, name: str) -> None:
     assert refused.returncode != 0
     assert "Unset NEO4J_URI" in refused.stderr
     assert refused.stdout == ""
+
+
+@pytest.mark.parametrize(("name", "tool"), [("backup", "database dump people"), ("restore", "database load people")])
+def test_a_named_server_has_tools_of_its_own_for_backups(tmp_path: Path, name: str, tool: str) -> None:
+    named = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_DATABASE": "people"}
+    refused = run_in_new_process(command(name, str(tmp_path / "there")), tmp_path, **named)
+    assert refused.returncode != 0
+    assert f"neo4j-admin {tool}" in " ".join(refused.stderr.split())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reset_asks_first(tmp_path: Path) -> None:

@@ -1,4 +1,9 @@
+from pathlib import Path
+
+import pytest
+
 from graph.connection import Graph
+from graph.settings import cdp_settings
 from graph.writing import write_batch
 from tests.factories import batch, customer, days, identifier, session, shop
 from tests.integration.api.conftest import Ask, write_anna
@@ -45,3 +50,20 @@ async def test_a_login_outranks_the_device(graph: Graph, fresh_ask: Ask) -> None
     found = (await fresh_ask(SESSION, id="web:s4"))["data"]["session"]
 
     assert found["level"] == "AUTHENTICATED"
+
+
+async def test_other_rules_give_another_value_and_nothing_is_loaded_again(
+    graph: Graph, fresh_ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_anna(graph)
+    before = (await profile_by(fresh_ask, customer="shop:7"))["fields"][0]
+    (tmp_path / "own.yaml").write_text("sources: {shop: 95}\n")
+    monkeypatch.setenv("CDP_SURVIVORSHIP_FILE", str(tmp_path / "own.yaml"))
+    cdp_settings.cache_clear()
+    after = (await profile_by(fresh_ask, customer="shop:7"))["fields"][0]
+    monkeypatch.undo()
+    cdp_settings.cache_clear()
+
+    assert (before["value"], before["chosenBy"]) == ("Anna", "KEY")
+    assert (after["value"], after["chosenBy"]) == ("Anne", "SOURCE_PRIORITY")
+    assert [other["value"] for other in after["others"]] == ["Anna"]

@@ -18,7 +18,11 @@ async def test_a_profile_unites_what_the_sources_know_and_says_why(ask: Ask) -> 
     given = found["fields"][0]
     assert (given["name"], given["value"], given["source"]) == ("given_name", "Anna", "crm")
     assert given["others"] == [{"value": "Anne", "source": "shop", "customer": "shop:7"}]
+    assert (given["chosenBy"], given["group"]) == ("KEY", None)
     assert found["field"] == {"value": "Kiel"}
+    assert found["primaryEmail"] == {"value": "anna@example.org", "source": "crm", "chosenBy": "AGREED"}
+    assert found["primaryPhone"] == {"value": "+4943155501", "source": "crm", "chosenBy": "AGREED"}
+    assert found["traits"] == [{"name": "size", "value": [1, 2], "source": "shop", "chosenBy": "AGREED", "others": []}]
     assert [(part["kind"], part["sources"]) for part in found["identifiers"]] == [
         ("email", ["crm", "shop"]),
         ("phone", ["crm"]),
@@ -46,6 +50,17 @@ async def test_the_journey_holds_the_intention_to_terminate_and_the_anonymous_se
         ("web:s2", None),
         ("web:s1", "shop:7"),
     ]
+
+
+async def test_metrics_tell_the_last_contact_on_each_channel(ask: Ask) -> None:
+    found = (await profile_by(ask, email="anna@example.org"))["metrics"]
+
+    assert (found["interactions"], found["sessions"], found["orders"], found["revenue"]) == (7, 2, 0, [])
+    assert found["channels"] == [
+        {"channel": "call_centre", "interactions": 1, "lastContactAt": "2026-03-02T12:00:00+00:00"},
+        {"channel": "web", "interactions": 6, "lastContactAt": "2026-03-04T12:00:00+00:00"},
+    ]
+    assert found["knownSince"] < found["firstSeenAt"] < found["lastSeenAt"]
 
 
 @pytest.mark.parametrize(

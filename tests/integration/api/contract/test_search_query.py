@@ -34,7 +34,7 @@ async def test_a_search_by_profile_id_finds_the_profile(ask: Ask) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", '"] OR *:* //', "nobody at all", "p_" + "a" * 80, ":" * 50, "@"])
 async def test_a_search_for_nothing_finds_nothing(ask: Ask, text: str) -> None:
-    assert (await ask(SEARCH, text=text)) == {"data": {"search": []}}
+    assert (await ask(SEARCH, text=text))["data"] == {"search": []}
 
 
 @pytest.mark.parametrize(("text", "first"), [("x" * 201, 20), ("anna", 51), ("anna", 0)])

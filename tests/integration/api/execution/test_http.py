@@ -9,11 +9,12 @@ from starlette.types import Message
 
 from api.app import create_app
 from api.execution.negotiation import GRAPHQL_JSON
-from api.settings import ApiSettings
 from graph.address import Address
+from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 from tests.integration.api.conftest import connected
 
 LEVELS = {"query": "{ confidenceLevels { default } }"}
+BEARER = f"Bearer {API_KEY}".encode()
 ERROR_ON_A_PATH = {"query": '{ search(text: "a", first: 0) { profile { id } } }'}
 
 
@@ -134,17 +135,6 @@ async def test_every_error_has_a_code_and_the_request_id(client: AsyncClient, bo
     assert error["extensions"] == {"code": code, "requestId": response.headers["x-request-id"]}
 
 
-async def test_a_key_is_asked_for_where_one_is_set(neo4j_address: Address) -> None:
-    async with connected(neo4j_address, api_key="correct horse") as client:
-        missing = await client.post("/graphql", json=LEVELS)
-        wrong = await client.post("/graphql", json=LEVELS, headers={"Authorization": "Bearer wrong"})
-        right = await client.post("/graphql", json=LEVELS, headers={"Authorization": "Bearer correct horse"})
-
-    assert [response.status_code for response in (missing, wrong, right)] == [401, 401, 200]
-    assert missing.headers["www-authenticate"].startswith("Bearer")
-    assert the_error(missing)["extensions"]["code"] == "UNAUTHENTICATED"
-
-
 async def test_a_request_is_given_up_at_its_deadline(neo4j_address: Address) -> None:
     async with connected(neo4j_address, deadline_s=0.000_001) as client:
         response = await client.post("/graphql", json=LEVELS)
@@ -178,8 +168,8 @@ async def test_no_value_stands_in_a_log_or_in_a_refusal(client: AsyncClient, cap
 async def test_a_body_that_breaks_off_is_no_failure_of_ours(
     neo4j_address: Address, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(ApiSettings(_env_file=None), neo4j_address)  # pyright: ignore[reportCallIssue]
-    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    app = create_app(keyed_settings(), neo4j_address)
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"authorization", BEARER)]
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}
     sent: list[Message] = []
 
@@ -199,8 +189,10 @@ async def test_a_body_that_breaks_off_is_no_failure_of_ours(
 async def test_a_failure_outside_of_a_query_is_told_as_well(
     neo4j_address: Address, caplog: pytest.LogCaptureFixture
 ) -> None:
-    never_started = create_app(ApiSettings(_env_file=None), neo4j_address)  # pyright: ignore[reportCallIssue]
-    async with AsyncClient(transport=ASGITransport(never_started), base_url="http://localhost") as client:
+    never_started = create_app(keyed_settings(), neo4j_address)
+    async with AsyncClient(
+        transport=ASGITransport(never_started), base_url="http://localhost", headers=AUTHORIZED
+    ) as client:
         response = await client.post("/graphql", json=LEVELS)
 
     assert response.status_code == 500

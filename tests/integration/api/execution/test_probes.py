@@ -9,6 +9,7 @@ from graph.address import Address
 from tests.integration.api.conftest import connected
 
 LEVELS = "confidenceLevels { default }"
+COST_OF_NOTHING = {"cost": {"requested": 1, "limit": 20_000}}
 
 
 async def errors_of(client: AsyncClient, query: str) -> list[str]:
@@ -82,7 +83,7 @@ async def test_a_form_cannot_ask(client: AsyncClient) -> None:
 async def test_nothing_is_traced_or_debugged(client: AsyncClient) -> None:
     response = await client.post("/graphql", json={"query": "{ __typename }"}, headers={"X-Apollo-Tracing": "1"})
 
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json() == {"data": {"__typename": "Query"}, "extensions": COST_OF_NOTHING}
 
 
 async def test_the_ide_and_the_schema_are_shown_in_development_only(neo4j_address: Address) -> None:
@@ -93,7 +94,7 @@ async def test_the_ide_and_the_schema_are_shown_in_development_only(neo4j_addres
 
     assert "data" not in introspection.json()
     assert (page.status_code, script.status_code) == (404, 404)
-    assert typename.json() == {"data": {"__typename": "Query"}}
+    assert typename.json()["data"] == {"__typename": "Query"}
 
 
 async def test_the_schema_can_be_read_in_development(client: AsyncClient) -> None:

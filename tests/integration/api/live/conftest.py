@@ -2,6 +2,7 @@
 # before it is told, so a test waits for what it is told and never for a time.
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -15,8 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from api.operation.serving import serving
-from api.settings import ApiSettings
 from graph.address import Address
+from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 
 PROTOCOL = "graphql-transport-ws"
 CHANGES = """
@@ -37,13 +38,9 @@ PATIENCE_S = 20.0
 ANNA = {"customer": "crm:1"}
 
 
-def api_settings(**settings: Any) -> ApiSettings:
-    return ApiSettings(_env_file=None, api_port=0, **settings)  # pyright: ignore[reportCallIssue]
-
-
 @pytest.fixture(scope="module")
 def url(neo4j_address: Address) -> Generator[str]:
-    with serving(neo4j_address, api_settings()) as url:
+    with serving(neo4j_address, keyed_settings()) as url:
         yield url
 
 
@@ -52,7 +49,9 @@ import sys
 from api.operation.serving import serve
 from api.settings import ApiSettings
 from graph.address import Address
-serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
+from tests.asking import API_KEY, AUTHORIZED, keyed_settings
+settings = ApiSettings(_env_file=None, api_port=0, drain_s=0)
+serve(Address(*sys.argv[1:]), settings, on_ready=lambda url: print(url, flush=True))
 """
 
 
@@ -67,7 +66,8 @@ class ApiProcess:
 @contextmanager
 def api_process(address: Address) -> Generator[ApiProcess]:
     known = filter(None, (address.uri, address.user, address.password))
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, *known], stdout=subprocess.PIPE, text=True) as process:
+    command, settings = [sys.executable, "-c", PROGRAM, *known], os.environ | {"CDP_API_KEY": API_KEY}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=settings) as process:
         assert process.stdout is not None
         try:
             yield ApiProcess(process.stdout.readline().strip(), process)
@@ -126,7 +126,7 @@ class Line:
 async def connected_line(url: str, payload: dict[str, Any] | None = None) -> AsyncGenerator[Line]:
     """A connection that was let in."""
     async with opened_line(url) as line:
-        await line.say("connection_init", payload=payload or {})
+        await line.say("connection_init", payload=payload or AUTHORIZED)
         assert (await line.hear())["type"] == "connection_ack"
         yield line
 

@@ -12,7 +12,8 @@ from api.app import create_app
 from api.live import feed as feeds
 from api.live.feed import ChangeFeed
 from graph.address import Address
-from tests.integration.api.live.conftest import ANNA, Line, api_settings, connected_line, following, until
+from tests.asking import keyed_settings
+from tests.integration.api.live.conftest import ANNA, Line, connected_line, following, until
 from tests.integration.api.live.test_transports import streamed
 from tests.server_process import free_port
 
@@ -34,7 +35,7 @@ class Served:
 @asynccontextmanager
 async def served_here(address: Address) -> AsyncGenerator[Served]:
     """An API in the loop of the test."""
-    app, port = create_app(api_settings(), address), free_port()
+    app, port = create_app(keyed_settings(), address), free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, ws="websockets-sansio", log_config=None))
     running = asyncio.create_task(server.serve())
     await until(lambda: server.started)

@@ -1,28 +1,40 @@
+import http.client
+import json
+import os
 import signal
 import subprocess
 import sys
+import time
+from collections import Counter
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 
 import httpx
+import psutil
 import pytest
 
 from api.operation.serving import serve, serving
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.errors import GraphUnavailableError, PortInUseError
+from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 
-SETTINGS = ApiSettings(_env_file=None, api_port=0)  # pyright: ignore[reportCallIssue]
+SETTINGS = keyed_settings()
 LEVELS = {"query": "{ confidenceLevels { default } }"}
 PROGRAM = """
 import sys
 from api.operation.serving import serve
 from api.settings import ApiSettings
 from graph.address import Address
-serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
+workers, drain_s, *address = sys.argv[1:]
+settings = ApiSettings(_env_file=None, api_port=0, api_workers=int(workers), drain_s=float(drain_s))
+if __name__ == "__main__":
+    serve(Address(*address), settings, on_ready=lambda url: print(url, flush=True))
 """
 
 
 def test_the_api_answers_over_a_real_socket(neo4j_address: Address) -> None:
-    with serving(neo4j_address, SETTINGS) as url, httpx.Client(base_url=url) as client:
+    with serving(neo4j_address, SETTINGS) as url, httpx.Client(base_url=url, headers=AUTHORIZED) as client:
         answer = client.post("/graphql", json=LEVELS)
         head = client.head("/")
 
@@ -38,7 +50,7 @@ def test_the_api_answers_over_a_real_socket(neo4j_address: Address) -> None:
 def test_a_taken_port_is_said_so(neo4j_address: Address) -> None:
     with serving(neo4j_address, SETTINGS) as url:
         port = int(url.rpartition(":")[2])
-        taken = ApiSettings(_env_file=None, api_port=port)  # pyright: ignore[reportCallIssue]
+        taken = keyed_settings(api_port=port)
         with pytest.raises(PortInUseError, match=str(port)):
             serve(neo4j_address, taken)
 
@@ -48,21 +60,103 @@ def test_a_database_that_does_not_answer_is_said_so_before_anything_is_served() 
         serve(Address("bolt://127.0.0.1:1"), SETTINGS)
 
 
-def test_a_server_that_is_told_to_stop_stops_by_itself(neo4j_address: Address) -> None:
-    known = (neo4j_address.uri, neo4j_address.user, neo4j_address.password)
-    command = [sys.executable, "-c", PROGRAM, *filter(None, known)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
+@contextmanager
+def process(address: Address, workers: int, drain_s: float) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """The API in a process of its own, and where it answers."""
+    known = filter(None, (address.uri, address.user, address.password))
+    command = [sys.executable, "-c", PROGRAM, str(workers), str(drain_s), *known]
+    environment = {**os.environ, "CDP_API_KEY": API_KEY}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
         try:
-            assert _answers(url)
+            yield started, started.stdout.readline().strip()
         finally:
-            process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=20)
+            if started.poll() is None:
+                started.kill()
 
+
+def test_ctrl_c_does_not_wait_for_who_distributes_the_requests(neo4j_address: Address) -> None:
+    with process(neo4j_address, 1, 300) as (server, url):
+        assert httpx.post(url + "/graphql", json=LEVELS, headers=AUTHORIZED, timeout=20).status_code == 200
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_request_is_lost_by_a_stop_under_load(neo4j_address: Address, workers: int) -> None:
+    with process(neo4j_address, workers, 2.0) as (server, url), ThreadPoolExecutor(9) as threads:
+        asking = [threads.submit(ask_until_refused, url) for _ in range(8)]
+        watching = threads.submit(watch_readiness, url)
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        _, errors = server.communicate(timeout=60)
+        answered = sum((one.result(60) for one in asking), Counter[str]())
+
+    assert set(answered) == {"answered"}, "each request that could be sent was answered"
+    assert watching.result(60) == ["ready", "draining", "answered"]
     assert "Traceback" not in errors
-    assert process.returncode in {0, -signal.SIGTERM}
+    assert server.returncode in {0, -signal.SIGTERM}
 
 
-def _answers(url: str) -> bool:
-    return httpx.post(url + "/graphql", json=LEVELS, timeout=20).status_code == 200
+def ask_until_refused(url: str) -> Counter[str]:
+    """Ask without a pause, over one connection for as long as the server keeps it; what became of the requests."""
+    outcomes = Counter[str]()
+    while True:
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
+        try:
+            connection.connect()
+        except OSError:  # nobody listens any more: the request was never sent
+            return outcomes
+        with closing(connection):
+            outcomes += ask_until_closed(connection)
+
+
+def ask_until_closed(connection: http.client.HTTPConnection) -> Counter[str]:
+    outcomes = Counter[str]()
+    while True:
+        try:
+            connection.request(
+                "POST", "/graphql", json.dumps(LEVELS), {"Content-Type": "application/json", **AUTHORIZED}
+            )
+            response = connection.getresponse()
+            json.loads(response.read())
+        except (OSError, http.client.HTTPException) as error:
+            return outcomes + Counter([type(error).__name__])
+        outcomes["answered"] += 1
+        if response.will_close:
+            return outcomes
+
+
+def watch_readiness(url: str) -> list[str]:
+    """What `/readyz` says until it says that the process drains, and what becomes of a request then."""
+    said = ["ready"]
+    while said[-1] != "draining":
+        status = httpx.get(url + "/readyz", timeout=60).json()["status"]
+        said += ["draining"] if status == "draining" else []
+        time.sleep(0.05)
+    return [
+        *said,
+        "answered"
+        if "data" in httpx.post(url + "/graphql", json=LEVELS, headers=AUTHORIZED, timeout=60).json()
+        else "lost",
+    ]
+
+
+def test_a_worker_that_is_killed_is_replaced_and_none_outlives_the_supervisor(neo4j_address: Address) -> None:
+    with process(neo4j_address, 2, 0) as (server, url):
+        killed, *_ = workers_of(server)
+        killed.kill()
+        until = time.monotonic() + 60
+        while len(now := workers_of(server)) < 2 or killed in now:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert httpx.post(url + "/graphql", json=LEVELS, headers=AUTHORIZED, timeout=20).status_code == 200
+        server.kill()
+        assert psutil.wait_procs(now, timeout=60)[1] == []
+
+
+def workers_of(server: "subprocess.Popen[str]") -> list[psutil.Process]:
+    children = psutil.Process(server.pid).children()
+    return [one for one in children if "--multiprocessing-fork" in one.as_dict(["cmdline"], [])["cmdline"]]

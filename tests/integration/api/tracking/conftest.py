@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from api.operation.serving import serving
-from api.settings import ApiSettings
 from api.tracking.settings import tracking_settings
 from graph.address import Address
 from graph.connection import Graph
 from graph.kinds import SourceKind
 from graph.settings import cdp_settings
 from graph.sources import NewSource, add_source, open_source
+from tests.asking import keyed_settings
 
 KEY, APP_KEY = "write-key-of-web", "write-key-of-app"
 # Its client refuses keys of another form.
@@ -39,7 +39,7 @@ def limited_server(address: Address, **limits: int) -> Generator[str]:
         for name, limit in limits.items():
             patch.setenv(f"CDP_TRACKING_{name.upper()}", str(limit))
         tracking_settings.cache_clear()
-        with serving(address, ApiSettings(_env_file=None, api_port=0)) as url:  # pyright: ignore[reportCallIssue]
+        with serving(address, keyed_settings()) as url:
             yield url
     tracking_settings.cache_clear()
 
@@ -69,8 +69,7 @@ def url(neo4j_address: Address, connected_graph: Graph, data: Path) -> Generator
     add_source(connected_graph, NewSource("web", SourceKind.WEB, "web"), JITSU_KEY)
     add_source(connected_graph, NewSource("app", SourceKind.APP, "app", own_user_ids=True), APP_KEY)
     open_source(connected_graph, "web", SHOP)
-    settings = ApiSettings(_env_file=None, api_port=0, country="DE")  # pyright: ignore[reportCallIssue]
-    with serving(neo4j_address, settings) as url:
+    with serving(neo4j_address, keyed_settings(country="DE")) as url:
         yield url
 
 

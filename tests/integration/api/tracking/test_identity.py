@@ -11,6 +11,7 @@ from graph.connection import Graph
 from resolution.models.model_store import model_store
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
+from tests.asking import AUTHORIZED
 from tests.assertions import edges, nodes
 from tests.integration.api.tracking.conftest import APP_KEY, Send
 from tests.integration.resolution.test_resolving import NAMES, write_person
@@ -47,7 +48,7 @@ def until(found: Callable[[], bool]) -> bool:
 
 
 def asked(client: httpx.Client, query: str, **variables: Any) -> Any:
-    return client.post("/graphql", json={"query": query, "variables": variables}).json()["data"]
+    return client.post("/graphql", json={"query": query, "variables": variables}, headers=AUTHORIZED).json()["data"]
 
 
 def test_a_device_belongs_to_whoever_logs_in_for_a_time(send: Send, live: Graph) -> None:

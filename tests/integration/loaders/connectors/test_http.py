@@ -103,7 +103,7 @@ def test_pages_by_number_are_read_until_one_is_empty(loads: Loads, api: Api) -> 
     use(loads, api, "parameters: {size: '2'}\npages: {number: page}")
     api.answer = lambda asked: api.says(PEOPLE[2 * int(asked["page"]) - 2 :][:2])
     assert loaded(loads) == ALL
-    assert api.console.asked == [{"size": "2", "page": str(number)} for number in range(1, 5)]
+    assert api.asked == [{"size": "2", "page": str(number)} for number in range(1, 5)]
 
 
 def test_pages_by_token_are_read_until_there_is_none(loads: Loads, api: Api) -> None:
@@ -115,7 +115,7 @@ def test_pages_by_token_are_read_until_there_is_none(loads: Loads, api: Api) -> 
 
     api.answer = answer
     assert loaded(loads) == ALL
-    assert [asked.get("after") for asked in api.console.asked] == [None, "2", "4"]
+    assert [asked.get("after") for asked in api.asked] == [None, "2", "4"]
 
 
 def test_pages_by_link_are_followed_on_the_same_host_only(loads: Loads, api: Api) -> None:
@@ -141,7 +141,7 @@ def test_only_what_has_changed_is_asked_for(loads: Loads, api: Api) -> None:
     api.answer = lambda _: api.says([])
     loads.load()
     since = [None, "2026-03-05T12:00:00+02:00", "2026-03-05T10:30:00Z"]
-    assert [asked.get("updated_since") for asked in api.console.asked] == since
+    assert [asked.get("updated_since") for asked in api.asked] == since
 
 
 def test_a_token_that_stays_good_is_gone_on_from(loads: Loads, api: Api) -> None:
@@ -150,7 +150,7 @@ def test_a_token_that_stays_good_is_gone_on_from(loads: Loads, api: Api) -> None
     loads.load()
     api.answer = lambda _: api.says(PEOPLE[2:])
     assert loaded(loads) == ALL
-    assert [asked.get("after") for asked in api.console.asked] == [None, "t1", "t1"]
+    assert [asked.get("after") for asked in api.asked] == [None, "t1", "t1"]
 
 
 def test_a_busy_source_is_asked_again_after_its_own_time(

@@ -5,7 +5,8 @@ from pathlib import Path
 from graph.connection import Graph
 from tests.assertions import edges, nodes
 from tests.integration.api.tracking.conftest import JITSU_KEY
-from tests.integration.api.tracking.sdks.conftest import HERE, NODE
+from tests.integration.api.tracking.sdks.conftest import HERE
+from tests.node import NODE
 
 PATIENCE_S = 120
 

@@ -1,0 +1,324 @@
+"""Why two customers are not one person: one reason, with its facts.
+
+Fields of one name have one type in all reasons, so that a client selects them without aliases.
+
+Blocking keys hold values of customers, so only the names of their parts are shown.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import singledispatch
+from typing import Annotated
+
+import strawberry
+
+from api.contract.explanations.findings import ScoreWaterfall, score_waterfall
+from api.contract.exposure import Exposed, expose, expose_choice
+from graph.decisions import Decision
+from resolution.explanation import why_not as reasons
+from resolution.explanation.words import guard_in_words, plain
+
+
+class WhyNotCode(StrEnum):
+    """Why two customers are not one person."""
+
+    NOT_RESOLVED = "NOT_RESOLVED"
+    REJECTED_BY_STEWARD = "REJECTED_BY_STEWARD"
+    TOGETHER = "TOGETHER"
+    VETOED = "VETOED"
+    HELD_APART = "HELD_APART"
+    SCORED_TOO_LOW = "SCORED_TOO_LOW"
+    NEVER_COMPARED = "NEVER_COMPARED"
+
+
+@dataclass(frozen=True, slots=True)
+class NotResolved:
+    """They wait for a resolution."""
+
+    waiting: tuple[str, ...]
+    not_arrived: tuple[str, ...]
+    words: str = "They wait for a resolution."
+    code: WhyNotCode = WhyNotCode.NOT_RESOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedBySteward:
+    """A decision of a steward parts them."""
+
+    decision: Decision
+    pair: tuple[str, ...]
+    joins: tuple[Decision, ...]
+    words: str = "A decision of a steward parts them; it can be withdrawn."
+    code: WhyNotCode = WhyNotCode.REJECTED_BY_STEWARD
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """They are one person after all."""
+
+    together_at: float | None
+    words: str = "They are one person at this confidence. Ask `why`."
+    code: WhyNotCode = WhyNotCode.TOGETHER
+
+
+@dataclass(frozen=True, slots=True)
+class Vetoed:
+    """A guard holds them apart, whatever their scores."""
+
+    guard: str
+    pair: tuple[str, ...]
+    score: ScoreWaterfall | None
+    words: str
+    code: WhyNotCode = WhyNotCode.VETOED
+
+
+@dataclass(frozen=True, slots=True)
+class HeldApart:
+    """They or their groups are linked, but the groups as wholes are not near enough at this confidence."""
+
+    left_group: tuple[str, ...]
+    right_group: tuple[str, ...]
+    pairs: int
+    scored: int
+    mean_weight: float | None
+    missing_weight: float
+    cohesion: float
+    needed: float | None
+    together_at: float | None
+    strongest: tuple[str, ...] | None
+    score: ScoreWaterfall | None
+    words: str = "They or their groups are linked, but the groups as wholes are not near enough at this confidence."
+    code: WhyNotCode = WhyNotCode.HELD_APART
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTooLow:
+    """They were compared, and more speaks against one person than for it."""
+
+    score: ScoreWaterfall | None
+    kept: bool
+    keep_above: float
+    together_at: float | None
+    words: str = "They were compared, and more speaks against one person than for it."
+    code: WhyNotCode = WhyNotCode.SCORED_TOO_LOW
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingKey:
+    """A combination of fields by which customers are selected for comparison."""
+
+    parts: tuple[str, ...]
+    most: int
+    customers: int
+    selects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NeverCompared:
+    """No blocking rule selected the pair."""
+
+    shared: tuple[BlockingKey, ...]
+    left_only: tuple[str, ...]
+    right_only: tuple[str, ...]
+    words: str = "No blocking rule selected the pair: they share nothing, or only what too many share."
+    code: WhyNotCode = WhyNotCode.NEVER_COMPARED
+
+
+WhyNotReason = Annotated[
+    NotResolved | RejectedBySteward | Together | Vetoed | HeldApart | ScoredTooLow | NeverCompared,
+    strawberry.union("WhyNotReason", description="The first reason that applies, with its facts."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyApart:
+    """The one reason why two customers are not one person."""
+
+    left: str
+    right: str
+    confidence: float
+    because: WhyNotReason
+
+
+expose_choice(
+    WhyNotCode,
+    {
+        WhyNotCode.NOT_RESOLVED: "They wait for a resolution.",
+        WhyNotCode.REJECTED_BY_STEWARD: "A decision of a steward parts them.",
+        WhyNotCode.TOGETHER: "They are one person after all.",
+        WhyNotCode.VETOED: "A guard holds them apart.",
+        WhyNotCode.HELD_APART: "Their groups as wholes are not near enough.",
+        WhyNotCode.SCORED_TOO_LOW: "More speaks against one person than for it.",
+        WhyNotCode.NEVER_COMPARED: "No blocking rule selected the pair.",
+    },
+)
+_SAID = {"code": "Code, for programs.", "words": "The reason as a sentence."}
+_TOGETHER_AT = "Highest confidence at which they are one person all the same; none: at no confidence."
+_PAIR = "Whom it is about: the two customers, or others of their groups."
+expose(
+    NotResolved,
+    Exposed(
+        {
+            **_SAID,
+            "waiting": "Which of them wait.",
+            "not_arrived": "Of these, those of whom no record has arrived; others only name them.",
+        },
+        ids=("waiting", "not_arrived"),
+    ),
+)
+expose(
+    RejectedBySteward,
+    Exposed(
+        {
+            **_SAID,
+            "decision": "The decision: who, when and why.",
+            "pair": _PAIR,
+            "joins": "Decisions by which those others are the same people as the customers.",
+        },
+        ids=("pair",),
+    ),
+)
+expose(Together, Exposed({**_SAID, "together_at": "Highest confidence at which they are one person."}))
+expose(
+    Vetoed,
+    Exposed(
+        {
+            **_SAID,
+            "guard": "Name of the guard.",
+            "pair": _PAIR,
+            "score": "What the comparisons say of that pair; none where it was never scored.",
+        },
+        ids=("pair",),
+    ),
+)
+expose(
+    HeldApart,
+    Exposed(
+        {
+            **_SAID,
+            "left_group": "Who is one person with the first customer, at most 1,000.",
+            "right_group": "Who is one person with the second customer, at most 1,000.",
+            "pairs": "Pairs across the two groups; customers that certainly are one person count as one.",
+            "scored": "Those of them that were ever scored.",
+            "mean_weight": "Their average weight, in log2 odds.",
+            "missing_weight": "Weight with which each of the others counts.",
+            "cohesion": "The average over all pairs: how strongly the groups hold together.",
+            "needed": "The cohesion that this confidence asks for; none where only rules and stewards reach it.",
+            "together_at": _TOGETHER_AT,
+            "strongest": "The pair across with the highest weight.",
+            "score": "What the comparisons say of the two themselves; none where they were never scored.",
+        },
+        ids=("left_group", "right_group", "strongest"),
+    ),
+)
+expose(
+    ScoredTooLow,
+    Exposed(
+        {
+            **_SAID,
+            "score": "What the comparisons say.",
+            "kept": "The pair is in the graph, as all pairs above `keepAbove`.",
+            "keep_above": "Weight above which pairs are kept.",
+            "together_at": _TOGETHER_AT,
+        }
+    ),
+)
+expose(
+    BlockingKey,
+    Exposed(
+        {
+            "parts": "The fields that it is made of.",
+            "most": "How many customers may share its values and still be compared.",
+            "customers": "How many do, counted up to one more than may.",
+            "selects": "Customers that share it are compared.",
+        }
+    ),
+)
+expose(
+    NeverCompared,
+    Exposed(
+        {
+            **_SAID,
+            "shared": "The keys that both have, all of them in too many customers' hands.",
+            "left_only": "Fields in which the first customer has a value that the second has not.",
+            "right_only": "Fields in which the second customer has a value that the first has not.",
+        }
+    ),
+)
+expose(
+    WhyApart,
+    Exposed(
+        {
+            "left": "The first customer.",
+            "right": "The second customer.",
+            "confidence": "Confidence at which it is asked.",
+            "because": "The reason.",
+        },
+        ids=("left", "right"),
+    ),
+)
+
+
+def why_apart(found: reasons.WhyNot) -> WhyApart:
+    """An explanation as clients see it."""
+    return WhyApart(found.left, found.right, found.confidence, _reason(found.reason))
+
+
+@singledispatch
+def _reason(reason: object) -> WhyNotReason:
+    raise TypeError(type(reason).__name__)
+
+
+@_reason.register
+def _(reason: reasons.NotResolved) -> WhyNotReason:
+    return NotResolved(reason.waiting, reason.not_arrived)
+
+
+@_reason.register
+def _(reason: reasons.Parted) -> WhyNotReason:
+    return RejectedBySteward(reason.decision, reason.pair, reason.joins)
+
+
+@_reason.register
+def _(reason: reasons.Together) -> WhyNotReason:
+    return Together(reason.together_at)
+
+
+@_reason.register
+def _(reason: reasons.Guarded) -> WhyNotReason:
+    words = f"A guard holds them apart: {guard_in_words(reason.guard)}."
+    return Vetoed(reason.guard, reason.pair, score_waterfall(reason.score), words)
+
+
+@_reason.register
+def _(reason: reasons.HeldApart) -> WhyNotReason:
+    gap = reason.gap
+    return HeldApart(
+        left_group=gap.left_group,
+        right_group=gap.right_group,
+        pairs=gap.pairs,
+        scored=gap.scored,
+        mean_weight=gap.mean_weight,
+        missing_weight=gap.missing_weight,
+        cohesion=gap.cohesion,
+        needed=gap.needed,
+        together_at=gap.together_at,
+        strongest=gap.strongest,
+        score=score_waterfall(reason.score),
+    )
+
+
+@_reason.register
+def _(reason: reasons.ScoredTooLow) -> WhyNotReason:
+    return ScoredTooLow(score_waterfall(reason.score), reason.kept, reason.keep_above, reason.together_at)
+
+
+@_reason.register
+def _(reason: reasons.NeverCompared) -> WhyNotReason:
+    shared = tuple(BlockingKey(_names(key.parts), key.most, key.customers, key.selects) for key in reason.shared)
+    return NeverCompared(shared, _names(reason.left_only), _names(reason.right_only))
+
+
+def _names(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of blocking parts, each ``part:value``, each once."""
+    return tuple(dict.fromkeys(plain(part.partition(":")[0]) for part in parts))

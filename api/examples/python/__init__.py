@@ -1,0 +1,1 @@
+"""Examples in Python: each is a file that runs alone."""

@@ -1,0 +1,390 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** How surely a session is somebody's. */
+export type RecognitionLevel =
+  /** The customer logged in during the session. */
+  | 'AUTHENTICATED'
+  /** The customer was the last to log in on a device that others use as well. */
+  | 'PROBABLE'
+  /** The device was this customer's alone at that time. */
+  | 'RECOGNISED'
+  /** Nothing shows whose it is. */
+  | 'UNKNOWN';
+
+export type AgentScreenQueryVariables = Exact<{
+  phone: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type AgentScreenQuery = { readonly profile:
+    | { readonly __typename: 'AmbiguousIdentity', readonly reason: string, readonly profileIds: ReadonlyArray<string> }
+    | { readonly __typename: 'MergedProfile' }
+    | { readonly __typename: 'Profile', readonly id: string, readonly confidence: number, readonly givenName: { readonly value: string } | null, readonly familyName: { readonly value: string } | null, readonly city: { readonly value: string } | null, readonly identifiers: ReadonlyArray<{ readonly kind: string, readonly value: string, readonly verified: boolean, readonly lastSeenAt: string, readonly sharedByMany: boolean }>, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string, readonly effectiveAt: string }>, readonly sessions: ReadonlyArray<{ readonly loggedIn: string | null, readonly session: { readonly startedAt: string, readonly channel: string | null, readonly entryPage: string | null } }>, readonly journey: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly at: string, readonly channel: string | null, readonly name: string, readonly amount: number | null, readonly currency: string | null, readonly properties: Record<string, unknown> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }
+    | { readonly __typename: 'UnknownIdentity', readonly reason: string }
+   };
+
+export type IdentityAnalystQueryVariables = Exact<{
+  customer: string;
+  confidence?: number | string | null | undefined;
+}>;
+
+
+export type IdentityAnalystQuery = { readonly confidenceLevels: { readonly modelVersion: string | null, readonly default: number, readonly levels: ReadonlyArray<{ readonly name: string, readonly confidence: number }> }, readonly profile:
+    | { readonly __typename: 'AmbiguousIdentity' }
+    | { readonly __typename: 'MergedProfile' }
+    | { readonly __typename: 'Profile', readonly id: string, readonly confidence: number, readonly cut: boolean, readonly counts: { readonly customers: number, readonly identifiers: number, readonly devices: number, readonly links: number }, readonly customers: ReadonlyArray<{ readonly key: string, readonly fields: Record<string, unknown>, readonly attributes: Record<string, unknown>, readonly createdAt: string | null, readonly updatedAt: string | null }>, readonly links: ReadonlyArray<{ readonly left: string, readonly right: string, readonly method: string, readonly rule: string | null, readonly probability: number, readonly matchWeight: number, readonly cohesion: number | null, readonly confidence: number | null, readonly evidence: ReadonlyArray<{ readonly comparison: string, readonly level: string, readonly matchWeight: number, readonly termFrequencyWeight: number }> }>, readonly fields: ReadonlyArray<{ readonly name: string, readonly value: string, readonly customer: string, readonly others: ReadonlyArray<{ readonly value: string, readonly customer: string }> }> }
+    | { readonly __typename: 'UnknownIdentity', readonly reason: string }
+   };
+
+export type MarketerLookupQueryVariables = Exact<{
+  text: string;
+}>;
+
+
+export type MarketerLookupQuery = { readonly search: ReadonlyArray<{ readonly matches: ReadonlyArray<{ readonly customer: string, readonly matched: string, readonly score: number }>, readonly profile: { readonly id: string, readonly givenName: { readonly value: string } | null, readonly familyName: { readonly value: string } | null, readonly city: { readonly value: string } | null, readonly counts: { readonly customers: number, readonly identifiers: number }, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string, readonly effectiveAt: string }>, readonly journey: { readonly nodes: ReadonlyArray<{ readonly at: string, readonly channel: string | null, readonly name: string }> } } }> };
+
+export type MyDataQueryVariables = Exact<{
+  customer: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type MyDataQuery = { readonly profile:
+    | { readonly __typename: 'AmbiguousIdentity' }
+    | { readonly __typename: 'MergedProfile' }
+    | { readonly __typename: 'Profile', readonly id: string, readonly counts: { readonly customers: number, readonly identifiers: number, readonly devices: number, readonly consents: number }, readonly fields: ReadonlyArray<{ readonly name: string, readonly value: string, readonly source: string, readonly observedAt: string, readonly others: ReadonlyArray<{ readonly value: string, readonly source: string, readonly observedAt: string }> }>, readonly identifiers: ReadonlyArray<{ readonly kind: string, readonly value: string, readonly sources: ReadonlyArray<string>, readonly verified: boolean, readonly firstSeenAt: string, readonly lastSeenAt: string }>, readonly devices: ReadonlyArray<{ readonly key: string, readonly kind: string, readonly logins: number, readonly firstLoginAt: string, readonly lastLoginAt: string }>, readonly customers: ReadonlyArray<{ readonly source: string, readonly externalId: string, readonly fields: Record<string, unknown>, readonly attributes: Record<string, unknown>, readonly traits: Record<string, unknown>, readonly createdAt: string | null, readonly updatedAt: string | null }>, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string, readonly basis: string | null, readonly evidence: string | null, readonly source: string, readonly effectiveAt: string, readonly recordedAt: string }>, readonly sessions: ReadonlyArray<{ readonly session: { readonly startedAt: string, readonly endedAt: string, readonly channel: string | null, readonly entryPage: string | null, readonly campaign: string | null } }>, readonly journey: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly at: string, readonly source: string, readonly channel: string | null, readonly name: string, readonly amount: number | null, readonly currency: string | null, readonly properties: Record<string, unknown> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }
+    | { readonly __typename: 'UnknownIdentity', readonly reason: string }
+   };
+
+export type RecommenderQueryVariables = Exact<{
+  session: string | number;
+  since?: string | null | undefined;
+}>;
+
+
+export type RecommenderQuery = { readonly session:
+    | { readonly __typename: 'RecognisedSession', readonly session: { readonly channel: string | null, readonly startedAt: string, readonly entryPage: string | null, readonly campaign: string | null }, readonly recognition: { readonly level: RecognitionLevel, readonly reason: string }, readonly profile: { readonly id: string, readonly visits: { readonly nodes: ReadonlyArray<{ readonly at: string, readonly name: string, readonly properties: Record<string, unknown> }> }, readonly orders: { readonly nodes: ReadonlyArray<{ readonly at: string, readonly amount: number | null, readonly currency: string | null, readonly properties: Record<string, unknown> }> }, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string }> } | null }
+    | { readonly __typename: 'UnknownIdentity', readonly reason: string }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const AgentScreenDocument = new TypedDocumentString(`
+    query AgentScreen($phone: String!, $after: String) {
+  profile(by: {phone: $phone}) {
+    __typename
+    ... on Profile {
+      id
+      confidence
+      givenName: field(name: "given_name") {
+        value
+      }
+      familyName: field(name: "family_name") {
+        value
+      }
+      city: field(name: "city") {
+        value
+      }
+      identifiers(first: 20) {
+        kind
+        value
+        verified
+        lastSeenAt
+        sharedByMany
+      }
+      consents(first: 50) {
+        purpose
+        channel
+        state
+        effectiveAt
+      }
+      sessions(first: 5) {
+        session {
+          startedAt
+          channel
+          entryPage
+        }
+        loggedIn
+      }
+      journey(first: 20, after: $after) {
+        nodes {
+          key
+          at
+          channel
+          name
+          amount
+          currency
+          properties
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+    ... on AmbiguousIdentity {
+      reason
+      profileIds
+    }
+    ... on UnknownIdentity {
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AgentScreenQuery, AgentScreenQueryVariables>;
+export const IdentityAnalystDocument = new TypedDocumentString(`
+    query IdentityAnalyst($customer: String!, $confidence: Confidence) {
+  confidenceLevels {
+    modelVersion
+    default
+    levels {
+      name
+      confidence
+    }
+  }
+  profile(by: {customer: $customer}, confidence: $confidence) {
+    __typename
+    ... on Profile {
+      id
+      confidence
+      cut
+      counts {
+        customers
+        identifiers
+        devices
+        links
+      }
+      customers {
+        key
+        fields
+        attributes
+        createdAt
+        updatedAt
+      }
+      links {
+        left
+        right
+        method
+        rule
+        probability
+        matchWeight
+        cohesion
+        confidence
+        evidence {
+          comparison
+          level
+          matchWeight
+          termFrequencyWeight
+        }
+      }
+      fields {
+        name
+        value
+        customer
+        others {
+          value
+          customer
+        }
+      }
+    }
+    ... on UnknownIdentity {
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityAnalystQuery, IdentityAnalystQueryVariables>;
+export const MarketerLookupDocument = new TypedDocumentString(`
+    query MarketerLookup($text: String!) {
+  search(text: $text, first: 10) {
+    matches {
+      customer
+      matched
+      score
+    }
+    profile {
+      id
+      givenName: field(name: "given_name") {
+        value
+      }
+      familyName: field(name: "family_name") {
+        value
+      }
+      city: field(name: "city") {
+        value
+      }
+      counts {
+        customers
+        identifiers
+      }
+      consents(first: 20) {
+        purpose
+        channel
+        state
+        effectiveAt
+      }
+      journey(first: 3) {
+        nodes {
+          at
+          channel
+          name
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MarketerLookupQuery, MarketerLookupQueryVariables>;
+export const MyDataDocument = new TypedDocumentString(`
+    query MyData($customer: String!, $after: String) {
+  profile(by: {customer: $customer}, confidence: STRICT) {
+    __typename
+    ... on Profile {
+      id
+      counts {
+        customers
+        identifiers
+        devices
+        consents
+      }
+      fields {
+        name
+        value
+        source
+        observedAt
+        others {
+          value
+          source
+          observedAt
+        }
+      }
+      identifiers {
+        kind
+        value
+        sources
+        verified
+        firstSeenAt
+        lastSeenAt
+      }
+      devices {
+        key
+        kind
+        logins
+        firstLoginAt
+        lastLoginAt
+      }
+      customers {
+        source
+        externalId
+        fields
+        attributes
+        traits
+        createdAt
+        updatedAt
+      }
+      consents {
+        purpose
+        channel
+        state
+        basis
+        evidence
+        source
+        effectiveAt
+        recordedAt
+      }
+      sessions(first: 20) {
+        session {
+          startedAt
+          endedAt
+          channel
+          entryPage
+          campaign
+        }
+      }
+      journey(first: 50, after: $after) {
+        nodes {
+          key
+          at
+          source
+          channel
+          name
+          amount
+          currency
+          properties
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+    ... on UnknownIdentity {
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MyDataQuery, MyDataQueryVariables>;
+export const RecommenderDocument = new TypedDocumentString(`
+    query Recommender($session: ID!, $since: DateTime) {
+  session(id: $session) {
+    __typename
+    ... on RecognisedSession {
+      session {
+        channel
+        startedAt
+        entryPage
+        campaign
+      }
+      recognition {
+        level
+        reason
+      }
+      profile {
+        id
+        visits: journey(first: 20, filter: {since: $since, channels: ["web", "app"]}) {
+          nodes {
+            at
+            name
+            properties
+          }
+        }
+        orders: journey(first: 10, filter: {names: ["Order Completed"]}) {
+          nodes {
+            at
+            amount
+            currency
+            properties
+          }
+        }
+        consents(first: 50) {
+          purpose
+          channel
+          state
+        }
+      }
+    }
+    ... on UnknownIdentity {
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecommenderQuery, RecommenderQueryVariables>;

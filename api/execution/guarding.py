@@ -1,0 +1,67 @@
+"""Guarding: every operation is prepared once, measured, and paid for before it is executed."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+from strawberry.extensions import SchemaExtension
+
+from api.execution.context import RequestContext
+from api.execution.limits import require_affordable
+from api.execution.prepared import PreparedDocument
+from graph.errors import RateLimitedError
+
+
+class Guarding(SchemaExtension):
+    """Parses, validates and measures with what is remembered; keeps what was asked in the request's context."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Raises RateLimitedError where the actor has nothing left."""
+        context, execution = self._context, self.execution_context
+        with _told(context):
+            context.allowances.require_credit(context.viewer.subject)
+        try:
+            yield
+        finally:
+            if context.asked.cost is None:
+                context.allowances.spend_on_refusal(context.viewer.subject)
+            elif execution.graphql_document:
+                context.asked.text, context.asked.variables = execution.query, execution.variables
+                context.asked.name, context.asked.kind = execution.operation_name, execution.operation_type.value
+
+    def on_parse(self) -> Iterator[None]:
+        """Raises GraphQLError for a text that is no document."""
+        self.execution_context.graphql_document = self._prepared.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Raises GraphQLError where the operation costs more than any may, RateLimitedError."""
+        execution = self.execution_context
+        document = self._prepared
+        execution.pre_execution_errors = document.errors(execution.validation_rules)
+        if not execution.pre_execution_errors:
+            context = self._context
+            context.asked.cost = document.cost(execution.operation_name, execution.variables or {})
+            require_affordable(context.asked.cost)
+            with _told(context):
+                context.allowances.spend(context.viewer.subject, context.asked.cost)
+        yield
+
+    @property
+    def _prepared(self) -> PreparedDocument:
+        return self._context.documents.get(self.execution_context.query or "")
+
+    @property
+    def _context(self) -> RequestContext:
+        context = self.execution_context.context
+        assert isinstance(context, RequestContext)
+        return context
+
+
+@contextmanager
+def _told(context: RequestContext) -> Generator[None]:
+    """The endpoint learns when the actor can ask again."""
+    try:
+        yield
+    except RateLimitedError as error:
+        context.asked.retry_after_s = error.retry_after_s
+        raise

@@ -1,0 +1,59 @@
+"""Listener: the socket of the API, which several processes may share."""
+
+import ctypes
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+from graph.errors import ConfigurationError, PortInUseError
+
+# From <asm/socket.h>, which Python's module leaves out, and the one instruction "return 0" of a socket filter.
+_SO_ATTACH_FILTER = 26
+_DROP_EVERYTHING = struct.pack("HBBI", 0x06, 0, 0, 0)
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0: a free one. Raises PortInUseError, ConfigurationError for a host that is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where the protocol is named. Without it an answer of two packets waits 40 ms for the
+    # client to acknowledge the first.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()
+    except socket.gaierror:
+        listener.close()
+        raise ConfigurationError(f"{host} is no address of this machine.", "Set CDP_API_HOST to one.") from None
+    except PermissionError:
+        listener.close()
+        raise ConfigurationError(f"Port {port} may not be used by ordinary users.", "Choose one above 1023.") from None
+    except OSError:
+        listener.close()
+        raise PortInUseError(
+            f"Port {port} of {host} is taken by another program, or {host} is no address of this machine.",
+            "Choose another with --port, or stop that program.",
+        ) from None
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a listener is reached from this machine, such as ``http://127.0.0.1:8000``."""
+    host: str = listener.getsockname()[0]
+    port: int = listener.getsockname()[1]
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- compared, not bound
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+
+
+def take_no_more(listener: socket.socket) -> None:
+    """Let nobody connect any more, while those that wait in the socket's queue can still be accepted.
+
+    A listener that is closed resets whoever waits in its queue: their requests would be lost. A filter on it drops what
+    comes to it, so that they try again and find the door closed. Linux only; elsewhere nothing is done.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    program = ctypes.create_string_buffer(_DROP_EVERYTHING)
+    with suppress(OSError):  # a kernel that forbids it: then the queue is short, as it is elsewhere
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(program)))

@@ -1,0 +1,145 @@
+"""Workers: several processes that answer on one listener, each with its own connections to the graph.
+
+uvicorn's own supervisor cannot be told which server its processes run, and ours drains. A worker that ends by itself is
+replaced; one that is told to stop ends as a single process does. Workers end when their supervisor does, however that
+happens: they read a pipe of which only it has the other end.
+"""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.context import SpawnProcess
+from threading import Event, Thread
+from time import monotonic
+from types import FrameType
+from typing import Protocol
+
+from api.settings import ApiSettings
+from graph.address import Address
+from graph.errors import GraphUnavailableError
+
+LOG = logging.getLogger("cdp.api.workers")
+START_S = 60.0
+# So many new objects before Python looks for cycles among them. Calls make many that live for milliseconds: at its own
+# 700 a fifth of the processor time of a tracked event went there.
+NEW_OBJECTS = 10_000
+_TICK_S = 0.5
+_SPARE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What every worker does."""
+
+    address: Address
+    settings: ApiSettings
+    listener: socket.socket
+
+
+class Line(Protocol):
+    """The supervisor's end of a pipe."""
+
+    def poll(self, timeout: float) -> bool:
+        """Whether something was said within so many seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process, and the pipe on which it says that it has started."""
+
+    process: SpawnProcess
+    line: Line
+
+
+class Supervisor:
+    """Starts the workers and replaces those that end, until it is told to stop by SIGTERM or Ctrl-C."""
+
+    def __init__(self, work: Work, on_ready: Callable[[], None]) -> None:
+        self._work, self._on_ready = work, on_ready
+        self._workers: list[Worker] = []
+        self._told = Event()
+        self._signal = signal.SIGTERM
+
+    def run(self) -> None:
+        """Return when all workers have ended. Raises GraphUnavailableError where they do not start."""
+        before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            self._workers = [_start(self._work) for _ in range(self._work.settings.api_workers)]
+            self._wait_for_start()
+            while not self._told.wait(_TICK_S):
+                self._replace_ended()
+        finally:
+            self._end_all()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- as signal handlers are called
+        self._signal = signal.Signals(number)
+        self._told.set()
+
+    def _wait_for_start(self) -> None:
+        until = monotonic() + START_S
+        for worker in self._workers:
+            while not self._told.is_set() and not worker.line.poll(_TICK_S):
+                if monotonic() > until or not worker.process.is_alive():
+                    raise GraphUnavailableError("The API did not start.", "See whether Neo4j answers: cdp doctor.")
+        if not self._told.is_set():
+            self._on_ready()
+
+    def _replace_ended(self) -> None:
+        ended = wait([worker.process.sentinel for worker in self._workers], timeout=0)
+        for index, worker in enumerate(self._workers):
+            if worker.process.sentinel in ended and not self._told.is_set():
+                LOG.error("worker ended", extra={"pid": worker.process.pid, "exit_code": worker.process.exitcode})
+                self._workers[index] = _start(self._work)
+
+    def _end_all(self) -> None:
+        """The workers drain at the same time; who has not ended in time is killed."""
+        until = monotonic() + self._work.settings.drain_s + self._work.settings.deadline_s + _SPARE_S
+        for worker in self._workers:
+            if worker.process.is_alive() and worker.process.pid is not None:
+                os.kill(worker.process.pid, self._signal)
+        for worker in self._workers:
+            worker.process.join(max(0.0, until - monotonic()))
+            if worker.process.is_alive():
+                LOG.error("worker killed", extra={"pid": worker.process.pid})
+                worker.process.kill()
+                worker.process.join()
+
+
+def _start(work: Work) -> Worker:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = Pipe()
+    process = context.Process(target=run_worker, args=(work, theirs))
+    process.start()
+    theirs.close()
+    return Worker(process, ours)
+
+
+def run_worker(work: Work, line: "Connection[str, None]") -> None:
+    """One worker, in its process."""
+    # Else Ctrl-C on a terminal would reach it twice, and the second counts as "at once".
+    os.setpgid(0, 0)
+    Thread(target=_end_with, args=(line,), name="supervisor", daemon=True).start()
+    # Imported here: the supervisor needs no web framework.
+    from api.operation.server import make_server  # noqa: PLC0415
+
+    gc.set_threshold(NEW_OBJECTS)
+    server = make_server(work.settings, work.address)
+    server.on_started = lambda: line.send("started")
+    server.run(sockets=[work.listener])
+
+
+def _end_with(line: "Connection[str, None]") -> None:
+    """Stop this process when the other end of the pipe is gone."""
+    try:
+        line.recv()
+    except (EOFError, OSError):
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,27 @@
+"""``cdp survivorship``: the rules in force, as a file of one's own would write them."""
+
+import sys
+from typing import Annotated
+
+import orjson
+import typer
+import yaml
+
+from graph.settings import cdp_settings
+from graph.survivorship_rules import current_survivorship
+
+
+def survivorship_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show by which rules a profile shows one of several values: for each field, group, trait and contact.
+
+    A file named by CDP_SURVIVORSHIP_FILE changes what it names. Nothing has to be loaded again.
+    """
+    file = cdp_settings().survivorship_file
+    content = current_survivorship().model_dump(mode="json")
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps({"file": str(file) if file else None, "rules": content}) + b"\n")
+        return
+    sys.stdout.write(f"# Survivorship: {f'shipped, changed by {file}' if file else 'shipped'}.\n")
+    sys.stdout.write(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110))

@@ -1,0 +1,69 @@
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.orders import CANCELLED, COMPLETED, REFUNDED, Revenue, revenue_of
+
+
+def said(key: str, name: str = COMPLETED, **changes: Any) -> dict[str, Any]:
+    order = changes.pop("order", None)
+    properties = orjson.dumps({"order_id": order}).decode() if order else None
+    default = {"amount": None, "currency": "EUR", "properties": properties}
+    return {"key": key, "source": key.partition(":")[0], "name": name, **default, **changes}
+
+
+def test_an_order_that_several_sources_report_is_one() -> None:
+    told = [
+        said("web:1", order="A", amount=19.99),
+        said("shop:1", order="A", amount=19.99),
+        said("dwh:1", amount=0.1),
+        said("dwh:2", amount=0.2),
+    ]
+
+    assert revenue_of(told) == (Revenue("EUR", 3, 20.29, 0.0),)
+
+
+def test_currencies_are_never_added_up() -> None:
+    told = [said("shop:1", amount=10), said("shop:2", amount=5, currency="USD"), said("shop:3", currency=None)]
+
+    assert revenue_of(told) == (Revenue(None, 1, 0.0, 0.0), Revenue("EUR", 1, 10.0, 0.0), Revenue("USD", 1, 5.0, 0.0))
+
+
+def test_what_was_cancelled_is_no_order_and_refunds_are_told_apart() -> None:
+    told = [
+        said("shop:1", order="A", amount=10),
+        said("shop:2", CANCELLED, order="A"),
+        said("shop:3", order="B", amount=50),
+        said("shop:4", REFUNDED, order="B", amount=-20),
+        said("shop:5", REFUNDED, order="B", amount=5),
+        said("web:5", REFUNDED, order="B", amount=5),
+    ]
+
+    assert revenue_of(told) == (Revenue("EUR", 1, 50.0, 25.0),)
+
+
+interactions = st.lists(
+    st.builds(
+        said,
+        st.sampled_from([f"{source}:{number}" for source in ("web", "shop") for number in range(6)]),
+        st.sampled_from([COMPLETED, REFUNDED, CANCELLED]),
+        order=st.sampled_from([None, "A", "B"]),
+        amount=st.one_of(st.none(), st.integers(0, 10_000).map(lambda cents: cents / 100)),
+        currency=st.sampled_from(["EUR", "USD", None]),
+    ),
+    unique_by=lambda row: row["key"],
+)
+
+
+@given(interactions, st.randoms(use_true_random=False))
+def test_the_order_in_which_they_come_never_matters(told: list[dict[str, Any]], random: Any) -> None:
+    assert revenue_of(told) == revenue_of(random.sample(told, len(told)))
+
+
+@given(st.lists(st.integers(0, 10_000), max_size=40))
+def test_amounts_add_up_to_the_cent(cents: list[int]) -> None:
+    told = [said(f"shop:{number}", amount=each / 100) for number, each in enumerate(cents)]
+
+    assert sum(round(each.amount * 100) for each in revenue_of(told)) == sum(cents)
