@@ -15,7 +15,6 @@ from api.contract.scalars import Confidence
 from api.execution.context import RequestContext, RequestInfo
 from api.live.following import Begun, Moved, Subscriber, Told, follow
 from api.live.positions import Position, position_of
-from graph.changes import LATE_MS
 from graph.errors import InputError
 from graph.identities import AmbiguousIdentity, FoundProfile, MergedProfile, UnknownIdentity, find_profile
 from graph.identity_events import RecordedEvent
@@ -186,7 +185,7 @@ def _position(since: datetime | None, after: str | None) -> Position | None:
     if after is not None:
         if since is not None:
             raise InputError("`since` and `after` contradict each other.", "Give one of them.")
-        return position_of(after, LATE_MS)
+        return position_of(after)
     return Position(milliseconds(since)) if since is not None else None
 
 
