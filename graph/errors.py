@@ -28,8 +28,9 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── UntrustedDocumentError a document that is none of the trusted ones
     │   ├── RateLimitedError      an actor asks for too much in too short a time
     │   └── SubscriptionError     a subscription cannot begin or go on here
-    ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
-    │   └── UnknownDeadLetterError a rejected row that is not there
+    ├── LocalStoreError           a store on this machine (rejected rows, deliveries, audit log) cannot be used
+    │   ├── UnknownDeadLetterError a rejected row that is not there
+    │   └── AuditError            the audit log cannot be written or read
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
         ├── NothingResolvedError  there was no resolution yet
@@ -180,13 +181,17 @@ class SubscriptionError(AccessError):
 
 
 class LocalStoreError(CdpError):
-    """A store of rejected rows or of deliveries cannot be opened, read or written."""
+    """A store on this machine, of rejected rows, deliveries or the audit log, cannot be opened, read or written."""
 
     exit_code = 7
 
 
 class UnknownDeadLetterError(LocalStoreError):
     """A rejected row that is not there."""
+
+
+class AuditError(LocalStoreError):
+    """The audit log cannot be written or read."""
 
 
 class ResolutionError(CdpError):

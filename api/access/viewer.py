@@ -37,12 +37,12 @@ class ViewerKind(StrEnum):
 class Viewer:
     """Who asks.
 
-    ``subject``: an opaque id that may stand in logs. ``kind``: a ``ViewerKind``. ``purpose``: why personal data is read
-    in clear. ``expires_at``: from when on the credential counts no more; what stays open longer has to look at it.
+    ``subject``: an opaque id that may stand in logs. ``purpose``: why personal data is read in clear. ``expires_at``:
+    from when on the credential counts no more; what stays open longer has to look at it.
     """
 
     subject: str
-    kind: str
+    kind: ViewerKind
     scopes: frozenset[Scope] = field(default_factory=frozenset[Scope])
     purpose: str | None = None
     expires_at: datetime | None = None
@@ -57,5 +57,5 @@ class Viewer:
             raise ForbiddenError(f"This needs the scope {scope}.", "Ask with a key that has it.")
 
 
-NOBODY = Viewer("nobody", ViewerKind.KEY)
-"""Who has connected and has not said yet who it is."""
+STRANGER = Viewer("stranger", ViewerKind.KEY)
+"""Somebody who has not said yet who they are."""

@@ -4,19 +4,21 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from api.access.viewer import Scope
+from api.contract.arguments import AtConfidence, By
 from api.contract.exposure import Exposed, expose
 from api.contract.inputs import ProfileBy, identity_of
-from api.contract.scalars import Confidence
+from api.contract.queries import GUESSABLE
 from api.execution.context import RequestContext, RequestInfo
 from api.live.following import Begun, Moved, Subscriber, Told, follow
 from api.live.positions import Position, position_of
 from graph.errors import InputError
-from graph.identities import AmbiguousIdentity, FoundProfile, MergedProfile, UnknownIdentity, find_profile
+from graph.identities import AmbiguousIdentity, FoundProfile, MergedProfile, UnknownIdentity, find_profile, nobody
 from graph.identity_events import RecordedEvent
 from graph.journeys import JourneyInteraction
 from graph.profile_ids import customer_of
@@ -116,10 +118,6 @@ ProfileChange = Annotated[
     | UnknownIdentity,
     strawberry.union("ProfileChange", description="What changed in a profile, or why there is none to follow."),
 ]
-By = Annotated[ProfileBy, strawberry.argument(description="By what the profile is asked for.")]
-AtConfidence = Annotated[
-    Confidence | None, strawberry.argument(description="How sure it has to be; the default level if left out.")
-]
 Since = Annotated[
     datetime | None,
     strawberry.argument(description="Tells first what was written from this moment on. Left out: it begins now."),
@@ -171,7 +169,8 @@ async def _found(context: RequestContext, by: ProfileBy, confidence: float) -> F
     identity = identity_of(by, context.country)
     if isinstance(identity, UnknownIdentity):
         return identity
-    return await find_profile(context.graph, identity, confidence)
+    found = partial(find_profile, context.graph, identity, confidence)
+    return await (context.look_up(found, nobody(identity.kind)) if identity.kind in GUESSABLE else found())
 
 
 async def _admit(context: RequestContext) -> None:

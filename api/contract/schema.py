@@ -1,4 +1,4 @@
-"""Schema: types, queries, limits and caches put together."""
+"""Schema: types, queries, mutations, limits and caches put together."""
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -10,7 +10,6 @@ from graphql import (
     ASTValidationRule,
     GraphQLError,
     GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
 )
 from strawberry.extensions import AddValidationRules, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
@@ -20,13 +19,17 @@ from strawberry.types.graphql import OperationType
 
 from api.contract.changes import Subscription
 from api.contract.exposure import expose_choice
+from api.contract.introspection import IntrospectionByScope
+from api.contract.mutations.mutation import Mutation
 from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
 from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
 from api.execution.guarding import Guarding
 from api.execution.limits import OperationLimits, operations_of
+from api.execution.masked_objects import MaskingExecution
 from api.execution.plain_fields import FastExecution
+from api.execution.recording import Recording
 
 expose_choice(ErrorCode, ERROR_CODES)
 
@@ -82,20 +85,21 @@ class NamedOperation(SchemaExtension):
 
 
 @cache
-def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
-    """The schema. Built once for each combination, because the caches are keyed by its rules."""
+def build_schema(*, fast_execution: bool) -> CdpSchema:
+    """The schema. Built once for each executor, because the caches are keyed by it and its rules."""
     rules: list[type[ASTValidationRule]] = [OperationLimits]
-    if not introspection:
-        rules.append(NoSchemaIntrospectionCustomRule)
     return CdpSchema(
         Query,
+        mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
-        execution_context_class=FastExecution if fast_execution else None,
+        execution_context_class=FastExecution if fast_execution else MaskingExecution,
         extensions=[
             lambda: AddValidationRules(rules),
+            IntrospectionByScope,
             Guarding,
             NamedOperation,
+            Recording,
         ],
         types=[ErrorCode],
     )

@@ -5,13 +5,14 @@ that cannot be answered and failures; each carries a code, and none carries a va
 """
 
 import logging
-import traceback
 from dataclasses import dataclass
 from enum import StrEnum
 
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
+from api.operation.failures import error_fields
 from graph.errors import (
+    AuditError,
     BusyError,
     CdpError,
     ConfigurationError,
@@ -78,15 +79,9 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (ForbiddenError, Answer(ErrorCode.FORBIDDEN, None)),
     (UnauthenticatedError, Answer(ErrorCode.UNAUTHENTICATED, None)),
     (UncheckedError, Answer(ErrorCode.UNAVAILABLE, "Keys and tokens cannot be checked now. Try again.")),
-    (
-        SubscriptionError,
-        Answer(
-            ErrorCode.UNAVAILABLE,
-            "No subscription can begin or go on here now. Subscribe again, behind the cursor of the last change.",
-        ),
-    ),
     (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
     (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
+    (SubscriptionError, Answer(ErrorCode.UNAVAILABLE, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (InvalidOperationTypeError, Answer(ErrorCode.BAD_REQUEST, "Only subscriptions are answered here.")),
     (
@@ -98,6 +93,7 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
+    (AuditError, Answer(ErrorCode.UNAVAILABLE, "The audit log cannot be written. Try again.")),
     (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),
     (GraphError, Answer(ErrorCode.INTERNAL, "The database refused the request. Quote the requestId.")),
     (RecursionError, Answer(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply.")),
@@ -117,6 +113,4 @@ def _own_words(error: BaseException) -> str:
 
 def log_failure(request_id: str, error: BaseException) -> None:
     """Log that something failed here: its kind and its place, never its message."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "-"
-    LOG.error("request=%s error=%s at=%s", request_id, type(error).__name__, place)
+    LOG.error("failed", extra={"request": request_id, **error_fields(error)})

@@ -6,6 +6,7 @@ are. Here messages are looked at first, only subscriptions run, and errors leave
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
+from time import perf_counter
 from typing import Any, Protocol, cast
 
 import orjson
@@ -16,6 +17,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from api.audit.recording import OK
+from api.audit.records import operation_record
 from api.execution.context import RequestContext
 from api.execution.errors import answer_to, log_failure
 from api.execution.results import body_of, is_refused
@@ -91,7 +94,7 @@ class SubscriptionsOnly(BaseGraphQLTransportWSHandler[RequestContext, None]):
 
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
         """Run one subscription to its end."""
-        context = self.context.of_an_operation()
+        context, started, outcome = self.context.for_operation(), perf_counter(), OK
         try:
             results = await self.schema.stream(
                 operation.query,
@@ -103,21 +106,26 @@ class SubscriptionsOnly(BaseGraphQLTransportWSHandler[RequestContext, None]):
             async with aclosing(results):
                 async for result in results:
                     assert isinstance(result, ExecutionResult)
-                    await self._send(operation, body_of(result, context.request_id), refused=is_refused(result))
+                    await self._send(operation, result)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
             return
         except Exception as error:  # noqa: BLE001 -- Strawberry would log it with its message, which may quote values
+            outcome = answer_to(error)[0].value
             log_failure(context.request_id, error)
             await self._close_after_failure()
+        finally:
+            milliseconds = (perf_counter() - started) * 1_000
+            context.audit.write(operation_record(context, context.audit.key, outcome, milliseconds))
 
     async def _close_after_failure(self) -> None:
         """Close with 1011: what was sent may not be whole."""
         with suppress(WebSocketDisconnected):
             await self.websocket.close(_FAILED, "Something failed.")
 
-    async def _send(self, operation: Operation[RequestContext, None], body: Any, *, refused: bool) -> None:  # noqa: ANN401
-        if refused:
+    async def _send(self, operation: Operation[RequestContext, None], result: ExecutionResult) -> None:
+        body: Any = body_of(result, self.context.request_id)
+        if is_refused(result):
             await operation.send_operation_message({"id": operation.id, "type": "error", "payload": body["errors"]})
         else:
             await operation.send_operation_message({"id": operation.id, "type": "next", "payload": body})

@@ -84,7 +84,9 @@ class ChangeFeed:
         if self._stopping:
             raise self._stopping
         if self.subscribers >= MOST_SUBSCRIBERS or self._subscribers[subject] >= MOST_OF_ONE_VIEWER:
-            raise SubscriptionError("There are too many subscriptions.", "Try again later.")
+            raise SubscriptionError(
+                "There are too many subscriptions.", "End some that are not needed, or try again later."
+            )
 
     async def _begin(self, watched: WatchedProfile) -> None:
         """Read a profile for its first follower; the others wait for it."""
@@ -137,7 +139,9 @@ class ChangeFeed:
 
     async def stop(self) -> None:
         """Tell everybody who follows to go on elsewhere, and wait a moment until they were told."""
-        self._stopping = SubscriptionError("The server stops.", "Go on elsewhere, behind the last cursor.")
+        self._stopping = SubscriptionError(
+            "The server stops.", "Subscribe again, with the cursor of the last change as `after`."
+        )
         for watched in self._watched.values():
             watched.fail(self._stopping)
         with suppress(TimeoutError):

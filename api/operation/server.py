@@ -30,15 +30,16 @@ class ApiServer(uvicorn.Server):
     """One process of the API.
 
     On SIGTERM, readiness goes off for ``drain_s`` seconds, in which everything is answered; then nobody can connect any
-    more, who follows changes is told to go on elsewhere and its WebSocket closed with 1012, running requests end, the
-    tracking calls are written and the connection to the graph closes. Ctrl-C does not wait for the first.
+    more, running requests end, the tracking calls are written and the connection to the graph closes. Ctrl-C does not
+    wait for the first.
     """
 
     on_started: Callable[[], None]
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, drain_s: float) -> None:
         super().__init__(config)
-        self._app, self._draining, self._drain_s = app, draining_of(app), drain_s
+        self._draining, self._drain_s = draining_of(app), drain_s
+        self._feed: Callable[[], ChangeFeed] = lambda: app.state.backend.feed
         self._told_by = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -61,7 +62,8 @@ class ApiServer(uvicorn.Server):
             for listener in sockets or ():
                 take_no_more(listener)
             await self._pause(_LAST_ACCEPTED_S)
-        await _feed_of(self._app).stop()
+        # Those who follow changes are told to go on elsewhere; WebSockets are closed with 1012.
+        await self._feed().stop()
         await super().shutdown(sockets)
 
     async def _pause(self, seconds: float) -> None:
@@ -95,9 +97,3 @@ def draining_of(app: FastAPI) -> Draining:
     draining = app.state.draining
     assert isinstance(draining, Draining)
     return draining
-
-
-def _feed_of(app: FastAPI) -> ChangeFeed:
-    feed = app.state.backend.feed
-    assert isinstance(feed, ChangeFeed)
-    return feed

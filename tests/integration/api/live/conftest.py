@@ -36,6 +36,7 @@ subscription ($by: ProfileBy!, $since: DateTime, $after: String) {
 # A busy machine is no reason to fail.
 PATIENCE_S = 20.0
 ANNA = {"customer": "crm:1"}
+INTRODUCTION = {name.lower(): text for name, text in AUTHORIZED.items()}
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +67,8 @@ class ApiProcess:
 @contextmanager
 def api_process(address: Address) -> Generator[ApiProcess]:
     known = filter(None, (address.uri, address.user, address.password))
-    command, settings = [sys.executable, "-c", PROGRAM, *known], os.environ | {"CDP_API_KEY": API_KEY}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=settings) as process:
+    command, environment = [sys.executable, "-c", PROGRAM, *known], {**os.environ, "CDP_API_KEY": API_KEY}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield ApiProcess(process.stdout.readline().strip(), process)
@@ -126,7 +127,7 @@ class Line:
 async def connected_line(url: str, payload: dict[str, Any] | None = None) -> AsyncGenerator[Line]:
     """A connection that was let in."""
     async with opened_line(url) as line:
-        await line.say("connection_init", payload=payload or AUTHORIZED)
+        await line.say("connection_init", payload=payload or INTRODUCTION)
         assert (await line.hear())["type"] == "connection_ack"
         yield line
 
