@@ -20,6 +20,7 @@ from tests.factories import batch, crm, days, interaction
 from tests.integration.api.live.conftest import (
     ANNA,
     CHANGES,
+    INTRODUCTION,
     PATIENCE_S,
     Line,
     api_process,
@@ -102,7 +103,7 @@ async def test_a_page_of_another_site_is_not_let_in(url: str) -> None:
             pass
     assert refused.value.response.status_code == 403
     async with opened_line(url, Origin=url) as line:
-        await line.say("connection_init")
+        await line.say("connection_init", payload=INTRODUCTION)
         assert (await line.hear())["type"] == "connection_ack"
 
 
