@@ -16,6 +16,7 @@ from api.operation.metrics.measures import MeasuredStatements
 from api.operation.readiness import Readiness
 from api.operation.sync_work import SyncWork, working
 from api.operation.tracing import traced
+from api.operation.versions import Versions
 from api.operation.writing import open_writing
 from api.settings import ApiSettings
 from api.tracking.receiving import receiving
@@ -56,6 +57,7 @@ def connected_to(
             keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
             authentication = Authentication(settings, keys)
             sync_work = await stack.enter_async_context(working(writing.graph))
+            app.state.versions = Versions(graph)
             app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), authentication, sync_work)
             yield
             await authentication.close()

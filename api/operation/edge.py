@@ -21,6 +21,8 @@ _HEADERS = [
 ]
 # The next request goes elsewhere.
 _CLOSE = (b"connection", b"close")
+# Whoever supervises a process asks by its address, and learns nothing but that it turns.
+_PROBES = frozenset({"/livez", "/readyz"})
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PORT = re.compile(r":\d+$")
 
@@ -51,7 +53,7 @@ class Edge:
             await send(message)
 
         with watch:
-            if self._is_ours(headers.get(b"host", b"").decode("latin-1")):
+            if scope["path"] in _PROBES or self._is_ours(headers.get(b"host", b"").decode("latin-1")):
                 await self._app(scope, receive, send_completed)
             else:
                 await _refuse(send_completed)

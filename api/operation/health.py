@@ -1,14 +1,10 @@
 """Health: for supervisors and people. Open to everybody, and without a word about what is stored."""
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.operation.backend import backend_of
-
-DISTRIBUTION = "identity-cdp"
 
 health = APIRouter()
 
@@ -30,13 +26,6 @@ async def readyz(request: Request) -> JSONResponse:
 
 
 @health.get("/version")
-async def show_version() -> JSONResponse:
-    """Name and version of what runs."""
-    return JSONResponse({"name": DISTRIBUTION, "version": _version()})
-
-
-def _version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "from source"
+async def show_version(request: Request) -> JSONResponse:
+    """Name and versions of what runs."""
+    return JSONResponse(await request.app.state.versions.report())

@@ -11,11 +11,11 @@ import requests
 from packaging.requirements import Requirement
 
 from api.operation.doctor.finding import Finding, fail, ok, warn
-from api.operation.health import DISTRIBUTION
 from api.settings import ApiSettings
 from graph.embedded.dumping import store_bytes
 from graph.embedded.server import EmbeddedServer
 from graph.embedded.storage import MEGABYTE
+from graph.release import DISTRIBUTION
 
 _OLDEST_PYTHON = (3, 11)
 _NEEDED, _WANTED = 200 * MEGABYTE, 2_000 * MEGABYTE
