@@ -3,25 +3,22 @@
 #   docker build -t identity-cdp .
 #   docker run -e NEO4J_URI=bolt://HOST:7687 -e NEO4J_PASSWORD=... -v cdp-data:/data -p 127.0.0.1:8000:8000 identity-cdp
 #
-# Every package is of the version and the checksum in requirements.lock.
+# Every package is of the version and the checksum in requirements-api.lock, which holds what the API needs of requirements.lock.
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
-RUN python -m venv /opt/cdp
-COPY requirements.lock ./
-RUN /opt/cdp/bin/pip install --only-binary :all: -c requirements.lock hatchling
+COPY requirements-api.lock ./
+RUN python -m venv /opt/cdp \
+ && /opt/cdp/bin/pip install --require-hashes --only-binary :all: -r requirements-api.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY cypher cypher
 COPY graph graph
 COPY loaders loaders
 COPY resolution resolution
 COPY api api
-# The lock, as constraints, pins what the project asks for, and pip compares the checksums in it.
-RUN /opt/cdp/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . \
- && /opt/cdp/bin/pip install -c requirements.lock "$(ls /wheels/*.whl)[otel]" \
- && /opt/cdp/bin/pip uninstall --yes hatchling
+RUN /opt/cdp/bin/pip install --no-build-isolation --no-deps .
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home cdp && install -d -o cdp -g cdp -m 700 /data
