@@ -102,6 +102,20 @@ class ApiSettings(BaseSettings):
         description="File (JSON of SHA-256 and document) or folder (such files, .graphql files) of the only documents "
         "that are answered. Unset: all are.",
     )
+    audit_dir: Path | None = Field(
+        None, description="Folder of the audit log. Unset: the folder audit in CDP_DATA_DIR."
+    )
+    audit_key: SecretStr | None = Field(
+        None, description="Key that seals the audit log: 32 bytes in base64. Unset: one is made in its folder."
+    )
+    audit_file_bytes: int = Field(
+        67_108_864, gt=0, description="Size of a file of the audit log, in bytes, from which on the next is begun."
+    )
+    audit_waiting: int = Field(
+        10_000,
+        gt=0,
+        description="Audit records that may wait to be written; beyond them personal data in clear is not shown (503).",
+    )
     webhook_mappings: tuple[str, ...] = Field(
         (), description="Mapping files whose sources send webhooks to /webhooks/NAME, as a JSON list."
     )

@@ -4,6 +4,7 @@ Bulk writes are sync (``Graph``), reads that the API awaits are async (``AsyncGr
 never their text, so that whatever reaches the database is a file in ``cypher/``.
 """
 
+import logging
 from asyncio import sleep
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -48,6 +49,9 @@ RETRY_S = 60.0
 _WRITER = {**_SETTINGS, "initial_retry_delay": 0.05}
 # A read is tried again after these pauses when a connection was lost or the server asks for it.
 _READ_PAUSES_S = (0.05, 0.2, 0.8)
+# At DEBUG the driver logs what it sends, the parameters of every statement with it: emails, names. Whoever turns the
+# level up for another reason must not find them in the log.
+logging.getLogger("neo4j.io").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 
 @dataclass(frozen=True, slots=True)

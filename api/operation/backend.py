@@ -11,7 +11,10 @@ from starlette.requests import HTTPConnection
 
 from api.access.authentication import Authentication
 from api.access.keys import ApiKeys
+from api.audit.log import open_audit_log
+from api.audit.recording import Recorder
 from api.contract.levels import LevelsCache
+from api.live.feed import ChangeFeed, opened_feed
 from api.operation.metrics.measures import MeasuredStatements
 from api.operation.readiness import Readiness
 from api.operation.sync_work import SyncWork, working
@@ -36,6 +39,8 @@ class Backend:
     readiness: Readiness
     authentication: Authentication
     sync_work: SyncWork
+    recorder: Recorder
+    feed: ChangeFeed
 
 
 def connected_to(
@@ -56,9 +61,17 @@ def connected_to(
             app.state.arrivals = arrivals(writing)
             keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
             authentication = Authentication(settings, keys)
-            sync_work = await stack.enter_async_context(working(writing.graph))
             app.state.versions = Versions(graph)
-            app.state.backend = Backend(graph, LevelsCache(graph), Readiness(graph), authentication, sync_work)
+            log = await asyncio.to_thread(stack.enter_context, open_audit_log(settings))
+            app.state.backend = Backend(
+                graph=graph,
+                levels=LevelsCache(graph),
+                readiness=Readiness(graph),
+                authentication=authentication,
+                sync_work=await stack.enter_async_context(working(writing.graph)),
+                recorder=Recorder(log),
+                feed=await stack.enter_async_context(opened_feed(graph)),
+            )
             yield
             await authentication.close()
 

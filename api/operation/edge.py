@@ -36,12 +36,16 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
         request_id = request_id_from(headers.get(b"x-request-id", b""))
         scope["request_id"] = request_id
+        is_ours = self._is_ours(headers.get(b"host", b"").decode("latin-1"))
+        if scope["type"] == "websocket":
+            await (self._app(scope, receive, send) if is_ours else _reject(receive, send))
+            return
         watch = Watch(scope["path"], begin_record(request_id))
 
         async def send_completed(message: Message) -> None:
@@ -53,7 +57,7 @@ class Edge:
             await send(message)
 
         with watch:
-            if scope["path"] in _PROBES or self._is_ours(headers.get(b"host", b"").decode("latin-1")):
+            if is_ours or scope["path"] in _PROBES:
                 await self._app(scope, receive, send_completed)
             else:
                 await _refuse(send_completed)
@@ -66,6 +70,12 @@ class Edge:
 def request_id_from(given: bytes) -> str:
     """The caller's own id where it is harmless in a log, else a new one."""
     return given.decode() if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+async def _reject(receive: Receive, send: Send) -> None:
+    """A WebSocket that is closed before it is accepted is answered with 403."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
 
 
 async def _refuse(send: Send) -> None:
