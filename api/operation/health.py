@@ -20,9 +20,16 @@ async def readyz(request: Request) -> JSONResponse:
     """Requests can be answered: 200, else 503 with what is missing."""
     if request.app.state.draining.is_on:
         return JSONResponse({"status": "draining"}, status_code=503)
-    report = await backend_of(request).readiness.report()
-    body = {"status": "ready" if report.ready else "not ready", "database": report.database, "schema": report.schema}
-    return JSONResponse(body, status_code=200 if report.ready else 503)
+    backend = backend_of(request)
+    report, records = await backend.readiness.report(), backend.recorder.log.accepts
+    is_ready = report.ready and records
+    body = {
+        "status": "ready" if is_ready else "not ready",
+        "database": report.database,
+        "schema": report.schema,
+        "audit": "is written" if records else "cannot be written",
+    }
+    return JSONResponse(body, status_code=200 if is_ready else 503)
 
 
 @health.get("/version")

@@ -24,7 +24,7 @@ async def test_a_complete_database_is_ready(neo4j_address: Address) -> None:
 
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ready", "database": "answers", "schema": "complete"},
+        {"status": "ready", "database": "answers", "schema": "complete", "audit": "is written"},
     )
 
 
