@@ -23,7 +23,7 @@ export type AgentScreenQueryVariables = Exact<{
 export type AgentScreenQuery = { readonly profile:
     | { readonly __typename: 'AmbiguousIdentity', readonly reason: string, readonly profileIds: ReadonlyArray<string> }
     | { readonly __typename: 'MergedProfile' }
-    | { readonly __typename: 'Profile', readonly id: string, readonly confidence: number, readonly givenName: { readonly value: string } | null, readonly familyName: { readonly value: string } | null, readonly city: { readonly value: string } | null, readonly identifiers: ReadonlyArray<{ readonly kind: string, readonly value: string, readonly verified: boolean, readonly lastSeenAt: string, readonly sharedByMany: boolean }>, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string, readonly effectiveAt: string }>, readonly sessions: ReadonlyArray<{ readonly loggedIn: string | null, readonly session: { readonly startedAt: string, readonly channel: string | null, readonly entryPage: string | null } }>, readonly journey: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly at: string, readonly channel: string | null, readonly name: string, readonly amount: number | null, readonly currency: string | null, readonly properties: Record<string, unknown> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }
+    | { readonly __typename: 'Profile', readonly id: string, readonly confidence: number, readonly givenName: { readonly value: string } | null, readonly familyName: { readonly value: string } | null, readonly city: { readonly value: string } | null, readonly identifiers: ReadonlyArray<{ readonly kind: string, readonly value: string, readonly verified: boolean, readonly lastSeenAt: string, readonly sharedByMany: boolean }>, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string, readonly effectiveAt: string }>, readonly sessions: ReadonlyArray<{ readonly loggedIn: string | null, readonly session: { readonly startedAt: string, readonly channel: string | null, readonly entryPage: string | null } }>, readonly journey: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly at: string, readonly channel: string | null, readonly name: string, readonly amount: number | null, readonly currency: string | null, readonly properties: unknown }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }
     | { readonly __typename: 'UnknownIdentity', readonly reason: string }
    };
 
@@ -36,7 +36,7 @@ export type IdentityAnalystQueryVariables = Exact<{
 export type IdentityAnalystQuery = { readonly confidenceLevels: { readonly modelVersion: string | null, readonly default: number, readonly levels: ReadonlyArray<{ readonly name: string, readonly confidence: number }> }, readonly profile:
     | { readonly __typename: 'AmbiguousIdentity' }
     | { readonly __typename: 'MergedProfile' }
-    | { readonly __typename: 'Profile', readonly id: string, readonly confidence: number, readonly cut: boolean, readonly counts: { readonly customers: number, readonly identifiers: number, readonly devices: number, readonly links: number }, readonly customers: ReadonlyArray<{ readonly key: string, readonly fields: Record<string, unknown>, readonly attributes: Record<string, unknown>, readonly createdAt: string | null, readonly updatedAt: string | null }>, readonly links: ReadonlyArray<{ readonly left: string, readonly right: string, readonly method: string, readonly rule: string | null, readonly probability: number, readonly matchWeight: number, readonly cohesion: number | null, readonly confidence: number | null, readonly evidence: ReadonlyArray<{ readonly comparison: string, readonly level: string, readonly matchWeight: number, readonly termFrequencyWeight: number }> }>, readonly fields: ReadonlyArray<{ readonly name: string, readonly value: string, readonly customer: string, readonly others: ReadonlyArray<{ readonly value: string, readonly customer: string }> }> }
+    | { readonly __typename: 'Profile', readonly id: string, readonly confidence: number, readonly cut: boolean, readonly counts: { readonly customers: number, readonly identifiers: number, readonly devices: number, readonly links: number }, readonly customers: ReadonlyArray<{ readonly key: string, readonly fields: unknown, readonly attributes: unknown, readonly createdAt: string | null, readonly updatedAt: string | null }>, readonly links: ReadonlyArray<{ readonly left: string, readonly right: string, readonly method: string, readonly rule: string | null, readonly probability: number, readonly matchWeight: number, readonly cohesion: number | null, readonly confidence: number | null, readonly evidence: ReadonlyArray<{ readonly comparison: string, readonly level: string, readonly matchWeight: number, readonly termFrequencyWeight: number }> }>, readonly fields: ReadonlyArray<{ readonly name: string, readonly value: string, readonly customer: string, readonly others: ReadonlyArray<{ readonly value: string, readonly customer: string }> }> }
     | { readonly __typename: 'UnknownIdentity', readonly reason: string }
    };
 
@@ -56,7 +56,7 @@ export type MyDataQueryVariables = Exact<{
 export type MyDataQuery = { readonly profile:
     | { readonly __typename: 'AmbiguousIdentity' }
     | { readonly __typename: 'MergedProfile' }
-    | { readonly __typename: 'Profile', readonly id: string, readonly counts: { readonly customers: number, readonly identifiers: number, readonly devices: number, readonly consents: number }, readonly fields: ReadonlyArray<{ readonly name: string, readonly value: string, readonly source: string, readonly observedAt: string, readonly others: ReadonlyArray<{ readonly value: string, readonly source: string, readonly observedAt: string }> }>, readonly identifiers: ReadonlyArray<{ readonly kind: string, readonly value: string, readonly sources: ReadonlyArray<string>, readonly verified: boolean, readonly firstSeenAt: string, readonly lastSeenAt: string }>, readonly devices: ReadonlyArray<{ readonly key: string, readonly kind: string, readonly logins: number, readonly firstLoginAt: string, readonly lastLoginAt: string }>, readonly customers: ReadonlyArray<{ readonly source: string, readonly externalId: string, readonly fields: Record<string, unknown>, readonly attributes: Record<string, unknown>, readonly traits: Record<string, unknown>, readonly createdAt: string | null, readonly updatedAt: string | null }>, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string, readonly basis: string | null, readonly evidence: string | null, readonly source: string, readonly effectiveAt: string, readonly recordedAt: string }>, readonly sessions: ReadonlyArray<{ readonly session: { readonly startedAt: string, readonly endedAt: string, readonly channel: string | null, readonly entryPage: string | null, readonly campaign: string | null } }>, readonly journey: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly at: string, readonly source: string, readonly channel: string | null, readonly name: string, readonly amount: number | null, readonly currency: string | null, readonly properties: Record<string, unknown> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }
+    | { readonly __typename: 'Profile', readonly id: string, readonly counts: { readonly customers: number, readonly identifiers: number, readonly devices: number, readonly consents: number }, readonly fields: ReadonlyArray<{ readonly name: string, readonly value: string, readonly source: string, readonly observedAt: string, readonly others: ReadonlyArray<{ readonly value: string, readonly source: string, readonly observedAt: string }> }>, readonly identifiers: ReadonlyArray<{ readonly kind: string, readonly value: string, readonly sources: ReadonlyArray<string>, readonly verified: boolean, readonly firstSeenAt: string, readonly lastSeenAt: string }>, readonly devices: ReadonlyArray<{ readonly key: string, readonly kind: string, readonly logins: number, readonly firstLoginAt: string, readonly lastLoginAt: string }>, readonly customers: ReadonlyArray<{ readonly source: string, readonly externalId: string, readonly fields: unknown, readonly attributes: unknown, readonly traits: unknown, readonly createdAt: string | null, readonly updatedAt: string | null }>, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string, readonly basis: string | null, readonly evidence: string | null, readonly source: string, readonly effectiveAt: string, readonly recordedAt: string }>, readonly sessions: ReadonlyArray<{ readonly session: { readonly startedAt: string, readonly endedAt: string, readonly channel: string | null, readonly entryPage: string | null, readonly campaign: string | null } }>, readonly journey: { readonly nodes: ReadonlyArray<{ readonly key: string, readonly at: string, readonly source: string, readonly channel: string | null, readonly name: string, readonly amount: number | null, readonly currency: string | null, readonly properties: unknown }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }
     | { readonly __typename: 'UnknownIdentity', readonly reason: string }
    };
 
@@ -67,9 +67,14 @@ export type RecommenderQueryVariables = Exact<{
 
 
 export type RecommenderQuery = { readonly session:
-    | { readonly __typename: 'RecognisedSession', readonly session: { readonly channel: string | null, readonly startedAt: string, readonly entryPage: string | null, readonly campaign: string | null }, readonly recognition: { readonly level: RecognitionLevel, readonly reason: string }, readonly profile: { readonly id: string, readonly visits: { readonly nodes: ReadonlyArray<{ readonly at: string, readonly name: string, readonly properties: Record<string, unknown> }> }, readonly orders: { readonly nodes: ReadonlyArray<{ readonly at: string, readonly amount: number | null, readonly currency: string | null, readonly properties: Record<string, unknown> }> }, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string }> } | null }
+    | { readonly __typename: 'AnonymousSession', readonly level: RecognitionLevel, readonly reason: string, readonly visit: { readonly channel: string | null, readonly startedAt: string, readonly campaign: string | null }, readonly activity: ReadonlyArray<{ readonly at: string, readonly name: string | null, readonly products: ReadonlyArray<string> }> }
+    | { readonly __typename: 'AuthenticatedSession', readonly level: RecognitionLevel, readonly reason: string, readonly visit: { readonly channel: string | null, readonly startedAt: string, readonly campaign: string | null }, readonly visitor: { readonly id: string, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string }>, readonly visits: ReadonlyArray<{ readonly at: string, readonly name: string | null, readonly products: ReadonlyArray<string> }>, readonly orders: ReadonlyArray<{ readonly at: string, readonly amount: number | null, readonly currency: string | null, readonly products: ReadonlyArray<string> }>, readonly calls: ReadonlyArray<{ readonly at: string, readonly intent: string | null, readonly reason: string | null }> } | null }
+    | { readonly __typename: 'ProbableSession', readonly level: RecognitionLevel, readonly reason: string, readonly visit: { readonly channel: string | null, readonly startedAt: string, readonly campaign: string | null }, readonly visitor: { readonly id: string, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string }>, readonly visits: ReadonlyArray<{ readonly at: string, readonly name: string | null, readonly products: ReadonlyArray<string> }>, readonly orders: ReadonlyArray<{ readonly at: string, readonly amount: number | null, readonly currency: string | null, readonly products: ReadonlyArray<string> }>, readonly calls: ReadonlyArray<{ readonly at: string, readonly intent: string | null, readonly reason: string | null }> } | null }
+    | { readonly __typename: 'RecognisedSession', readonly level: RecognitionLevel, readonly reason: string, readonly visit: { readonly channel: string | null, readonly startedAt: string, readonly campaign: string | null }, readonly visitor: { readonly id: string, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string }>, readonly visits: ReadonlyArray<{ readonly at: string, readonly name: string | null, readonly products: ReadonlyArray<string> }>, readonly orders: ReadonlyArray<{ readonly at: string, readonly amount: number | null, readonly currency: string | null, readonly products: ReadonlyArray<string> }>, readonly calls: ReadonlyArray<{ readonly at: string, readonly intent: string | null, readonly reason: string | null }> } | null }
     | { readonly __typename: 'UnknownIdentity', readonly reason: string }
    };
+
+export type KnownFragment = { readonly id: string, readonly consents: ReadonlyArray<{ readonly purpose: string, readonly channel: string | null, readonly state: string }>, readonly visits: ReadonlyArray<{ readonly at: string, readonly name: string | null, readonly products: ReadonlyArray<string> }>, readonly orders: ReadonlyArray<{ readonly at: string, readonly amount: number | null, readonly currency: string | null, readonly products: ReadonlyArray<string> }>, readonly calls: ReadonlyArray<{ readonly at: string, readonly intent: string | null, readonly reason: string | null }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -89,7 +94,32 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const KnownFragmentDoc = new TypedDocumentString(`
+    fragment Known on Visitor {
+  id
+  consents {
+    purpose
+    channel
+    state
+  }
+  visits: activity(first: 20, filter: {since: $since, channels: ["web", "app"]}) {
+    at
+    name
+    products
+  }
+  orders: activity(first: 10, filter: {names: ["Order Completed"]}) {
+    at
+    amount
+    currency
+    products
+  }
+  calls: activity(first: 5, filter: {channels: ["call_centre"]}) {
+    at
+    intent
+    reason
+  }
+}
+    `, {"fragmentName":"Known"}) as unknown as TypedDocumentString<KnownFragment, unknown>;
 export const AgentScreenDocument = new TypedDocumentString(`
     query AgentScreen($phone: String!, $after: String) {
   profile(by: {phone: $phone}) {
@@ -347,39 +377,35 @@ export const RecommenderDocument = new TypedDocumentString(`
     query Recommender($session: ID!, $since: DateTime) {
   session(id: $session) {
     __typename
-    ... on RecognisedSession {
-      session {
+    ... on KnownSession {
+      level
+      reason
+      visit {
         channel
         startedAt
-        entryPage
         campaign
       }
-      recognition {
-        level
-        reason
+    }
+    ... on AuthenticatedSession {
+      visitor {
+        ...Known
       }
-      profile {
-        id
-        visits: journey(first: 20, filter: {since: $since, channels: ["web", "app"]}) {
-          nodes {
-            at
-            name
-            properties
-          }
-        }
-        orders: journey(first: 10, filter: {names: ["Order Completed"]}) {
-          nodes {
-            at
-            amount
-            currency
-            properties
-          }
-        }
-        consents(first: 50) {
-          purpose
-          channel
-          state
-        }
+    }
+    ... on RecognisedSession {
+      visitor {
+        ...Known
+      }
+    }
+    ... on ProbableSession {
+      visitor {
+        ...Known
+      }
+    }
+    ... on AnonymousSession {
+      activity(first: 20) {
+        at
+        name
+        products
       }
     }
     ... on UnknownIdentity {
@@ -387,4 +413,27 @@ export const RecommenderDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RecommenderQuery, RecommenderQueryVariables>;
+    fragment Known on Visitor {
+  id
+  consents {
+    purpose
+    channel
+    state
+  }
+  visits: activity(first: 20, filter: {since: $since, channels: ["web", "app"]}) {
+    at
+    name
+    products
+  }
+  orders: activity(first: 10, filter: {names: ["Order Completed"]}) {
+    at
+    amount
+    currency
+    products
+  }
+  calls: activity(first: 5, filter: {channels: ["call_centre"]}) {
+    at
+    intent
+    reason
+  }
+}`) as unknown as TypedDocumentString<RecommenderQuery, RecommenderQueryVariables>;
