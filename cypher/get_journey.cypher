@@ -1,5 +1,5 @@
 // The newest interactions of some owners, each within its interval, from the index alone: cost follows the page, not the history.
-// $windows (owner, since, until in epoch milliseconds), $before, $before_key (keyset), $since, $channels, $types, $names (null: all), $limit; one row: interactions (list of maps).
+// $windows (owner, since, until in epoch milliseconds), $before, $before_key (keyset), $since, $channels, $types, $names, $sources (null: all), $limit; one row: interactions (list of maps).
 UNWIND $windows AS window
 CALL (window) {
   WITH window, datetime({epochMillis: CASE WHEN window.since > $since THEN window.since ELSE $since END}) AS since,
@@ -11,6 +11,7 @@ CALL (window) {
     AND ($channels IS NULL OR i.channel IN $channels)
     AND ($types IS NULL OR i.type IN $types)
     AND ($names IS NULL OR i.name IN $names)
+    AND ($sources IS NULL OR i.source IN $sources)
   RETURN i
   ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $limit
 }

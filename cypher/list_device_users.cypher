@@ -1,9 +1,9 @@
 // Who used the devices of some customers: tells a personal device from a shared one.
-// $customers (keys); rows: device, kind, is_hub, users (times in epoch milliseconds).
+// $customers (keys); rows: device, kind, is_hub, holders (those of $customers), users (times in epoch milliseconds).
 UNWIND $customers AS key
 MATCH (:Customer {key: key})-[:USED]->(d:Device)
-WITH DISTINCT d
-RETURN d.key AS device, d.kind AS kind, coalesce(d:Hub, false) AS is_hub,
+WITH d, collect(DISTINCT key) AS holders
+RETURN d.key AS device, d.kind AS kind, coalesce(d:Hub, false) AS is_hub, holders,
   COLLECT {
     MATCH (c:Customer)-[u:USED]->(d)
     RETURN {

@@ -1,5 +1,5 @@
 // Interactions of sessions on shared devices in which one of the customers logged in: theirs although the device is not.
-// $customers, $devices (keys), $before, $before_key (keyset), $since (epoch milliseconds), $channels, $types, $names (null: all), $limit; rows: Interaction.
+// $customers, $devices (keys), $before, $before_key (keyset), $since (epoch milliseconds), $channels, $types, $names, $sources (null: all), $limit; rows: Interaction.
 UNWIND $devices AS device
 MATCH (d:Device {key: device})<-[:ON_DEVICE]-(s:Session)-[:LOGGED_IN]->(c:Customer)
 WHERE c.key IN $customers AND s.started_at <= datetime({epochMillis: $before})
@@ -11,6 +11,7 @@ WHERE i.owner = device AND i.at >= datetime({epochMillis: $since})
   AND ($channels IS NULL OR i.channel IN $channels)
   AND ($types IS NULL OR i.type IN $types)
   AND ($names IS NULL OR i.name IN $names)
+  AND ($sources IS NULL OR i.source IN $sources)
 WITH DISTINCT i ORDER BY i.at DESC, i.key DESC LIMIT $limit
 RETURN i.key AS key, i.source AS source, i.type AS type, i.name AS name, i.channel AS channel,
   i.at.epochMillis AS at, i.owner AS owner, i.session AS session, i.amount AS amount, i.currency AS currency,

@@ -4,7 +4,7 @@ Each owner (a customer, or a device that was theirs at the time) is read from th
 are merged, so the cost follows the page and not the length of the history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +46,10 @@ class JourneyFilter:
     names: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    sources: tuple[str, ...] | None = None
+
+
+EVERYTHING = JourneyFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +92,36 @@ async def get_journey_owners(graph: AsyncGraph, members: Sequence[str], confiden
 
     Raises GraphError.
     """
+    return (await list_journey_owners(graph, [members], confidence))[0]
+
+
+async def list_journey_owners(
+    graph: AsyncGraph, clusters: Sequence[Sequence[str]], confidence: float
+) -> list[JourneyOwners]:
+    """The owners of the interactions of each of several clusters, in their order. Raises GraphError."""
+    members = dict.fromkeys(key for cluster in clusters for key in cluster)
+    rows = await graph.read("list_device_users", customers=list(members))
+    others = {user["customer"] for row in rows if not row["is_hub"] for user in row["users"]}.difference(members)
+    known = {key: tuple(cluster) for cluster in clusters for key in cluster}
+    cluster_of = known | await get_clusters(graph, others, confidence)
+    return [_owners(cluster, rows, cluster_of) for cluster in clusters]
+
+
+def _owners(members: Sequence[str], rows: Sequence[Row], cluster_of: Mapping[str, tuple[str, ...]]) -> JourneyOwners:
     windows = [Window(member, _BEGINNING, _END) for member in members]
     own: list[str] = []
     shared: list[str] = []
-    rows = await graph.read("list_device_users", customers=list(members))
-    others = {user["customer"] for row in rows if not row["is_hub"] for user in row["users"]}.difference(members)
-    cluster_of = dict.fromkeys(members, tuple(members)) | await get_clusters(graph, others, confidence)
+    mine = frozenset(members)
     for row in rows:
+        if mine.isdisjoint(row["holders"]):
+            continue
         uses = [] if row["is_hub"] else device_uses(row["users"], cluster_of)
         if len(uses) == 1:
             own.append(row["device"])
             windows.append(Window(row["device"], _BEGINNING, _END))
         else:
             shared.append(row["device"])
-            windows += _windows_alone(row["device"], uses, frozenset(members))
+            windows += _windows_alone(row["device"], uses, mine)
     return JourneyOwners(tuple(members), tuple(windows), tuple(own), tuple(shared))
 
 
@@ -132,12 +152,32 @@ async def get_journey(
     if owners.shared_devices:
         customers, devices = list(owners.customers), list(owners.shared_devices)
         rows += await graph.read("list_interactions_before_login", customers=customers, devices=devices, **parameters)
+    return _page(rows, first)
+
+
+async def list_journeys(
+    graph: AsyncGraph,
+    owners: Sequence[JourneyOwners],
+    wanted: JourneyFilter,
+    first: int,
+    after: JourneyPosition | None = None,
+) -> list[JourneyPage]:
+    """One page of each of several journeys, in the order of ``owners``; one statement. Raises GraphError."""
+    if len(owners) == 1:
+        return [await get_journey(graph, owners[0], wanted, first, after)]
+    rows = await graph.read("list_journeys", rows=owner_rows(owners), **_parameters(wanted, first, after))
+    pages = {row["number"]: _page(row["interactions"], first) for row in rows}
+    return [pages[number] for number in range(len(owners))]
+
+
+def _page(rows: Sequence[Row], first: int) -> JourneyPage:
     distinct = {row["key"]: row for row in rows}
     newest = sorted(distinct.values(), key=lambda row: (row["at"], row["key"]), reverse=True)
-    return JourneyPage(tuple(_interaction(row) for row in newest[:first]), has_more=len(newest) > first)
+    return JourneyPage(tuple(interaction_of(row) for row in newest[:first]), has_more=len(newest) > first)
 
 
-def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
+def keyset(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
+    """Where a page begins and ends, as statements take it; one more is read, to know whether more follow."""
     position = JourneyPosition(wanted.until or _END, "")
     if after is not None and (after.at, after.key) < (position.at, position.key):
         position = after
@@ -145,11 +185,31 @@ def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None
         "before": milliseconds(position.at),
         "before_key": position.key,
         "since": milliseconds(wanted.since or _BEGINNING),
+        "limit": first + 1,
+    }
+
+
+def _parameters(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
+    return keyset(wanted, first, after) | {
         "channels": list(wanted.channels) if wanted.channels else None,
         "types": list(wanted.types) if wanted.types else None,
         "names": list(wanted.names) if wanted.names else None,
-        "limit": first + 1,
+        "sources": list(wanted.sources) if wanted.sources else None,
     }
+
+
+def owner_rows(owners: Sequence[JourneyOwners]) -> list[Row]:
+    """Owners as statements take them that read for several profiles, numbered."""
+    return [
+        {
+            "number": number,
+            "windows": window_rows(each.windows),
+            "customers": list(each.customers),
+            "own_devices": list(each.own_devices),
+            "shared_devices": list(each.shared_devices),
+        }
+        for number, each in enumerate(owners)
+    ]
 
 
 def window_rows(windows: Sequence[Window]) -> list[Row]:
@@ -160,7 +220,8 @@ def window_rows(windows: Sequence[Window]) -> list[Row]:
     ]
 
 
-def _interaction(row: Row) -> JourneyInteraction:
+def interaction_of(row: Row) -> JourneyInteraction:
+    """An interaction from a row of ``get_journey``."""
     properties = orjson.loads(row["properties"]) if row["properties"] else {}
     values: Row = {**row, "at": moment(row["at"]), "properties": properties}
     return JourneyInteraction(**values)
@@ -175,8 +236,16 @@ class ProfileSession:
 
 
 async def get_sessions(graph: AsyncGraph, owners: JourneyOwners, first: int) -> tuple[ProfileSession, ...]:
-    """The newest sessions of a profile: with a login, or on devices of its own."""
-    rows = await graph.read(
-        "list_sessions", customers=list(owners.customers), devices=list(owners.own_devices), limit=first
-    )
-    return tuple(ProfileSession(session_of(row), row["logged_in"]) for row in rows)
+    """The newest sessions of a profile: with a login, or on devices of its own. Raises GraphError."""
+    return (await list_sessions(graph, [owners], first))[0]
+
+
+async def list_sessions(
+    graph: AsyncGraph, owners: Sequence[JourneyOwners], first: int
+) -> list[tuple[ProfileSession, ...]]:
+    """The same of each of several profiles, in the order of ``owners``; one statement. Raises GraphError."""
+    rows = await graph.read("list_sessions", rows=owner_rows(owners), limit=first)
+    found: list[list[ProfileSession]] = [[] for _ in owners]
+    for row in rows:
+        found[row["number"]].append(ProfileSession(session_of(row), row["logged_in"]))
+    return [tuple(sessions) for sessions in found]

@@ -3,12 +3,12 @@
 Counts and sums over interactions are metrics, never fields: no value of a source is changed by them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from graph.connection import AsyncGraph, Row
-from graph.journeys import JourneyOwners, window_rows
+from graph.journeys import JourneyOwners, owner_rows
 from graph.orders import ORDER_NAMES, Revenue, revenue_of
 from graph.source_customers import SourceCustomer
 from graph.times import moment
@@ -45,19 +45,21 @@ class ProfileMetrics:
     cut: bool
 
 
-async def get_metrics(graph: AsyncGraph, owners: JourneyOwners, customers: Iterable[SourceCustomer]) -> ProfileMetrics:
-    """The metrics of a profile. One statement, which reads the history: 10,000 interactions. Raises GraphError."""
-    rows = await graph.read(
-        "get_metrics",
-        windows=window_rows(owners.windows),
-        customers=list(owners.customers),
-        own_devices=list(owners.own_devices),
-        shared_devices=list(owners.shared_devices),
-        names=list(ORDER_NAMES),
-        most=MOST_INTERACTIONS,
-    )
-    known = (customer.created_at for customer in customers if customer.created_at is not None)
-    return _metrics(rows[0], min(known, default=None))
+async def list_metrics(
+    graph: AsyncGraph, asked: Sequence[tuple[JourneyOwners, tuple[SourceCustomer, ...]]]
+) -> list[ProfileMetrics]:
+    """The metrics of each of several profiles, in their order. One statement, which reads the history.
+
+    Raises GraphError.
+    """
+    owners = [owners for owners, _ in asked]
+    rows = await graph.read("list_metrics", rows=owner_rows(owners), names=list(ORDER_NAMES), most=MOST_INTERACTIONS)
+    by_number = {row["number"]: row for row in rows}
+    return [_metrics(by_number[number], _known_since(customers)) for number, (_, customers) in enumerate(asked)]
+
+
+def _known_since(customers: Iterable[SourceCustomer]) -> datetime | None:
+    return min((customer.created_at for customer in customers if customer.created_at is not None), default=None)
 
 
 def _metrics(row: Row, known_since: datetime | None) -> ProfileMetrics:

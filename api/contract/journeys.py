@@ -6,6 +6,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import FieldClass, plain
+from api.access.masking import classify, hides
 from api.contract.exposure import Exposed, expose
 from api.contract.paging import DEFAULT_PAGE, After, First, PageInfo, cursor_of, page_size, position_of
 from api.contract.profile_parts import resolved_by
@@ -17,8 +19,8 @@ from graph.journeys import (
     JourneyPage,
     JourneyPosition,
     ProfileSession,
-    get_journey,
-    get_sessions,
+    list_journeys,
+    list_sessions,
 )
 from graph.profiles import Profile
 
@@ -40,8 +42,12 @@ class JourneyConnection:
     edges: tuple[JourneyEdge, ...]
     nodes: tuple[JourneyInteraction, ...]
     page_info: PageInfo
+    masked: bool = False
 
 
+NOTHING_SHOWN = JourneyConnection((), (), PageInfo(has_next_page=False, end_cursor=None), masked=True)
+
+classify(JourneyEdge, {"cursor": plain})
 expose(JourneyEdge, Exposed({"cursor": "Opaque cursor, for `after`.", "node": "The interaction."}))
 expose(
     JourneyConnection,
@@ -50,6 +56,7 @@ expose(
             "edges": "The interactions with their cursors.",
             "nodes": "The interactions alone.",
             "page_info": "Whether and where it goes on.",
+            "masked": "It is left out, because the viewer may not see what people did. See `viewer`.",
         }
     ),
 )
@@ -66,6 +73,7 @@ class JourneyFilterInput:
     names: list[str] | None = strawberry.field(default=None, description="Names, such as `Call Started`; at most 50.")
     since: datetime | None = strawberry.field(default=None, description="Not before this moment.")
     until: datetime | None = strawberry.field(default=None, description="Before this moment.")
+    sources: list[str] | None = strawberry.field(default=None, description="Sources, such as `crm`; at most 50.")
 
 
 Wanted = Annotated[JourneyFilterInput | None, strawberry.argument(name="filter", description="Which interactions.")]
@@ -81,26 +89,30 @@ async def journey(
     """Interactions over all channels, newest first: of the customers, and of devices while they were theirs."""
     size, position = page_size(first), position_of(after) if after is not None else None
     chosen = filter_of(wanted) if wanted else JourneyFilter()
+    if hides(info.context.viewer, FieldClass.EVENTS):
+        return NOTHING_SHOWN
     owners = await info.context.journey_owners(profile)
-    return connection_of(await get_journey(info.context.graph, owners, chosen, size, position))
+    return connection_of(await info.context.together.read(list_journeys, owners, chosen, size, position))
 
 
 async def sessions(
     profile: strawberry.Parent[Profile], info: RequestInfo, first: First = DEFAULT_PAGE
 ) -> list[ProfileSession]:
-    """The newest sessions: with a login, or on devices that are the profile's alone."""
+    """The newest sessions: with a login, or on devices that are the profile's alone; none without `events:read`."""
     size = page_size(first)
+    if hides(info.context.viewer, FieldClass.EVENTS):
+        return []
     owners = await info.context.journey_owners(profile)
-    return list(await get_sessions(info.context.graph, owners, size))
+    return list(await info.context.together.read(list_sessions, owners, size))
 
 
 def filter_of(wanted: JourneyFilterInput) -> JourneyFilter:
     """The filter of the graph. Raises InputError where a list is too long."""
-    lists = wanted.channels, wanted.types, wanted.names
+    lists = wanted.channels, wanted.types, wanted.names, wanted.sources
     if any(len(values) > MAX_FILTER_VALUES for values in lists if values):
         raise InputError("A list of the filter is too long.", f"Give at most {MAX_FILTER_VALUES} values.")
-    channels, types, names = (tuple(values) if values else None for values in lists)
-    return JourneyFilter(channels, types, names, wanted.since, wanted.until)
+    channels, types, names, sources = (tuple(values) if values else None for values in lists)
+    return JourneyFilter(channels, types, names, wanted.since, wanted.until, sources)
 
 
 def connection_of(page: JourneyPage) -> JourneyConnection:

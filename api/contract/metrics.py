@@ -5,7 +5,7 @@ import strawberry
 from api.contract.exposure import Exposed, expose
 from api.contract.profile_parts import resolved_by
 from api.execution.context import RequestInfo
-from graph.metrics import MOST_INTERACTIONS, ChannelMetrics, ProfileMetrics, get_metrics
+from graph.metrics import MOST_INTERACTIONS, ChannelMetrics, ProfileMetrics, list_metrics
 from graph.orders import Revenue
 from graph.profiles import Profile
 
@@ -56,7 +56,7 @@ expose(
 async def metrics(profile: strawberry.Parent[Profile], info: RequestInfo) -> ProfileMetrics:
     """What the profile did, counted: orders, revenue, sessions, and the last contact on each channel."""
     owners = await info.context.journey_owners(profile)
-    return await get_metrics(info.context.graph, owners, profile.customers)
+    return await info.context.together.read(list_metrics, (owners, profile.customers))
 
 
 PROFILE_METRICS = resolved_by(metrics)

@@ -13,6 +13,8 @@ from typing import Annotated, Generic, TypeVar
 import orjson
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose
 from graph.errors import InputError
 from graph.journeys import JourneyPosition
@@ -45,6 +47,9 @@ expose(
         {"has_next_page": "More follow.", "end_cursor": "Cursor of the last one, for `after`; none on an empty page."}
     ),
 )
+
+
+classify(PageInfo, {"end_cursor": plain})
 
 
 @strawberry.type(description="One of a list, with the cursor after which the list goes on.")

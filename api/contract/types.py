@@ -4,11 +4,15 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.journeys import PROFILE_JOURNEY, PROFILE_SESSIONS
 from api.contract.levels import ConfidenceLevel, ConfidenceLevels
 from api.contract.metrics import PROFILE_METRICS
 from api.contract.profile_parts import PROFILE_PARTS, ProfileCounts
+from api.contract.relations import PROFILE_RELATIONS
+from api.contract.timelines import PROFILE_TIMELINE
 from graph.contests import ChosenBy
 from graph.evidence import ComparisonEvidence, LinkEvidence
 from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity
@@ -206,7 +210,14 @@ expose(
         },
         words="The unified view of the customers that belong together at a confidence, computed when it is asked for.",
         ids=("id",),
-        resolved=(*PROFILE_PARTS, PROFILE_SESSIONS, PROFILE_JOURNEY, PROFILE_METRICS),
+        resolved=(
+            *PROFILE_PARTS,
+            PROFILE_SESSIONS,
+            PROFILE_JOURNEY,
+            PROFILE_TIMELINE,
+            PROFILE_METRICS,
+            PROFILE_RELATIONS,
+        ),
     ),
 )
 expose(
@@ -247,6 +258,8 @@ expose(
         ids=("profile_ids",),
     ),
 )
+classify(ConfidenceLevel, {"name": plain})
+classify(ConfidenceLevels, {"model_version": plain})
 expose(
     ConfidenceLevel,
     Exposed({"name": "Name, as it can be asked for.", "confidence": "Confidence from 0 to 1 that it means."}),

@@ -79,7 +79,7 @@ def test_the_database_has_what_the_models_declare(connected_graph: Graph) -> Non
     assert not inspect_schema(connected_graph).drifted
 
 
-@pytest.mark.parametrize("name", ["list_clusters", "list_clusters_at", "get_profile", "get_profile_at"])
+@pytest.mark.parametrize("name", ["list_clusters", "list_clusters_at", "get_profile", "get_profile_at", "get_profiles"])
 def test_clusters_are_read_once_per_member(name: str, connected_graph: Graph) -> None:
     assert "VarLengthExpand(Pruning,BFS,All)" in _operators(connected_graph, name)
 
@@ -97,7 +97,7 @@ def test_a_page_of_the_journey_costs_the_page_and_not_the_history(graph: Graph) 
         "before_key": "",
         "since": 0,
         "limit": 10,
-        **dict.fromkeys(("channels", "types", "names")),
+        **dict.fromkeys(("channels", "types", "names", "sources")),
     }
 
     text = f"PROFILE {(CYPHER / 'get_journey.cypher').read_text()}"

@@ -16,7 +16,7 @@ from resolution.explanation.words import finding_in_words, link_in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ComparisonFinding:
     """What one comparison says."""
 
     comparison: str
@@ -31,7 +31,7 @@ class ScoreWaterfall:
     """The weights of a pair in log2 odds: the prior and the findings add up to the total."""
 
     prior: float
-    findings: tuple[Finding, ...]
+    findings: tuple[ComparisonFinding, ...]
     total: float
     probability: float
 
@@ -51,7 +51,7 @@ class ExplainedLink:
 
     link: LinkEvidence
     words: str
-    findings: tuple[Finding, ...]
+    findings: tuple[ComparisonFinding, ...]
     decision: Decision | None
     identifier: SharedIdentifier | None
 
@@ -75,7 +75,7 @@ expose(
     ),
 )
 expose(
-    Finding,
+    ComparisonFinding,
     Exposed(
         {
             "comparison": "What was compared.",
@@ -139,9 +139,11 @@ def score_waterfall(waterfall: Waterfall | None) -> ScoreWaterfall | None:
     return ScoreWaterfall(waterfall.prior, _findings(waterfall.findings), waterfall.total, waterfall.probability)
 
 
-def _findings(evidence: Sequence[ComparisonEvidence]) -> tuple[Finding, ...]:
+def _findings(evidence: Sequence[ComparisonEvidence]) -> tuple[ComparisonFinding, ...]:
     return tuple(
-        Finding(part.comparison, part.level, part.match_weight, part.term_frequency_weight, finding_in_words(part))
+        ComparisonFinding(
+            part.comparison, part.level, part.match_weight, part.term_frequency_weight, finding_in_words(part)
+        )
         for part in evidence
     )
 

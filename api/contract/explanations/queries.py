@@ -106,7 +106,7 @@ async def _explained(
 ) -> Answer | UnknownCustomer | NothingResolved:
     """What ``work`` reads in a thread, or what is expected in its place. Raises NotTogetherError, GraphError."""
     try:
-        return await context.sync_work.read(work)
+        return await context.sync_work.read(work, context.seconds_left)
     except NotTogetherError:
         raise
     except UnknownCustomerError:

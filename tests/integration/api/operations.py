@@ -58,7 +58,7 @@ SEARCH = """
 query ($text: String!, $first: Int! = 20, $confidence: Confidence) {
   search(text: $text, first: $first, confidence: $confidence) {
     profile { id customers { key } }
-    matches { customer matched score }
+    matches { customer matched closeness score }
   }
 }
 """

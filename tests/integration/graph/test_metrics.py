@@ -7,7 +7,7 @@ import pytest
 from graph import metrics
 from graph.connection import AsyncGraph, Graph
 from graph.journeys import JourneyFilter, get_journey, get_journey_owners
-from graph.metrics import ProfileMetrics, get_metrics
+from graph.metrics import ProfileMetrics, list_metrics
 from graph.orders import Revenue
 from graph.profiles import get_profile
 from graph.writing import write_batch
@@ -25,7 +25,7 @@ async def known(graph: AsyncGraph, key: str) -> Known:
     assert profile is not None
     owners = await get_journey_owners(graph, profile.members, 1.0)
     page = await get_journey(graph, owners, JourneyFilter(), 100)
-    return Known(await get_metrics(graph, owners, profile.customers), list(page.interactions))
+    return Known((await list_metrics(graph, [(owners, profile.customers)]))[0], list(page.interactions))
 
 
 def order(message: str, at: float, amount: float, source: str = "shop") -> Any:

@@ -87,6 +87,7 @@ async def test_every_edge_can_be_gone_on_from(graph: Graph, fresh_ask: Ask) -> N
         ({"channels": ["call_centre"]}, ["call_centre:c1"]),
         ({"names": ["Contract Viewed", "Call Started"]}, ["web:m9", "call_centre:c1"]),
         ({"types": ["page"]}, []),
+        ({"sources": ["call_centre", "nobody"]}, ["call_centre:c1"]),
         ({"since": "2026-03-02T00:00:00Z", "until": "2026-03-04T14:00:00+02:00"}, ["call_centre:c1"]),
         ({"since": "2026-03-02T00:00:00Z", "channels": ["web"]}, ["web:m9"]),
         ({"channels": [], "names": None, "since": "2026-03-01T12:04:00Z"}, ["web:m9", "call_centre:c1", "web:m4"]),

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.usefixtures("anna")
         ("anna il", {"text"}),
         ("Kiel", {"text"}),
         ("7", {"text"}),
+        ("anna kie", {"text"}),
+        ("anan~", {"text"}),
     ],
 )
 async def test_one_box_finds_a_profile_by_anything(ask: Ask, text: str, matched: set[str]) -> None:
@@ -30,6 +32,15 @@ async def test_a_search_by_profile_id_finds_the_profile(ask: Ask) -> None:
 
     assert again["profile"] == hit["profile"]
     assert again["matches"][0]["matched"] == "profile"
+
+
+async def test_a_hit_says_how_close_it_is(ask: Ask) -> None:
+    (hit,) = (await ask(SEARCH, text="anna"))["data"]["search"]
+
+    assert [(match["customer"], match["closeness"]) for match in hit["matches"]] == [
+        ("crm:1", "EXACT"),
+        ("shop:7", "FUZZY"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "   ", '"] OR *:* //', "nobody at all", "p_" + "a" * 80, ":" * 50, "@"])

@@ -1,0 +1,41 @@
+// The newest interactions of each of several profiles: what get_journey and list_interactions_before_login give for one.
+// $rows (number, windows, customers, shared_devices), $before, $before_key (keyset), $since (epoch milliseconds), $channels,
+// $types, $names, $sources (null: all), $limit (of each); rows: number, interactions (the properties of Interaction).
+UNWIND $rows AS row
+CALL (row) {
+  CALL (row) {
+    UNWIND row.windows AS window
+    CALL (window) {
+      WITH window, datetime({epochMillis: CASE WHEN window.since > $since THEN window.since ELSE $since END}) AS since,
+        datetime({epochMillis: CASE WHEN window.until < $before THEN window.until ELSE $before END}) AS until
+      MATCH (i:Interaction)
+      WHERE i.owner = window.owner AND i.at >= since AND i.at <= until
+        AND CASE WHEN i.at.epochMillis = $before THEN i.key < $before_key ELSE true END
+        AND ($channels IS NULL OR i.channel IN $channels)
+        AND ($types IS NULL OR i.type IN $types)
+        AND ($names IS NULL OR i.name IN $names)
+        AND ($sources IS NULL OR i.source IN $sources)
+      RETURN i
+      ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $limit
+    }
+    RETURN i
+    UNION
+    UNWIND row.shared_devices AS device
+    MATCH (d:Device {key: device})<-[:ON_DEVICE]-(s:Session)-[:LOGGED_IN]->(c:Customer)
+    WHERE c.key IN row.customers AND s.started_at <= datetime({epochMillis: $before})
+    WITH DISTINCT s, device
+    MATCH (s)<-[:IN_SESSION]-(i:Interaction)
+    WHERE i.owner = device AND i.at >= datetime({epochMillis: $since}) AND i.at <= datetime({epochMillis: $before})
+      AND CASE WHEN i.at.epochMillis = $before THEN i.key < $before_key ELSE true END
+      AND ($channels IS NULL OR i.channel IN $channels)
+      AND ($types IS NULL OR i.type IN $types)
+      AND ($names IS NULL OR i.name IN $names)
+      AND ($sources IS NULL OR i.source IN $sources)
+    RETURN i
+  }
+  WITH i ORDER BY i.at DESC, i.key DESC LIMIT $limit
+  RETURN collect(i {
+    .key, .source, .type, .name, .channel, .owner, .session, .amount, .currency, .properties, at: i.at.epochMillis
+  }) AS interactions
+}
+RETURN row.number AS number, interactions
