@@ -4,7 +4,7 @@ READY := .venv/.ready
 SPARK := .venv/.spark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench test-docker lock schema
+.PHONY: help setup demo test bench test-docker lock schema release-schema
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,3 +49,6 @@ lock: ## Renew requirements.lock and requirements-spark.lock (needs uv).
 
 schema: setup ## Write api/contract/schema.graphql from the code.
 	$(BIN)/python -m api.contract.schema_export
+
+release-schema: setup ## Keep the schema of VERSION=x.y.z, or without one tell what changed since the last.
+	$(BIN)/python -m api.contract.releases $(VERSION)

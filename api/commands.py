@@ -11,13 +11,14 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from api.access.key_commands import key_app
+from api.audit.audit_commands import audit_app
 from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
+from api.console.settings_commands import settings_command
 from api.settings import api_settings
 from api.tracking.commands import source_app
 from api.tracking.replaying import PROTOCOLS, reader_of
 from graph.address import resolve_address
-from graph.audit_commands import audit_command
 from graph.commands import neo4j_app
 from graph.connection import open_async_graph, open_graph
 from graph.constraints import install_schema
@@ -63,11 +64,12 @@ app.add_typer(steward_app, name="steward")
 app.add_typer(review_app, name="review")
 app.command("guards", epilog="Example: cdp guards --json")(guards_command)
 app.command("survivorship", epilog="Example: cdp survivorship --json")(survivorship_command)
-app.command("audit")(audit_command)
+app.add_typer(audit_app, name="audit")
 app.command("why")(why_command)
 app.command("why-not")(why_not_command)
 app.command("how")(how_command)
 app.command("as-of")(as_of_command)
+app.command("settings", epilog="Example: cdp settings --changed")(settings_command)
 
 
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Column that is not compared; repeatable.")]

@@ -31,6 +31,23 @@ class ApiSettings(BaseSettings):
         le=300,
         description="Seconds after SIGTERM in which /readyz says no and everything is still answered; Ctrl-C has none.",
     )
+    log_format: Literal["auto", "json", "plain"] = Field(
+        "auto", description="Form of the logs on stderr: json, plain, or auto: json where that is no terminal."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level of what is logged; at INFO each request has a line."
+    )
+    tracing: bool = Field(
+        default=False,
+        description="Sends spans of operations and statements to where OTEL_EXPORTER_OTLP_ENDPOINT says (extra otel).",
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port of its own for /metrics. Unset: on the API's port, for this machine only.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address on which CDP_METRICS_PORT listens.")
     api_key: SecretStr | None = Field(
         None, description="A key with every scope, for a small deployment. Others: cdp key add."
     )
@@ -84,6 +101,20 @@ class ApiSettings(BaseSettings):
         None,
         description="File (JSON of SHA-256 and document) or folder (such files, .graphql files) of the only documents "
         "that are answered. Unset: all are.",
+    )
+    audit_dir: Path | None = Field(
+        None, description="Folder of the audit log. Unset: the folder audit in CDP_DATA_DIR."
+    )
+    audit_key: SecretStr | None = Field(
+        None, description="Key that seals the audit log: 32 bytes in base64. Unset: one is made in its folder."
+    )
+    audit_file_bytes: int = Field(
+        67_108_864, gt=0, description="Size of a file of the audit log, in bytes, from which on the next is begun."
+    )
+    audit_waiting: int = Field(
+        10_000,
+        gt=0,
+        description="Audit records that may wait to be written; beyond them personal data in clear is not shown (503).",
     )
     webhook_mappings: tuple[str, ...] = Field(
         (), description="Mapping files whose sources send webhooks to /webhooks/NAME, as a JSON list."

@@ -70,7 +70,7 @@ class _Receiver:
         except ClientDisconnect:
             return _Refused(400, "cut_off", "The body did not arrive.").answer
         except (GraphError, LocalStoreError) as error:
-            LOG.warning("webhook not written: %s", type(error).__name__)
+            LOG.warning("webhook not written", extra={"error": type(error).__name__})
             answer = _Refused(503, "unavailable", "Nothing was written: send it again.").answer
             answer.headers["Retry-After"] = _RETRY_AFTER_S
             return answer

@@ -40,6 +40,7 @@ def install_schema(graph: Graph) -> SchemaReport:
             db.set_connection(driver=graph.driver)
             db.install_all_labels(stdout=io.StringIO())
         graph.run_alone("create_interaction_timeline")
+        graph.run_alone("create_interaction_arrivals")
         graph.run_alone("create_session_timeline")
         graph.run_alone("create_customer_search")
         graph.run_alone("create_customer_blocking")

@@ -24,11 +24,13 @@ Every error says what was wrong, where, and what to do next. None carries a pers
     │   ├── ForbiddenError        a scope is missing
     │   ├── UnauthenticatedError  nobody is known by the key or token that was sent
     │   ├── UncheckedError        a key or token cannot be checked now
-    │   └── UnknownKeyError       an API key that is not there
+    │   ├── UnknownKeyError       an API key that is not there
     │   ├── UntrustedDocumentError a document that is none of the trusted ones
-    │   └── RateLimitedError      an actor asks for too much in too short a time
-    ├── LocalStoreError           a store of rejected rows or of deliveries cannot be used
-    │   └── UnknownDeadLetterError a rejected row that is not there
+    │   ├── RateLimitedError      an actor asks for too much in too short a time
+    │   └── SubscriptionError     a subscription cannot begin or go on here
+    ├── LocalStoreError           a store on this machine (rejected rows, deliveries, audit log) cannot be used
+    │   ├── UnknownDeadLetterError a rejected row that is not there
+    │   └── AuditError            the audit log cannot be written or read
     └── ResolutionError           scoring or clustering cannot go on
         ├── ModelError            a model version is unknown, damaged or of another release
         ├── NothingResolvedError  there was no resolution yet
@@ -174,14 +176,22 @@ class RateLimitedError(AccessError):
         super().__init__("You have asked for too much in a short time.", f"Ask again in {retry_after_s} s.")
 
 
+class SubscriptionError(AccessError):
+    """A subscription cannot begin or go on here; it can elsewhere, or later."""
+
+
 class LocalStoreError(CdpError):
-    """A store of rejected rows or of deliveries cannot be opened, read or written."""
+    """A store on this machine, of rejected rows, deliveries or the audit log, cannot be opened, read or written."""
 
     exit_code = 7
 
 
 class UnknownDeadLetterError(LocalStoreError):
     """A rejected row that is not there."""
+
+
+class AuditError(LocalStoreError):
+    """The audit log cannot be written or read."""
 
 
 class ResolutionError(CdpError):

@@ -67,9 +67,9 @@ async def find_profile(
     found = await _customers(graph, identity, confidence)
     if isinstance(found, UnknownIdentity):
         return found
-    profiles = await _profiles(graph, found, confidence, at)
+    profiles = await profiles_of(graph, found, confidence, at)
     if not profiles:
-        return UnknownIdentity(_unknown(identity.kind, at))
+        return nobody(identity.kind, at)
     if len(profiles) > 1:
         ids = tuple(profile.id for profile in profiles)
         return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
@@ -100,36 +100,25 @@ async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) 
     else:
         recognition = await recognise_device(graph, identity.key, confidence)
     if recognition is None:
-        return not_known(identity.kind)
+        return nobody(identity.kind)
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
 
 
-def not_known(kind: IdentityKind) -> UnknownIdentity:
-    """The answer for a session or device that is not there."""
-    return UnknownIdentity(f"This {kind} is not known.")
+def nobody(kind: IdentityKind, at: datetime | None = None) -> UnknownIdentity:
+    """The answer where nobody is known, or nobody may be seen."""
+    if at is not None:
+        return UnknownIdentity(f"No customer that is known by this {kind} had been resolved at that time.")
+    if kind in {IdentityKind.SESSION, IdentityKind.DEVICE}:
+        return UnknownIdentity(f"This {kind} is not known.")
+    return UnknownIdentity(f"No customer is known by this {kind}.")
 
 
-def _unknown(kind: IdentityKind, at: datetime | None) -> str:
-    if at is None:
-        return f"No customer is known by this {kind}."
-    return f"No customer that is known by this {kind} had been resolved at that time."
-
-
-async def _profiles(
-    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None
+async def profiles_of(
+    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None = None
 ) -> list[Profile]:
     """One profile for each person among the customers: mostly there is one, so the others are read after the first."""
     first = await get_profile(graph, customers[0], confidence, at) if customers else None
     rest = [customer for customer in customers[1:] if first is None or customer not in first.members]
-    found = (
-        await get_profiles(graph, rest, confidence) if at is None else await _profiles_at(graph, rest, confidence, at)
-    )
+    found = await get_profiles(graph, rest, confidence, at)
     others = {found[customer].id: found[customer] for customer in rest if customer in found}
     return [*([first] if first else ()), *others.values()]
-
-
-async def _profiles_at(
-    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime
-) -> dict[str, Profile]:
-    read = [await get_profile(graph, customer, confidence, at) for customer in customers]
-    return {customer: profile for customer, profile in zip(customers, read, strict=True) if profile is not None}

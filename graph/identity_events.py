@@ -84,10 +84,11 @@ async def list_events(graph: AsyncGraph, after: tuple[datetime, str] | None, lim
     """Events after the last one that was read, oldest first, at most ``limit``. Raises GraphError."""
     at, key = after or (datetime.fromtimestamp(0, UTC), "")
     rows = await graph.read("list_identity_events", after=milliseconds(at), after_key=key, limit=limit)
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
-def _event(row: Row) -> RecordedEvent:
+def event_of(row: Row) -> RecordedEvent:
+    """An event from a row of ``list_identity_events``."""
     return RecordedEvent(
         key=row["key"],
         kind=row["kind"],

@@ -20,9 +20,11 @@ from neomodel import (
 )
 
 # Interactions of an owner in time order: "the latest N" is read from this index alone, whatever the history's length.
+# Those that were written since a moment: subscriptions read them, late ones too, in the order of their arrival.
 # Sessions that were cut by silence: "those of a device around a moment" is read likewise.
 COMPOSITE_INDEXES = {
     "interaction_timeline": ("Interaction", ("owner", "at")),
+    "interaction_arrivals": ("Interaction", ("owner", "written_at")),
     "session_timeline": ("Session", ("cut_of", "ended_at")),
 }
 FULLTEXT_INDEXES = {
@@ -246,6 +248,9 @@ class Interaction(StructuredNode):
     properties = StringProperty(help_text="everything else that was sent, as JSON text")
     content_hash = StringProperty(help_text="hash of the content: tells a repetition from a conflicting message")
     run_id = StringProperty(help_text="run that wrote it")
+    written_at = DateTimeNeo4jFormatProperty(
+        help_text="when it was written, by the database's clock; none where the store was built by a bulk load"
+    )
 
 
 class ConsentFact(StructuredNode):
@@ -357,6 +362,7 @@ class IdentityEvent(StructuredNode):
     key = StringProperty(unique_index=True, help_text="run:number")
     kind = StringProperty(help_text="merged, split, linked or unlinked")
     at = DateTimeNeo4jFormatProperty(index=True, help_text="when it took effect")
+    written_at = DateTimeNeo4jFormatProperty(help_text="when it was written, by the database's clock")
     cause = StringProperty(help_text="resolve, online, steward or delete")
     run_id = StringProperty(help_text="run that caused it")
     profiles_before = ArrayProperty(StringProperty(), help_text="profile ids that it began with")

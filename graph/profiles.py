@@ -99,22 +99,28 @@ async def get_profile(
     return profile_of(row, confidence) if row["customers"] else None
 
 
-async def get_profiles(graph: AsyncGraph, customers: Collection[str], confidence: float) -> dict[str, Profile]:
-    """Customer -> the profile that holds it, for those that are known; one statement for all. Raises GraphError."""
-    if not customers:
-        return {}
-    keys = list(dict.fromkeys(customers))
-    rows = await graph.read("get_profiles", keys=keys, confidence=confidence, limit=MEMBERS_LIMIT + 1)
-    found = ((row["asked"], profile_of(row, confidence)) for row in rows if row["customers"])
-    return {key: profile for asked, profile in found for key in asked}
-
-
 async def _profile_at(graph: AsyncGraph, customer: str, confidence: float, at: datetime) -> Profile | None:
     rows = await graph.read(
         "get_profile_at", key=customer, confidence=confidence, at=milliseconds(at), limit=MEMBERS_LIMIT + 1
     )
     row = rows[0]
     return replace(profile_of(row, confidence), as_of=at) if row["known"] and row["customers"] else None
+
+
+async def get_profiles(
+    graph: AsyncGraph, customers: Collection[str], confidence: float, at: datetime | None = None
+) -> dict[str, Profile]:
+    """Customer -> the profile that holds it, for those that are known.
+
+    One statement for all of them; of a past time one for each. Raises GraphError.
+    """
+    keys = list(dict.fromkeys(customers))
+    if at is not None:
+        past = [(key, await _profile_at(graph, key, confidence, at)) for key in keys]
+        return {key: profile for key, profile in past if profile}
+    rows = await graph.read("get_profiles", keys=keys, confidence=confidence, limit=MEMBERS_LIMIT + 1) if keys else []
+    found = ((row["asked"], profile_of(row, confidence)) for row in rows if row["customers"])
+    return {key: profile for asked, profile in found for key in asked}
 
 
 def profile_of(row: Row, confidence: float) -> Profile:

@@ -4,6 +4,8 @@ from typing import Any
 
 from graph.connection import Graph
 
+_OF_THE_RUN = {"run_id", "touched", "written_at"}
+
 
 def nodes(graph: Graph, label: str, *properties: str) -> set[tuple[Any, ...]]:
     shown = ", ".join(f"n.{name}" for name in properties)
@@ -16,7 +18,7 @@ def edges(graph: Graph, kind: str, *properties: str) -> set[tuple[Any, ...]]:
 
 
 def everything(graph: Graph) -> tuple[frozenset[Any], frozenset[Any]]:
-    """All nodes and edges with all that they hold, but the run that wrote them and how often it did."""
+    """All nodes and edges with all that they hold, but the run that wrote them, when and how often."""
     found_nodes = _tuples(graph, "MATCH (n) RETURN coalesce(n.key, n.name), labels(n), properties(n)")
     found_edges = _tuples(graph, "MATCH (a)-[r]->(b) RETURN a.key, b.key, type(r), properties(r)")
     return frozenset(found_nodes), frozenset(found_edges)
@@ -30,5 +32,5 @@ def _tuples(graph: Graph, query: str) -> set[tuple[Any, ...]]:
 def _frozen(value: Any) -> Any:
     """Comparable whatever the order in which labels and properties were written."""
     if isinstance(value, dict):
-        return tuple(sorted((key, str(held)) for key, held in value.items() if key not in {"run_id", "touched"}))
+        return tuple(sorted((key, str(held)) for key, held in value.items() if key not in _OF_THE_RUN))
     return tuple(_frozen(part) for part in sorted(value, key=str)) if isinstance(value, list) else value

@@ -37,12 +37,12 @@ class ViewerKind(StrEnum):
 class Viewer:
     """Who asks.
 
-    ``subject``: an opaque id that may stand in logs. ``kind``: a ``ViewerKind``. ``purpose``: why personal data is read
-    in clear. ``expires_at``: from when on the credential counts no more; what stays open longer has to look at it.
+    ``subject``: an opaque id that may stand in logs. ``purpose``: why personal data is read in clear. ``expires_at``:
+    from when on the credential counts no more; what stays open longer has to look at it.
     """
 
     subject: str
-    kind: str
+    kind: ViewerKind
     scopes: frozenset[Scope] = field(default_factory=frozenset[Scope])
     purpose: str | None = None
     expires_at: datetime | None = None
@@ -55,3 +55,7 @@ class Viewer:
         """Go on only with a scope. Raises ForbiddenError."""
         if scope not in self.scopes:
             raise ForbiddenError(f"This needs the scope {scope}.", "Ask with a key that has it.")
+
+
+STRANGER = Viewer("stranger", ViewerKind.KEY)
+"""Somebody who has not said yet who they are."""

@@ -18,6 +18,10 @@ from strawberry.scalars import JSON
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from api.access.masking import classify_ids, is_marked
+
+MARK = "masked"
+
 Model = TypeVar("Model", bound=type)
 Choice = TypeVar("Choice", bound=type[Enum])
 
@@ -47,19 +51,26 @@ def expose(model: Model, exposed: Exposed) -> Model:
         raise TypeError(f"{model.__name__}: described and declared differ in {sorted(described ^ declared)}.")
     strawberry.type(model, description=exposed.words or words_of(model))
     definition: StrawberryObjectDefinition = model.__strawberry_definition__
+    classify_ids(model, exposed.ids)
+    if is_marked(model) and MARK not in declared:
+        definition.fields.append(_mark(model))
     for field in definition.fields:
-        _describe(field, exposed)
+        if field.python_name in exposed.fields:
+            _describe(field, exposed)
     replaced = {field.python_name for field in exposed.resolved}
     definition.fields = [field for field in definition.fields if field.python_name not in replaced]
     definition.fields += _resolved(model, exposed.resolved)
     return model
 
 
-def expose_choice(choice: Choice, values: Mapping[Any, str]) -> Choice:
-    """Register an enum in place. Raises TypeError where a value has no description."""
+def expose_choice(choice: Choice, values: Mapping[Any, str], name: str | None = None) -> Choice:
+    """Register an enum in place, under another name if one is given.
+
+    Raises TypeError where a value has no description.
+    """
     if set(values) != set(choice):
         raise TypeError(f"{choice.__name__}: every value needs a description.")
-    strawberry.enum(choice, description=words_of(choice))
+    strawberry.enum(choice, name=name, description=words_of(choice))
     definition: Any = choice.__dict__["__strawberry_definition__"]
     for value in definition.values:
         value.description = values[choice[value.name]]
@@ -70,6 +81,20 @@ def words_of(model: type) -> str:
     """The first sentence of a docstring; what follows there is about fields, which have their own descriptions."""
     sentence = re.split(r"(?<=\.)\s", getdoc(model) or "", maxsplit=1)[0]
     return " ".join(sentence.replace("``", "`").split())
+
+
+def _mark(model: type) -> StrawberryField:
+    """The field ``masked``: false in every model, true in its masked copies."""
+    setattr(model, MARK, False)
+    mark = StrawberryField(
+        python_name=MARK,
+        graphql_name=MARK,
+        type_annotation=StrawberryAnnotation(bool),
+        origin=model,
+        description="Something of it is masked or left out, because the viewer may not see it. See `viewer`.",
+    )
+    mark.default_resolver = getattr
+    return mark
 
 
 def _describe(field: StrawberryField, exposed: Exposed) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import FieldClass, plain
+from api.access.masking import classify, hides
 from api.contract.exposure import Exposed, expose
 from api.contract.paging import DEFAULT_PAGE, After, First, PageInfo, cursor_of, page_size, position_of
 from api.contract.profile_parts import resolved_by
@@ -40,8 +42,12 @@ class JourneyConnection:
     edges: tuple[JourneyEdge, ...]
     nodes: tuple[JourneyInteraction, ...]
     page_info: PageInfo
+    masked: bool = False
 
 
+NOTHING_SHOWN = JourneyConnection((), (), PageInfo(has_next_page=False, end_cursor=None), masked=True)
+
+classify(JourneyEdge, {"cursor": plain})
 expose(JourneyEdge, Exposed({"cursor": "Opaque cursor, for `after`.", "node": "The interaction."}))
 expose(
     JourneyConnection,
@@ -50,6 +56,7 @@ expose(
             "edges": "The interactions with their cursors.",
             "nodes": "The interactions alone.",
             "page_info": "Whether and where it goes on.",
+            "masked": "It is left out, because the viewer may not see what people did. See `viewer`.",
         }
     ),
 )
@@ -82,6 +89,8 @@ async def journey(
     """Interactions over all channels, newest first: of the customers, and of devices while they were theirs."""
     size, position = page_size(first), position_of(after) if after is not None else None
     chosen = filter_of(wanted) if wanted else JourneyFilter()
+    if hides(info.context.viewer, FieldClass.EVENTS):
+        return NOTHING_SHOWN
     owners = await info.context.journey_owners(profile)
     return connection_of(await info.context.together.read(list_journeys, owners, chosen, size, position))
 
@@ -89,8 +98,10 @@ async def journey(
 async def sessions(
     profile: strawberry.Parent[Profile], info: RequestInfo, first: First = DEFAULT_PAGE
 ) -> list[ProfileSession]:
-    """The newest sessions: with a login, or on devices that are the profile's alone."""
+    """The newest sessions: with a login, or on devices that are the profile's alone; none without `events:read`."""
     size = page_size(first)
+    if hides(info.context.viewer, FieldClass.EVENTS):
+        return []
     owners = await info.context.journey_owners(profile)
     return list(await info.context.together.read(list_sessions, owners, size))
 

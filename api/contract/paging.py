@@ -13,6 +13,8 @@ from typing import Annotated, Generic, TypeVar
 import orjson
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose
 from graph.errors import InputError
 from graph.journeys import JourneyPosition
@@ -39,6 +41,7 @@ class PageInfo:
     end_cursor: str | None
 
 
+classify(PageInfo, {"end_cursor": plain})
 expose(
     PageInfo,
     Exposed(
@@ -47,12 +50,18 @@ expose(
 )
 
 
+classify(PageInfo, {"end_cursor": plain})
+
+
 @strawberry.type(description="One of a list, with the cursor after which the list goes on.")
 class Edge(Generic[Node]):
     """One of a list."""
 
     cursor: str = strawberry.field(description="Opaque cursor, for `after`.")
     node: Node = strawberry.field(description="What it is about.")
+
+
+classify(Edge, {"cursor": plain})
 
 
 @strawberry.type(description="A page of a list.")

@@ -4,16 +4,20 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.viewer import Scope
 from api.contract.arguments import AsOfTime, AtConfidence, By
+from api.contract.audit import AuditQueries
 from api.contract.explanations.queries import ExplanationQueries
 from api.contract.inputs import identity_of
 from api.contract.levels import ConfidenceLevels, confidence_levels
+from api.contract.lists.queries import ListQueries
 from api.contract.paging import DEFAULT_PAGE, page_size
 from api.contract.search import Search, SearchHit, search_profiles
 from api.contract.sessions import SessionQueries
 from api.contract.types import ProfileResult
+from api.contract.viewers import ViewerQueries
 from api.execution.context import RequestInfo
-from graph.identities import IdentityKind, UnknownIdentity, find_profile, not_known
+from graph.identities import IdentityKind, UnknownIdentity, find_profile, nobody
 
 MAX_HITS = 50
 # By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
@@ -24,7 +28,7 @@ First = Annotated[int, strawberry.argument(description=f"At most so many profile
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
-class Query(SessionQueries, ExplanationQueries):
+class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, ViewerQueries):
     """The root of every query."""
 
     @strawberry.field(description="One profile, by anything that points at it.")
@@ -36,20 +40,29 @@ class Query(SessionQueries, ExplanationQueries):
         identity = identity_of(by, info.context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
+        if not info.context.viewer.may(Scope.PROFILE_READ):
+            return nobody(identity.kind)
         if identity.kind in GUESSABLE:
             return await info.context.look_up(
-                lambda: find_profile(info.context.graph, identity, wanted, as_of), not_known(identity.kind)
+                lambda: find_profile(info.context.graph, identity, wanted, as_of), nobody(identity.kind)
             )
         return await find_profile(info.context.graph, identity, wanted, as_of)
 
-    @strawberry.field(description="Profiles by an identifier, exactly, or by words of names, company, town or number.")
+    @strawberry.field(
+        description="Profiles by an identifier, exactly, or by words of names, company, town or number; "
+        "by words only for viewers who may see names."
+    )
     async def search(
         self, info: RequestInfo, text: Text, first: First = DEFAULT_PAGE, confidence: AtConfidence = None
     ) -> list[SearchHit]:
         """Raises InputError, GraphError."""
         size = page_size(first, MAX_HITS)
         wanted = await info.context.levels.confidence_of(confidence)
-        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country))
+        viewer = info.context.viewer
+        if not viewer.may(Scope.PROFILE_READ):
+            return []
+        by_words = viewer.may(Scope.PII_DEMOGRAPHIC)
+        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country, by_words))
 
     @strawberry.field(description="The levels that can be given as a confidence.")
     async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:

@@ -1,27 +1,35 @@
-"""Schema: types, queries, limits and caches put together."""
+"""Schema: types, queries, mutations, limits and caches put together."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from functools import cache
+from typing import Any
 
 import strawberry
 from graphql import (
     ASTValidationRule,
     GraphQLError,
     GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
 )
 from strawberry.extensions import AddValidationRules, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
+from api.contract.changes import Subscription
 from api.contract.exposure import expose_choice
+from api.contract.introspection import IntrospectionByScope
+from api.contract.mutations.mutation import Mutation
 from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
 from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
 from api.execution.guarding import Guarding
 from api.execution.limits import OperationLimits, operations_of
+from api.execution.masked_objects import MaskingExecution
 from api.execution.plain_fields import FastExecution
+from api.execution.recording import Recording
 
 expose_choice(ErrorCode, ERROR_CODES)
 
@@ -33,6 +41,15 @@ class CdpSchema(strawberry.Schema):
     def core(self) -> GraphQLSchema:
         """The schema as graphql-core knows it."""
         return self._schema
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 -- Strawberry's arguments
+        """Answer a query or a mutation; a subscription needs ``stream``. Raises InvalidOperationTypeError."""
+        kwargs["allowed_operation_types"] = (OperationType.QUERY, OperationType.MUTATION)
+        return await super().execute(*args, **kwargs)
+
+    async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 -- Strawberry's arguments
+        """The results of a subscription; what Strawberry lets through while it prepares one is its only result."""
+        return _refusals_as_results(await super().stream(*args, **kwargs))
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log what failed here: its kind and its place, never its message. What the client did wrong is not logged."""
@@ -57,20 +74,31 @@ class NamedOperation(SchemaExtension):
         yield
 
 
+async def _refusals_as_results(results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+    try:
+        async with aclosing(results):
+            async for result in results:
+                yield result
+    except GraphQLError as error:
+        yield PreExecutionError(data=None, errors=[error])
+
+
 @cache
-def build_schema(*, introspection: bool, fast_execution: bool) -> CdpSchema:
-    """The schema. Built once for each combination, because the caches are keyed by its rules."""
+def build_schema(*, fast_execution: bool) -> CdpSchema:
+    """The schema. Built once for each executor, because the caches are keyed by it and its rules."""
     rules: list[type[ASTValidationRule]] = [OperationLimits]
-    if not introspection:
-        rules.append(NoSchemaIntrospectionCustomRule)
     return CdpSchema(
         Query,
+        mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
-        execution_context_class=FastExecution if fast_execution else None,
+        execution_context_class=FastExecution if fast_execution else MaskingExecution,
         extensions=[
             lambda: AddValidationRules(rules),
+            IntrospectionByScope,
             Guarding,
             NamedOperation,
+            Recording,
         ],
         types=[ErrorCode],
     )

@@ -14,7 +14,7 @@ SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
 
 def schema_text() -> str:
     """The schema in GraphQL's own language."""
-    return build_schema(introspection=True, fast_execution=True).as_str() + "\n"
+    return build_schema(fast_execution=True).as_str() + "\n"
 
 
 def write_schema() -> None:

@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from api.access.field_rules import key, plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.identifiers import identifier_key
 from graph.connection import AsyncGraph
@@ -44,6 +46,7 @@ class SearchHit:
     matches: tuple[SearchMatch, ...]
 
 
+classify(SearchMatch, {"customer": key, "matched": plain})
 expose_choice(
     Closeness,
     {
@@ -71,12 +74,16 @@ expose(SearchHit, Exposed({"profile": "The profile.", "matches": "Why it was fou
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is searched for. ``country``: of national telephone numbers."""
+    """What is searched for. ``country``: of national telephone numbers.
+
+    ``by_words``: whether names count. Whoever may not see them must not find out by searching.
+    """
 
     text: str
     first: int
     confidence: float
     country: str | None
+    by_words: bool = True
 
 
 async def search_profiles(graph: AsyncGraph, wanted: Search) -> list[SearchHit]:
@@ -91,9 +98,8 @@ async def _matches(graph: AsyncGraph, wanted: Search) -> list[SearchMatch]:
     """Matching customers, closest first; one for each customer and reason."""
     text, limit = wanted.text.strip(), 2 * wanted.first
     possible = _possible_identifiers(text, wanted.country)
-    found = await asyncio.gather(
-        _by_key(graph, text), _by_identifiers(graph, possible, limit), _by_text(graph, text, limit)
-    )
+    words = _by_text(graph, text, limit if wanted.by_words else 0)
+    found = await asyncio.gather(_by_key(graph, text), _by_identifiers(graph, possible, limit), words)
     distinct = {(match.customer, match.matched): match for matches in found for match in matches}
     return sorted(distinct.values(), key=_position)
 
@@ -128,7 +134,7 @@ async def _by_key(graph: AsyncGraph, text: str) -> list[SearchMatch]:
 
 
 async def _by_text(graph: AsyncGraph, text: str, limit: int) -> list[SearchMatch]:
-    hits = await find_customers_by_text(graph, text, limit, _SPELLING)
+    hits = await find_customers_by_text(graph, text, limit, _SPELLING) if limit else ()
     return [SearchMatch(hit.customer, "text", hit.closeness, hit.score) for hit in hits]
 
 

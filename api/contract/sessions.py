@@ -9,15 +9,17 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.access.field_rules import customer_of_profile, plain, sentence
+from api.access.masking import classify
 from api.access.viewer import Scope
+from api.contract.arguments import AtConfidence
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.inputs import MAX_KEY
 from api.contract.journeys import JourneyFilterInput, filter_of
 from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, page_size
 from api.contract.profile_parts import resolved_by
-from api.contract.scalars import Confidence
 from api.execution.context import RequestInfo
-from graph.identities import IdentityKind, UnknownIdentity, not_known
+from graph.identities import IdentityKind, UnknownIdentity, nobody
 from graph.journeys import JourneyFilter, JourneyOwners, Window, get_journey, get_journey_owners
 from graph.profiles import Profile, get_profile
 from graph.recognition import RecognitionLevel, Session, SessionRecognition, recognise_session
@@ -55,6 +57,7 @@ expose(
         }
     ),
 )
+classify(Visit, dict.fromkeys(("key", "source", "channel", "campaign"), plain))
 expose(
     Visit,
     Exposed(
@@ -68,6 +71,7 @@ expose(
         }
     ),
 )
+classify(VisitorConsent, dict.fromkeys(("purpose", "channel", "state"), plain))
 expose(
     VisitorConsent,
     Exposed(
@@ -79,6 +83,9 @@ expose(
         }
     ),
 )
+# Plain by their making: see graph/visitors.py.
+_CODES = ("source", "channel", "type", "name", "intent", "reason", "products", "currency")
+classify(VisitorInteraction, dict.fromkeys(_CODES, plain))
 expose(
     VisitorInteraction,
     Exposed(
@@ -98,9 +105,6 @@ expose(
 )
 
 SessionKey = Annotated[strawberry.ID, strawberry.argument(description="Key of the session, `source:session id`.")]
-AtConfidence = Annotated[
-    Confidence | None, strawberry.argument(description="How sure the answer has to be; the default level if left out.")
-]
 First = Annotated[int, strawberry.argument(description=f"At most so many, 1 to {MAX_PAGE}.")]
 Wanted = Annotated[JourneyFilterInput | None, strawberry.argument(name="filter", description="Which interactions.")]
 
@@ -158,8 +162,9 @@ async def visitor(session: strawberry.Parent[KnownSession], info: RequestInfo) -
 
 
 async def profile(session: strawberry.Parent[KnownSession], info: RequestInfo) -> Profile | None:
-    """The profile of the customer who logged in; none where it was erased meanwhile."""
-    info.context.viewer.require(Scope.PROFILE_READ)
+    """The profile of the customer who logged in; none where it was erased meanwhile, or may not be seen."""
+    if not info.context.viewer.may(Scope.PROFILE_READ):
+        return None
     customer = session.found.recognition.customer
     return await get_profile(info.context.graph, customer, session.confidence) if customer else None
 
@@ -170,6 +175,7 @@ class AuthenticatedSession(KnownSession):
 
     session: Session = strawberry.field(description="The session with its device and its first page.")
     customer: str = strawberry.field(description="Key of the customer who logged in.")
+    masked: bool = strawberry.field(default=False, description="The key is masked, because the viewer may not see it.")
     profile = resolved_by(profile)
     visitor = resolved_by(visitor)
 
@@ -201,6 +207,11 @@ class AnonymousSession(KnownSession):
         window = Window(session.device, session.started_at, session.ended_at) if session.device else None
         return JourneyOwners((), (window,) if window else (), (), ())
 
+
+classify(Visitor, {"id": plain})
+classify(AuthenticatedSession, {"reason": sentence, "customer": customer_of_profile})
+for known in (RecognisedSession, ProbableSession, AnonymousSession):
+    classify(known, {"reason": sentence})
 
 SessionResult = Annotated[
     AuthenticatedSession | RecognisedSession | ProbableSession | AnonymousSession | UnknownIdentity,
@@ -234,10 +245,11 @@ class SessionQueries:
 
     @strawberry.field(description="One session: whose it is, how sure that is, and why.")
     async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
-        """Raises InputError, ForbiddenError, GraphError."""
-        info.context.viewer.require(Scope.EVENTS_READ)
+        """Raises InputError, GraphError."""
+        if not info.context.viewer.may(Scope.EVENTS_READ):
+            return nobody(IdentityKind.SESSION)
         wanted = await info.context.levels.confidence_of(confidence)
         if len(id) > MAX_KEY:
-            return not_known(IdentityKind.SESSION)
+            return nobody(IdentityKind.SESSION)
         found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
-        return session_of_level(found) if found else not_known(IdentityKind.SESSION)  # pyright: ignore[reportReturnType]
+        return session_of_level(found) if found else nobody(IdentityKind.SESSION)  # pyright: ignore[reportReturnType]

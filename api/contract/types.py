@@ -4,6 +4,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.journeys import PROFILE_JOURNEY, PROFILE_SESSIONS
 from api.contract.levels import ConfidenceLevel, ConfidenceLevels
@@ -256,6 +258,8 @@ expose(
         ids=("profile_ids",),
     ),
 )
+classify(ConfidenceLevel, {"name": plain})
+classify(ConfidenceLevels, {"model_version": plain})
 expose(
     ConfidenceLevel,
     Exposed({"name": "Name, as it can be asked for.", "confidence": "Confidence from 0 to 1 that it means."}),

@@ -2,23 +2,35 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any, TypeVar
 
 from strawberry import Info
 
 from api.access.viewer import Viewer
+from api.audit.log import AuditLog
+from api.audit.seen import Seen
 from api.contract.levels import LevelsCache
 from api.execution.allowances import Allowances
 from api.execution.limits import Cost
 from api.execution.prepared import PreparedDocuments
 from api.execution.reading_together import Together
+from api.live.feed import ChangeFeed
 from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
 from graph.journeys import JourneyOwners, list_journey_owners
 from graph.profiles import Profile
 
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The status of an answer that can be asked for again later."""
+
+    status: int
+    retry_after_s: int
 
 
 @dataclass(slots=True)
@@ -30,14 +42,16 @@ class AskedOperation:
     kind: str | None = None
     variables: Mapping[str, Any] | None = None
     cost: Cost | None = None
-    retry_after_s: int | None = None
+    refused: Refused | None = None
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """What resolvers work with. One for each request.
+    """What resolvers work with. One for each request and each subscription.
 
     ``country``: of national telephone numbers; ``until``: when the request is given up, by the monotonic clock.
+    ``ask_again``: who asks, by the credentials that were sent, now. ``connection_params``: what a WebSocket said of
+    itself when it was opened.
     """
 
     graph: AsyncGraph
@@ -49,6 +63,11 @@ class RequestContext:
     documents: PreparedDocuments
     sync_work: SyncWork
     until: float
+    audit: AuditLog
+    feed: ChangeFeed
+    ask_again: Callable[[], Awaitable[Viewer]] | None = None
+    connection_params: Mapping[str, Any] | None = None
+    seen: Seen = field(default_factory=Seen)
     asked: AskedOperation = field(default_factory=AskedOperation)
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
@@ -57,6 +76,20 @@ class RequestContext:
 
     def __post_init__(self) -> None:
         self.together = Together(self.graph)
+
+    def for_operation(self) -> "RequestContext":
+        """The same for one operation of a connection: what one has remembered must not answer another."""
+        return replace(self, seen=Seen(), asked=AskedOperation(), owners={})
+
+    async def renew_viewer(self) -> None:
+        """Look again who asks: what stays open outlives keys and tokens. Raises AccessError."""
+        if self.ask_again is not None:
+            self.viewer = await self.ask_again()
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the request is given up."""
+        return self.until - monotonic()
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""

@@ -1,61 +1,83 @@
-"""Endpoint: GraphQL over HTTP, one POST with JSON at a time.
+"""Endpoint: GraphQL over HTTP, one POST with JSON at a time, and subscriptions over WebSocket or as events.
 
 What is not such a request is refused before it is parsed, each with the status that HTTP has for it. No GET, so that a
-query with an email never stands in a URL; only JSON bodies, so that a form of another site cannot send one; no
-WebSocket, no batch, no upload.
+query with an email never stands in a URL; only JSON bodies, so that a form of another site cannot send one; no batch,
+no upload. A page of another site cannot open a WebSocket either: its ``Origin`` is looked at.
 """
 
 import asyncio
 from collections.abc import Mapping
-from time import monotonic
+from functools import partial
+from time import monotonic, perf_counter
 from typing import Any, cast
 
 import orjson
 from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
-from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
 from api.access.authentication import CHALLENGE
-from api.access.viewer import Viewer
+from api.access.viewer import STRANGER, Viewer
+from api.audit.recording import OK
 from api.contract.schema import CdpSchema
 from api.execution.allowances import Allowances
 from api.execution.context import RequestContext
 from api.execution.errors import ErrorCode, answer_to, log_failure
 from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
-from api.execution.prepared import DOCUMENTS_KEPT, PreparedDocuments
+from api.execution.prepared import PreparedDocuments
 from api.execution.results import body_of, is_refused
+from api.execution.streaming import EVENT_STREAM, STREAM_HEADERS, StreamingGraphQL, accepts_events
 from api.execution.trusted_documents import id_in, read_trusted_documents, trusted_text
 from api.operation.backend import backend_of
+from api.operation.metrics.names import register_operations
+from api.operation.record import current_record
 from api.settings import ApiSettings
 from graph.errors import AccessError, InputError
 
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Authorization"}
-_BAD_REQUEST, _TOO_LARGE, _TOO_MANY = 400, 413, 429
+_BAD_REQUEST, _TOO_LARGE = 400, 413
 
 
-class GraphQLEndpoint(GraphQL[RequestContext, None]):
+class GraphQLEndpoint(StreamingGraphQL):
     """Strawberry's ASGI view behind our checks."""
 
     def __init__(self, schema: CdpSchema, settings: ApiSettings) -> None:
-        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
+        super().__init__(schema)
         self._settings = settings
         self._allowances = Allowances(settings)
         place = settings.trusted_documents
         self._trusted = read_trusted_documents(place, schema.core) if place else None
-        self._documents = PreparedDocuments(schema.core, max(DOCUMENTS_KEPT, len(self._trusted or ())))
+        self._documents = PreparedDocuments(schema.core, self._trusted and self._trusted.values())
+        register_operations((self._trusted or {}).values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
-        request = Request(scope, self._bounded(receive))
+        """Answer one HTTP request, or serve one WebSocket."""
+        if scope["type"] == "websocket":
+            await self.serve_websocket(WebSocket(scope, receive, send))
+            return
+        request, started = Request(scope, self._bounded(receive)), perf_counter()
         response = self._refusal(request) or await self._answer(request)
+        if isinstance(response, StreamingResponse):
+            await self._stream(response, request, send, started)
+            return
+        if not _is_recorded(request, started):
+            words = "The audit log cannot be written, so no personal data is shown. Try again."
+            response = _problem(request, 503, words, ErrorCode.UNAVAILABLE, {"Retry-After": "5"})
         response.headers.update(_HEADERS)
         await response(scope, receive, send)
+
+    async def _stream(self, response: StreamingResponse, request: Request, send: Send, started: float) -> None:
+        """Send events until the client or the subscription ends; then it is known what was seen."""
+        response.headers.update(STREAM_HEADERS)
+        try:
+            await response(request.scope, request.receive, send)
+        finally:
+            _is_recorded(request, started)
 
     def _refusal(self, request: Request) -> Response | None:
         """Why a request is not even read; none where it is."""
@@ -64,8 +86,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             return _problem(request, 405, "Use POST.", headers={"Allow": "POST"})
         if not is_json(headers.get("content-type", "")):
             return _problem(request, 415, f"Send {JSON} in UTF-8.")
-        if negotiate(headers.get("accept", "")) is None:
-            return _problem(request, 406, f"The answer is {GRAPHQL_JSON} or {JSON}.")
+        accept = headers.get("accept", "")
+        if negotiate(accept) is None and not accepts_events(accept):
+            return _problem(request, 406, f"The answer is {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}.")
         return None
 
     async def _answer(self, request: Request) -> Response:
@@ -80,11 +103,11 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     async def _executed(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(self._settings.deadline_s):
+                request.state.viewer = await _viewer_of(request)
                 context = request.state.context = await self.get_context(request, Response())
                 response = await self.run(request, context)
         except TimeoutError:
-            words = "The answer took too long. Ask for less."
-            return _problem(request, 503, words, ErrorCode.TIMEOUT, {"Retry-After": "1"})
+            return _problem(request, 503, _too_long(request), ErrorCode.TIMEOUT, {"Retry-After": "1"})
         except (AccessError, InputError) as error:
             return _not_let_in(request, error)
         except HTTPException as error:
@@ -94,16 +117,16 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
             log_failure(request_id_of(request), error)
             return _problem(request, 500, answer_to(error)[1], ErrorCode.INTERNAL)
-        return self._completed(request, response, context)
+        return response if isinstance(response, StreamingResponse) else self._completed(request, response, context)
 
     def _completed(self, request: Request, response: Response, context: RequestContext) -> Response:
         media_type = negotiate(request.headers.get("accept", "")) or JSON
         response.headers["content-type"] = f"{media_type}; charset=utf-8"
         if media_type == GRAPHQL_JSON and getattr(request.state, "refused", False):
             response.status_code = _BAD_REQUEST
-        if context.asked.retry_after_s is not None:
-            response.status_code = _TOO_MANY
-            response.headers["retry-after"] = str(context.asked.retry_after_s)
+        if context.asked.refused:
+            response.status_code = context.asked.refused.status
+            response.headers["retry-after"] = str(context.asked.refused.retry_after_s)
         return response
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -121,24 +144,30 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         return bounded
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:  # noqa: ARG002
-        """The context of one request."""
+        """The context of one request, or of one connection whose ``connection_init`` is still to come."""
         backend = backend_of(request)
-        return RequestContext(
+        context = RequestContext(
             graph=backend.graph,
             levels=backend.levels,
             request_id=request_id_of(request),
             country=self._settings.country,
-            viewer=await _viewer_of(request),
+            viewer=getattr(request.state, "viewer", STRANGER),
             allowances=self._allowances,
             documents=self._documents,
             sync_work=backend.sync_work,
             until=monotonic() + self._settings.deadline_s,
+            audit=backend.recorder.log,
+            feed=backend.feed,
         )
+        context.ask_again = partial(_viewer_of, request, context)
+        return context
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The body of the answer."""
         request.state.refused = is_refused(result)
-        return cast("GraphQLHTTPResponse", body_of(result, request_id_of(request), request.state.context.asked.cost))
+        body = body_of(result, request_id_of(request), request.state.context.asked.cost)
+        request.state.outcome = body["errors"][0]["extensions"]["code"] if "errors" in body else OK
+        return cast("GraphQLHTTPResponse", _noted(body))
 
     def encode_json(self, data: object) -> bytes:
         """With orjson, ten times as fast as the standard library."""
@@ -161,8 +190,17 @@ def request_id_of(request: HTTPConnection) -> str:
     return request.scope.get("request_id", "-")
 
 
-async def _viewer_of(request: HTTPConnection) -> Viewer:
-    headers = request.headers
+def _is_recorded(request: Request, started: float) -> bool:
+    """Whether the audit log has its record. A process that could not start has no log, and shows nothing."""
+    if not hasattr(request.app.state, "backend"):
+        return True
+    return backend_of(request).recorder.record(request, request.state.outcome, started)
+
+
+async def _viewer_of(request: HTTPConnection, context: RequestContext | None = None) -> Viewer:
+    """Who asks, now: by the headers, or by what a WebSocket said at its beginning. Raises AccessError, InputError."""
+    said = (context and context.connection_params) or {}
+    headers = {**request.headers, **{name.lower(): text for name, text in said.items() if isinstance(text, str)}}
     authentication = backend_of(request).authentication
     return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))
 
@@ -185,12 +223,30 @@ def _problem(
     code: ErrorCode = ErrorCode.BAD_REQUEST,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    request.state.outcome = code.value
     extensions = {"code": code.value, "requestId": request_id_of(request)}
-    body = {"errors": [{"message": message, "extensions": extensions}]}
+    body = _noted({"errors": [{"message": message, "extensions": extensions}]})
     return Response(orjson.dumps(body), status, dict(headers or {}), JSON)
+
+
+def _noted(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an answer, of which logs and metrics learn the codes."""
+    record = current_record()
+    if record is not None:
+        record.note_answer(body)
+    return body
+
+
+def _too_long(request: Request) -> str:
+    context = getattr(request.state, "context", None)
+    if isinstance(context, RequestContext) and context.asked.kind == "mutation":
+        return "The answer took too long. The mutation may have been done: look, or send it with its clientMutationId."
+    return "The answer took too long. Ask for less."
 
 
 def _words(error: HTTPException) -> str:
     if isinstance(error.__cause__, CannotGetOperationTypeError):
         return "Name one operation of the document as `operationName`."
+    if isinstance(error.__cause__, InvalidOperationTypeError):
+        return f"Subscribe over WebSocket (`graphql-transport-ws`), or accept {EVENT_STREAM}."
     return error.reason

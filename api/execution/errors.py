@@ -5,11 +5,14 @@ that cannot be answered and failures; each carries a code, and none carries a va
 """
 
 import logging
-import traceback
 from dataclasses import dataclass
 from enum import StrEnum
 
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from api.operation.failures import error_fields
 from graph.errors import (
+    AuditError,
     BusyError,
     CdpError,
     ConfigurationError,
@@ -20,6 +23,7 @@ from graph.errors import (
     ModelError,
     RateLimitedError,
     ReadTimeoutError,
+    SubscriptionError,
     UnauthenticatedError,
     UncheckedError,
     UntrustedDocumentError,
@@ -77,12 +81,19 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (UncheckedError, Answer(ErrorCode.UNAVAILABLE, "Keys and tokens cannot be checked now. Try again.")),
     (UntrustedDocumentError, Answer(ErrorCode.PERSISTED_QUERY_NOT_FOUND, None)),
     (RateLimitedError, Answer(ErrorCode.RATE_LIMITED, None)),
+    (SubscriptionError, Answer(ErrorCode.UNAVAILABLE, None)),
     (InputError, Answer(ErrorCode.BAD_USER_INPUT, None)),
+    (InvalidOperationTypeError, Answer(ErrorCode.BAD_REQUEST, "Only subscriptions are answered here.")),
+    (
+        CannotGetOperationTypeError,
+        Answer(ErrorCode.BAD_USER_INPUT, "Name one operation of the document as `operationName`."),
+    ),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
     (ModelError, Answer(ErrorCode.INTERNAL, "The model in force is not stored on this server. Quote the requestId.")),
     (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
+    (AuditError, Answer(ErrorCode.UNAVAILABLE, "The audit log cannot be written. Try again.")),
     (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),
     (GraphError, Answer(ErrorCode.INTERNAL, "The database refused the request. Quote the requestId.")),
     (RecursionError, Answer(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply.")),
@@ -102,6 +113,4 @@ def _own_words(error: BaseException) -> str:
 
 def log_failure(request_id: str, error: BaseException) -> None:
     """Log that something failed here: its kind and its place, never its message."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "-"
-    LOG.error("request=%s error=%s at=%s", request_id, type(error).__name__, place)
+    LOG.error("failed", extra={"request": request_id, **error_fields(error)})

@@ -4,11 +4,15 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
-from api.execution.context import RequestContext
+from api.execution.context import Refused, RequestContext
 from api.execution.limits import require_affordable
 from api.execution.prepared import PreparedDocument
-from graph.errors import RateLimitedError
+from graph.errors import AuditError, RateLimitedError
+
+_TOO_MANY, _UNAVAILABLE = 429, 503
+_RETRY_AFTER_S = 5
 
 
 class Guarding(SchemaExtension):
@@ -43,6 +47,7 @@ class Guarding(SchemaExtension):
             context.asked.cost = document.cost(execution.operation_name, execution.variables or {})
             require_affordable(context.asked.cost)
             with _told(context):
+                _require_record(context, execution.operation_type)
                 context.allowances.spend(context.viewer.subject, context.asked.cost)
         yield
 
@@ -57,11 +62,20 @@ class Guarding(SchemaExtension):
         return context
 
 
+def _require_record(context: RequestContext, kind: OperationType) -> None:
+    """Nothing is changed or followed of which there would be no record. Raises AuditError."""
+    if kind is not OperationType.QUERY and not context.audit.accepts:
+        raise AuditError("The audit log cannot be written.", "Try again.")
+
+
 @contextmanager
 def _told(context: RequestContext) -> Generator[None]:
-    """The endpoint learns when the actor can ask again."""
+    """The endpoint learns when the operation can be asked again."""
     try:
         yield
     except RateLimitedError as error:
-        context.asked.retry_after_s = error.retry_after_s
+        context.asked.refused = Refused(_TOO_MANY, error.retry_after_s)
+        raise
+    except AuditError:
+        context.asked.refused = Refused(_UNAVAILABLE, _RETRY_AFTER_S)
         raise

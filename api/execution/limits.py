@@ -14,7 +14,7 @@ from api.execution.sizes import DocumentSizes, Size
 
 MAX_TOKENS = 2_000
 MAX_COST = 20_000
-LARGEST = Size(levels=15, aliases=20, fields=500, directives=20)
+LARGEST = Size(levels=15, aliases=20, fields=400, directives=20)
 _BOUNDED = "levels", "aliases", "fields", "directives"
 
 

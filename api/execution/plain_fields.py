@@ -15,9 +15,10 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, Undefined, is_leaf_type
 from graphql.pyutils import Path, gather_with_cancel
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
+
+from api.execution.masked_objects import MaskingExecution
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ Step = tuple[str, Any, PlainField | None]
 _MISSING = object()
 
 
-class FastExecution(StrawberryGraphQLCoreExecutionContext):
-    """Strawberry's executor with a shortcut for plain fields."""
+class FastExecution(MaskingExecution):
+    """The executor with a shortcut for plain fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
@@ -44,7 +45,7 @@ class FastExecution(StrawberryGraphQLCoreExecutionContext):
         # that its identity is not given to another while the operation runs.
         self._plans: dict[tuple[str, int], tuple[Any, list[Step] | None]] = {}
 
-    def execute_fields(
+    def fields_of(
         self,
         parent_type: GraphQLObjectType,
         source_value: Any,  # noqa: ANN401
@@ -52,10 +53,10 @@ class FastExecution(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: dict[str, Any],
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """The fields of one object: a dict, or an awaitable of one where a field has to be awaited."""
+        """The fields of an object as it is shown."""
         steps = self._steps(parent_type, grouped_field_set)
         if steps is None:
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+            return super().fields_of(parent_type, source_value, path, grouped_field_set, position_context)
         answer: dict[str, Any] = {}
         waiting: list[str] = []
         try:

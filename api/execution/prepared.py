@@ -4,7 +4,7 @@ Strawberry's own cache of validations asks for the hash of the document, which g
 us a request for a profile with its parts. Here the text is the key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from strawberry.schema.schema import validate_document
 
 from api.execution.limits import MAX_TOKENS, Cost, operations_of
 from api.execution.sizes import DocumentSizes
+from graph.errors import UntrustedDocumentError
 
 DOCUMENTS_KEPT = 128
 # A page size may be any number, so the costs of an operation are forgotten when there are so many of them.
@@ -79,13 +80,17 @@ class PreparedOperation:
 
 
 class PreparedDocuments:
-    """The documents that were asked for last. ``kept``: how many are remembered."""
+    """The documents that were asked for last, at least ``DOCUMENTS_KEPT``. ``trusted``: the only ones there are."""
 
-    def __init__(self, schema: GraphQLSchema, kept: int = DOCUMENTS_KEPT) -> None:
+    def __init__(self, schema: GraphQLSchema, trusted: Collection[str] | None = None) -> None:
+        self._trusted = None if trusted is None else frozenset(trusted)
+        kept = max(DOCUMENTS_KEPT, len(self._trusted or ()))
         self._prepared = lru_cache(kept)(partial(PreparedDocument, schema))
 
     def get(self, text: str) -> PreparedDocument:
-        """The prepared document of a text. Raises GraphQLError."""
+        """The prepared document of a text. Raises GraphQLError, UntrustedDocumentError."""
+        if self._trusted is not None and text not in self._trusted:
+            raise UntrustedDocumentError("This is not a trusted document.", "Send one of these, word for word.")
         return self._prepared(text)
 
 

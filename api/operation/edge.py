@@ -3,18 +3,16 @@
 Pure ASGI: it costs 3 us, where Starlette's base class for such things costs 358.
 """
 
-import logging
 import re
 from collections.abc import Sequence
-from time import perf_counter
 from uuid import uuid4
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.operation.draining import Draining
-
-LOG = logging.getLogger("cdp.api.access")
+from api.operation.record import begin_record
+from api.operation.watch import Watch
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -36,29 +34,31 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
         request_id = request_id_from(headers.get(b"x-request-id", b""))
         scope["request_id"] = request_id
-        started = perf_counter()
+        is_ours = self._is_ours(headers.get(b"host", b"").decode("latin-1"))
+        if scope["type"] == "websocket":
+            await (self._app(scope, receive, send) if is_ours else _reject(receive, send))
+            return
+        watch = Watch(scope["path"], begin_record(request_id))
 
         async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_HEADERS]
                 if self._draining.is_on:
                     message["headers"].append(_CLOSE)
-                milliseconds = (perf_counter() - started) * 1000
-                LOG.info(
-                    "request=%s path=%s status=%d ms=%.1f", request_id, scope["path"], message["status"], milliseconds
-                )
+                watch.status = message["status"]
             await send(message)
 
-        if self._is_ours(headers.get(b"host", b"").decode("latin-1")):
-            await self._app(scope, receive, send_completed)
-        else:
-            await _refuse(send_completed)
+        with watch:
+            if is_ours:
+                await self._app(scope, receive, send_completed)
+            else:
+                await _refuse(send_completed)
 
     def _is_ours(self, host: str) -> bool:
         """A page elsewhere may point its name at 127.0.0.1 and then count as this site; the name gives it away."""
@@ -68,6 +68,12 @@ class Edge:
 def request_id_from(given: bytes) -> str:
     """The caller's own id where it is harmless in a log, else a new one."""
     return given.decode() if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+async def _reject(receive: Receive, send: Send) -> None:
+    """A WebSocket that is closed before it is accepted is answered with 403."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
 
 
 async def _refuse(send: Send) -> None:

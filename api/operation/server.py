@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.live.feed import ChangeFeed
 from api.operation.draining import Draining
 from api.operation.listener import take_no_more
 from api.settings import ApiSettings
@@ -35,9 +36,10 @@ class ApiServer(uvicorn.Server):
 
     on_started: Callable[[], None]
 
-    def __init__(self, config: uvicorn.Config, draining: Draining, drain_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_s: float) -> None:
         super().__init__(config)
-        self._draining, self._drain_s = draining, drain_s
+        self._draining, self._drain_s = draining_of(app), drain_s
+        self._feed: Callable[[], ChangeFeed] = lambda: app.state.backend.feed
         self._told_by = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -60,6 +62,8 @@ class ApiServer(uvicorn.Server):
             for listener in sockets or ():
                 take_no_more(listener)
             await self._pause(_LAST_ACCEPTED_S)
+        # Those who follow changes are told to go on elsewhere; WebSockets are closed with 1012.
+        await self._feed().stop()
         await super().shutdown(sockets)
 
     async def _pause(self, seconds: float) -> None:
@@ -73,7 +77,9 @@ def make_server(settings: ApiSettings, address: Address) -> ApiServer:
     app = create_app(settings, address)
     configuration = uvicorn.Config(
         app,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_body_bytes,
+        ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -83,7 +89,7 @@ def make_server(settings: ApiSettings, address: Address) -> ApiServer:
         timeout_graceful_shutdown=STOP_S,
         limit_concurrency=MOST_AT_ONCE,
     )
-    return ApiServer(configuration, draining_of(app), settings.drain_s)
+    return ApiServer(configuration, app, settings.drain_s)
 
 
 def draining_of(app: FastAPI) -> Draining:

@@ -4,15 +4,17 @@ uvicorn finishes running requests on SIGTERM and Ctrl-C and then closes the driv
 """
 
 import asyncio
-import gc
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
 from api.operation.listener import open_listener, url_of
+from api.operation.logs import configure_logs
+from api.operation.metrics.exposition import exposed, shared_by_workers
 from api.operation.server import STOP_S, make_server
-from api.operation.workers import NEW_OBJECTS, Supervisor, Work
+from api.operation.workers import Supervisor, Work, run_alone
 from api.settings import ApiSettings, api_settings
 from graph.address import Address, resolve_address
 from graph.connection import open_async_graph
@@ -32,18 +34,19 @@ def serve(
     target = address or resolve_address()
     asyncio.run(_reach(target))
     with open_listener(chosen.api_host, chosen.api_port) as listener:
-
-        def ready() -> None:
-            if on_ready:
-                on_ready(url_of(listener))
-
+        configure_logs(chosen)
+        work = Work(target, chosen, listener)
+        tell = partial(on_ready or _tell_nobody, url_of(listener))
         if chosen.api_workers > 1:
-            Supervisor(Work(target, chosen, listener), ready).run()
+            with shared_by_workers(), exposed(chosen):
+                Supervisor(work, tell).run()
         else:
-            gc.set_threshold(NEW_OBJECTS)
-            server = make_server(chosen, target)
-            server.on_started = ready
-            server.run(sockets=[listener])
+            with exposed(chosen):
+                run_alone(work, tell)
+
+
+def _tell_nobody(url: str) -> None:
+    """Nobody asked where the API answers."""
 
 
 @contextmanager

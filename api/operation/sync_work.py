@@ -18,8 +18,9 @@ Result = TypeVar("Result")
 
 # Each of them holds a connection and computes in Python; more at once would only slow down each other and the loop.
 AT_ONCE = 4
-# Below the deadline of a request, so that the database ends first and says so.
-READ_S = 6.0
+# The database looks every two seconds whose time is up, so a transaction may take that much longer.
+LATE_S = 2.0
+_LEAST_S = 0.5
 
 
 class SyncWork:
@@ -32,9 +33,9 @@ class SyncWork:
         self._loading = Lock()
         self._model: Model | None = None
 
-    async def read(self, work: Callable[[Reader], Result]) -> Result:
-        """What ``work`` reads, in one transaction. Raises what it raises, GraphError."""
-        return await asyncio.wrap_future(self.start(partial(self._read, work)))
+    async def read(self, work: Callable[[Reader], Result], seconds: float) -> Result:
+        """What ``work`` reads, in one transaction that ends within some seconds. Raises what it raises, GraphError."""
+        return await asyncio.wrap_future(self.start(partial(self._read, work, max(seconds - LATE_S, _LEAST_S))))
 
     def start(self, work: Callable[[], Result]) -> "Future[Result]":
         """Run in a thread, as soon as one is free. Once it runs it cannot be cancelled."""
@@ -52,8 +53,8 @@ class SyncWork:
         """Let what runs come to its end; what waits for a thread is given up."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _read(self, work: Callable[[Reader], Result]) -> Result:
-        with self.graph.reading(READ_S) as reader:
+    def _read(self, work: Callable[[Reader], Result], timeout_s: float) -> Result:
+        with self.graph.reading(timeout_s) as reader:
             return work(reader)
 
 

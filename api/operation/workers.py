@@ -20,6 +20,9 @@ from time import monotonic
 from types import FrameType
 from typing import Protocol
 
+from api.operation.logs import configure_logs
+from api.operation.metrics.exposition import forget_worker
+from api.operation.server import make_server
 from api.settings import ApiSettings
 from graph.address import Address
 from graph.errors import GraphUnavailableError
@@ -98,6 +101,7 @@ class Supervisor:
         for index, worker in enumerate(self._workers):
             if worker.process.sentinel in ended and not self._told.is_set():
                 LOG.error("worker ended", extra={"pid": worker.process.pid, "exit_code": worker.process.exitcode})
+                forget_worker(worker.process.pid or 0)
                 self._workers[index] = _start(self._work)
 
     def _end_all(self) -> None:
@@ -128,12 +132,15 @@ def run_worker(work: Work, line: "Connection[str, None]") -> None:
     # Else Ctrl-C on a terminal would reach it twice, and the second counts as "at once".
     os.setpgid(0, 0)
     Thread(target=_end_with, args=(line,), name="supervisor", daemon=True).start()
-    # Imported here: the supervisor needs no web framework.
-    from api.operation.server import make_server  # noqa: PLC0415
+    configure_logs(work.settings)
+    run_alone(work, lambda: line.send("started"))
 
+
+def run_alone(work: Work, on_started: Callable[[], None]) -> None:
+    """Answer in this process, until it is told to stop."""
     gc.set_threshold(NEW_OBJECTS)
     server = make_server(work.settings, work.address)
-    server.on_started = lambda: line.send("started")
+    server.on_started = on_started
     server.run(sockets=[work.listener])
 
 

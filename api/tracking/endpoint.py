@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.operation.failures import error_fields
 from api.tracking.answers import problem
 from api.tracking.cors import cors_headers, preflight_headers
 from api.tracking.problems import FAILED, WRONG_METHOD, ProblemError
@@ -47,7 +48,7 @@ class Endpoint:
         except ProblemError as error:
             response = problem(error.problem, {})
         except Exception as error:  # noqa: BLE001 -- a server would log it with its message, which may quote values
-            LOG.error("request=%s error=%s", request.scope.get("request_id", "-"), type(error).__name__)  # noqa: TRY400
+            LOG.error("failed", extra=error_fields(error))  # noqa: TRY400
             response = problem(FAILED, {})
         response.headers.update(cors_headers(request.headers))
         return response

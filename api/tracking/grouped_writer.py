@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Self
 
+from api.operation.failures import error_fields
 from api.tracking.problems import BUSY, FAILED, TOO_SLOW, UNAVAILABLE, ProblemError
 from graph.errors import BusyError, CdpError, GraphError, GraphUnavailableError, ReadTimeoutError, WriteConflictError
 from graph.messages import MessagesWritten
@@ -147,7 +148,7 @@ class GroupedWriter:
                 waiting.refused.append(index)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the requests must be answered, and not with 200
             if not isinstance(error, CdpError):
-                LOG.error("error=%s", type(error).__name__)  # noqa: TRY400 -- its message may quote values
+                LOG.error("messages not written", extra=error_fields(error))  # noqa: TRY400 -- its text may quote values
             for waiting in group:
                 waiting.failure = error
 

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
+from api.operation.metrics.measures import measure_messages
 from api.operation.writing import Writing
 from api.tracking.bodies import InHand
 from api.tracking.grouped_writer import Bounds, GroupedWriter
@@ -64,6 +65,7 @@ class Receiver:
         if refusals:
             refusals.sort(key=lambda refusal: refusal.index)
             await run_in_threadpool(self.aside.keep, origin, refusals)
+        measure_messages(source.name, origin.connector, len(good), len(refusals))
         newest = max((record.interaction.at for record in records), default=None)
         self.streams.count(Heard(source.name, origin.connector, len(good) + unusable, len(refusals), newest))
         return refusals

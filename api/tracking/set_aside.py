@@ -42,7 +42,7 @@ class SetAside:
     def keep(self, origin: Origin, refusals: Sequence[Refusal]) -> None:
         """Keep them; they are on the disk when this returns. Called from threads. Raises LocalStoreError."""
         if self._letters.path.stat().st_size > self._most:
-            LOG.error("source=%s refused=%d kept=0: the store is full", origin.source, len(refusals))
+            LOG.error("messages lost: the store is full", extra={"source": origin.source, "refused": len(refusals)})
             return
         self._letters.add((_letter(origin, refusal) for refusal in refusals), self._run_id)
 

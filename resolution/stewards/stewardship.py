@@ -9,20 +9,27 @@ from dataclasses import asdict, dataclass, replace
 from secrets import token_hex
 
 from graph.clusters import connected
-from graph.connection import Graph, Reader, Transaction
+from graph.connection import WRITE_TIMEOUT_S, Graph, Reader, Transaction
 from graph.decisions import (
     JOINING,
     Action,
     Decision,
     connected_decisions,
     decisions_of,
-    list_decisions,
+    read_decision,
     withdraw_decision,
     write_decisions,
 )
 from graph.deletion import delete_customers
-from graph.errors import ConflictingDecisionError, UnknownCustomerError, UnknownDecisionError, UnknownLinkError
-from graph.links import LinkChanges, claimed_pairs
+from graph.errors import (
+    BusyError,
+    ConflictingDecisionError,
+    InputError,
+    UnknownCustomerError,
+    UnknownDecisionError,
+    UnknownLinkError,
+)
+from graph.links import NO_CHANGES, LinkChanges, claimed_pairs
 from graph.resolution_lock import lock_resolution
 from graph.resolutions import Increment, write_increment
 from graph.runs import RunScope, ScoringRun
@@ -43,64 +50,70 @@ Sides = Sequence[Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Steward:
-    """Who decides, and why."""
+    """Who decides, and why. ``decision``: its key, where the caller gives one: under it the decision is taken once."""
 
     actor: str
     reason: str
+    decision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision changed. ``decision``: its key; ``profiles``: what became of profiles, counted."""
+    """What a decision changed. ``decision``: its key; ``profiles``: what became of profiles, counted.
+
+    ``run_id``: none where it had been taken before.
+    """
 
     decision: str
-    run_id: str
+    run_id: str | None
     changes: LinkChanges
     profiles: Mapping[str, int]
 
 
 class Stewardship:
-    """Decisions on one graph, with the model that resolves it."""
+    """Decisions on one graph, with the model that resolves it.
 
-    def __init__(self, graph: Graph, resolution: IncrementalResolution) -> None:
-        self._graph, self._resolution = graph, resolution
+    ``patience_s``: seconds for waiting until nobody else writes, and for the decision itself; then BusyError or
+    ReadTimeoutError is raised, and nothing was written.
+    """
+
+    def __init__(self, graph: Graph, resolution: IncrementalResolution, patience_s: float = WRITE_TIMEOUT_S) -> None:
+        self._graph, self._resolution, self._patience_s = graph, resolution, patience_s
 
     def link_customers(self, customers: Sequence[str], steward: Steward) -> Decided:
         """All of them are one person. Raises UnknownCustomerError, ConflictingDecisionError, GraphError."""
-        return self._decide("link", (_several(customers),), steward)
+        return self._decide("link", lambda _: (_several(customers),), steward)
 
     def unlink_customers(self, customers: Sequence[str], steward: Steward, others: Sequence[str] = ()) -> Decided:
         """They are not the same person as ``others``; without others: as everybody else in their profile.
 
         Raises UnknownCustomerError, ConflictingDecisionError, GraphError.
         """
-        return self._write(
-            "steward",
-            lambda transaction, run: self._decided(
-                transaction, run, "unlink", (customers, others or self._mates(transaction, customers)), steward
-            ),
+        return self._decide(
+            "unlink", lambda transaction: (customers, others or self._mates(transaction, customers)), steward
         )
 
     def confirm_link(self, left: str, right: str, steward: Steward) -> Decided:
         """Two customers that were compared are one person. Raises as ``link_customers``."""
-        return self._decide("confirm", ((left, right),), steward)
+        return self._decide("confirm", lambda _: ((left, right),), steward)
 
     def reject_link(self, left: str, right: str, steward: Steward) -> Decided:
         """Two customers that were compared are two people. Raises as ``link_customers``."""
-        return self._decide("reject", ((left,), (right,)), steward)
+        return self._decide("reject", lambda _: ((left,), (right,)), steward)
 
     def split_cluster(self, sides: Sides, steward: Steward) -> Decided:
         """Of the sides no two are one person. Raises as ``link_customers``."""
-        return self._decide("split", sides, steward)
+        return self._decide("split", lambda _: sides, steward)
 
     def withdraw(self, decision: str, steward: Steward) -> Decided:
-        """A decision holds no longer; what it had outranked counts again. Raises UnknownCustomerError, GraphError."""
-        found = next((known for known in list_decisions(self._graph) if known.key == decision), None)
+        """A decision holds no longer; what it had outranked counts again. Raises UnknownDecisionError, GraphError."""
+        found = read_decision(self._graph, decision)
         if found is None or found.withdrawn_at is not None:
-            raise UnknownDecisionError(f"No decision {decision!r} is in force.", "See: cdp audit decisions.")
+            raise _no_decision(decision)
 
         def withdrawn(transaction: Transaction, run: ScoringRun) -> tuple[str, Increment]:
-            withdraw_decision(transaction, decision, steward.actor, steward.reason, run.finished_at)
+            if not withdraw_decision(transaction, decision, steward.actor, steward.reason, run.finished_at):
+                raise _no_decision(decision)
             waiting = [key for key, waits in known_customers(transaction, found.customers).items() if waits]
             pairs = decisions_of([(found.action in JOINING, found.sides)])
             return decision, self._resolution.resolve(
@@ -120,26 +133,38 @@ class Stewardship:
 
     # --- how ---------------------------------------------------------------------------------------------------------
 
-    def _decide(self, action: Action, sides: Sides, steward: Steward) -> Decided:
-        return self._write("steward", lambda transaction, run: self._decided(transaction, run, action, sides, steward))
+    def _decide(self, action: Action, sides: Callable[[Reader], Sides], steward: Steward) -> Decided:
+        return self._write(
+            "steward",
+            lambda transaction, run: self._decided(transaction, run, action, sides(transaction), steward),
+            lambda transaction: _known(transaction, action, steward),
+        )
 
-    def _write(self, scope: RunScope, work: Callable[[Transaction, ScoringRun], tuple[str, Increment]]) -> Decided:
+    def _write(
+        self,
+        scope: RunScope,
+        work: Callable[[Transaction, ScoringRun], tuple[str, Increment]],
+        known: Callable[[Transaction], Decided | None] = lambda _: None,
+    ) -> Decided:
         def locked(transaction: Transaction) -> Decided:
-            lock_resolution(transaction)
+            if lock_resolution(transaction).model_version != self._resolution.model.version:
+                raise BusyError("Another model has come into force meanwhile.", "Nothing was written: try again.")
+            if taken := known(transaction):
+                return taken
             run = begun(scope, self._resolution.model.version)
-            known, _ = count_customers(transaction)
+            customers, _ = count_customers(transaction)
             decision, increment = work(transaction, run)
-            counts = profile_counts(increment.profiles, increment.events, known)
+            counts = profile_counts(increment.profiles, increment.events, customers)
             write_increment(transaction, replace(run, counts={**asdict(increment.changes), **counts}), increment)
             return Decided(decision, run.run_id, increment.changes, counts)
 
-        return self._graph.write(locked)
+        return self._graph.write(locked, self._patience_s)
 
     def _decided(
         self, transaction: Transaction, run: ScoringRun, action: Action, sides: Sides, steward: Steward
     ) -> tuple[str, Increment]:
         decision = Decision(
-            key=f"decision-{run.started_at:%Y%m%dT%H%M%S}-{token_hex(4)}",
+            key=steward.decision or f"decision-{run.started_at:%Y%m%dT%H%M%S}-{token_hex(4)}",
             action=action,
             actor=steward.actor,
             reason=steward.reason,
@@ -172,6 +197,20 @@ class Stewardship:
         return self._resolution.resolve(transaction, holders, Affected(affected, mates, gone=departed))
 
 
+def _known(graph: Reader, action: Action, steward: Steward) -> Decided | None:
+    """A decision that was taken before under the key that the steward gives; none where it is new."""
+    found = read_decision(graph, steward.decision) if steward.decision else None
+    if found is None:
+        return None
+    if (found.action, found.actor, found.reason) != (action, steward.actor, steward.reason):
+        raise InputError("This id was given to another decision.", "Give each decision an id of its own.")
+    return Decided(found.key, None, NO_CHANGES, {})
+
+
+def _no_decision(key: str) -> UnknownDecisionError:
+    return UnknownDecisionError(f"No decision {key!r} is in force.", "See: cdp audit decisions.")
+
+
 def _several(customers: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(customers)))
 
@@ -182,7 +221,7 @@ def _checked(sides: Sides, action: Action) -> tuple[tuple[str, ...], ...]:
     everybody = [customer for side in found for customer in side]
     least = found[0] if action in JOINING else found
     if not all(found) or len(least) <= 1 or len(set(everybody)) < len(everybody):
-        raise UnknownCustomerError(
+        raise InputError(
             f"To {action} takes two customers at least, and nobody may stand on two sides.", "Name other customers."
         )
     return found

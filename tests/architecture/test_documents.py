@@ -8,27 +8,12 @@ from pydantic_settings import BaseSettings
 from typer.main import get_command
 
 from api.commands import app
-from api.settings import ApiSettings
-from api.tracking.settings import TrackingSettings
-from graph.settings import CdpSettings, Neo4jSettings
+from api.console.settings_commands import SETTINGS
 from loaders.mappings.reading import read_mappings
-from loaders.rejects.settings import RejectsSettings
-from loaders.settings import LoadSettings
-from resolution.settings import ResolutionSettings, SparkSettings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-SETTINGS: tuple[type[BaseSettings], ...] = (
-    Neo4jSettings,
-    CdpSettings,
-    LoadSettings,
-    RejectsSettings,
-    ResolutionSettings,
-    SparkSettings,
-    ApiSettings,
-    TrackingSettings,
-)
 COMMANDS = sorted(set(re.findall(r"\bcdp ([a-z][a-z0-9-]+)", README)))
 PATHS = sorted(set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:yml|md|example|toml))`", README)))
 
@@ -44,6 +29,17 @@ def test_every_setting_is_in_the_example_and_says_what_it_is(settings: type[Base
 
     assert _names(settings) <= named
     assert all(field.description for field in settings.model_fields.values())
+
+
+def test_every_class_of_settings_is_in_the_table() -> None:
+    code = (
+        path.read_text()
+        for floor in ("graph", "loaders", "resolution", "api")
+        for path in ROOT.glob(f"{floor}/**/*.py")
+    )
+    written = {name for text in code for name in re.findall(r"^class (\w+)\(BaseSettings\)", text, re.MULTILINE)}
+
+    assert written == {settings.__name__ for settings in SETTINGS}
 
 
 def test_the_example_names_no_setting_that_is_none() -> None:

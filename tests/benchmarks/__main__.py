@@ -6,7 +6,7 @@ Example: python -m tests.benchmarks --only online,growth --sizes 10000,100000 --
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,14 +18,20 @@ from rich.console import Console
 from rich.table import Table
 
 from graph.settings import cdp_settings
+from tests.benchmarks.api.histories import measure_histories
+from tests.benchmarks.api.overhead import measure_overhead
+from tests.benchmarks.api.reading import measure_reading
+from tests.benchmarks.api.rival.measuring import rival_or_none
+from tests.benchmarks.api.sizes import measure_sizes
 from tests.benchmarks.bulk import measure_bulk
 from tests.benchmarks.company import loaded_company
 from tests.benchmarks.datasets import DATA
 from tests.benchmarks.growth import measure_growth
+from tests.benchmarks.guarding import measure_guarding
 from tests.benchmarks.loading import measure_loading
+from tests.benchmarks.measures import Measure
 from tests.benchmarks.online import measure_online
 from tests.benchmarks.quality import measure_quality
-from tests.benchmarks.reading import measure_reading
 from tests.benchmarks.resolving import measure_resolving
 from tests.benchmarks.sections import Options, Rows
 from tests.benchmarks.standardising import measure_standardising
@@ -34,23 +40,37 @@ from tests.benchmarks.unlinking import measure_unlinking
 
 
 def measure_speed(options: Options) -> Rows:
-    """Loading, resolving and reading of one sample company."""
+    """Loading and resolving of one sample company."""
     with loaded_company(options.people) as company:
         measures = [
             *measure_loading(company, options.rounds),
             *measure_resolving(company, options.rounds),
-            *measure_reading(company),
         ]
+    return rows_of(measures)
+
+
+def measure_api(options: Options) -> Rows:
+    """Reading through GraphQL over HTTP, of the same sample company."""
+    with loaded_company(options.people) as company:
+        return rows_of([*measure_reading(company), *rival_or_none(company), measure_histories(company)])
+
+
+def rows_of(measures: Iterable[Measure]) -> Rows:
+    """A row each, with the ratio."""
     return [{**asdict(found), "ratio": round(found.ratio, 2)} for found in measures]
 
 
 SECTIONS: dict[str, tuple[str, Callable[[Options], Rows]]] = {
     "quality": ("Quality with the defaults, at the default confidence", measure_quality),
     "speed": ("Speed against the raw driver and the bare library", measure_speed),
+    "api": ("Reading through the API, against the raw driver and against @neo4j/graphql", measure_api),
+    "sizes": ("A profile with its journey through the API, by the size of the graph", measure_sizes),
+    "fields": ("What the execution of a plain field costs", measure_overhead),
     "bulk": ("The first load of an empty database, files to graph", measure_bulk),
     "standardising": ("Standardising on one core, each value new", measure_standardising),
     "online": ("One live record, in milliseconds", measure_online),
     "tracking": ("Tracking calls, each acknowledged after its commit", measure_tracking),
+    "guarding": ("What guarding adds to a request", measure_guarding),
     "growth": ("A batch of changed customers, by the size of the graph", measure_growth),
     "unlinking": ("A profile of a thousand customers, taken apart in one call", measure_unlinking),
 }
@@ -63,7 +83,7 @@ QualityPeople = Annotated[int, typer.Option("--quality-people", min=100, help="P
 BulkPeople = Annotated[int, typer.Option("--bulk-people", min=100, help="People of the sample for the first load.")]
 Rounds = Annotated[int, typer.Option("--rounds", min=1, help="Times that each side is run; the best one counts.")]
 Only = Annotated[str, typer.Option("--only", help=f"Sections, joined by commas: {ALL}.")]
-Sizes = Annotated[str, typer.Option("--sizes", help="Customers in the graphs of growth, joined by commas.")]
+Sizes = Annotated[str, typer.Option("--sizes", help="Customers in the graphs of growth and sizes, joined by commas.")]
 Data = Annotated[Path, typer.Option("--data", help="Folder of the public data sets.")]
 Out = Annotated[Path | None, typer.Option("--out", help="JSON file to write; else bench.json in the data folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead of tables.")]

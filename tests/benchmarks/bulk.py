@@ -61,7 +61,7 @@ def _apart(company: Path, side: str) -> dict[str, Any]:
 def one_side(company: Company, side: Side = "bulk") -> None:
     """Load a company in one way, and print what it took as JSON."""
     with tempfile.TemporaryDirectory(prefix="cdp-bench-") as folder:
-        server = _server(Path(folder) / "data")
+        server = server_in(Path(folder) / "data")
         server.start(_SILENT)
         try:
             with _graph(server) as graph:
@@ -74,7 +74,8 @@ def one_side(company: Company, side: Side = "bulk") -> None:
             server.stop(_SILENT)
 
 
-def _server(data_dir: Path) -> EmbeddedServer:
+def server_in(data_dir: Path) -> EmbeddedServer:
+    """A server of its own, not started."""
     places = {"data_dir": data_dir, "bolt_port": free_port(), "http_port": free_port()}
     return embedded_server(CdpSettings.model_validate(cdp_settings().model_dump() | places))
 

@@ -9,7 +9,8 @@ Rows = list[dict[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is measured. ``data``: folder of the public data sets; ``sizes``: customers in the graphs of ``growth``."""
+    """What is measured. ``data``: folder of the public data sets; ``sizes``: customers in the graphs of ``growth`` and
+    ``sizes``."""
 
     people: int
     rounds: int

@@ -53,7 +53,8 @@ import sys
 from api.operation.serving import serve
 from api.settings import ApiSettings
 from graph.address import Address
-serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
+settings = ApiSettings(_env_file=None, api_port=0, drain_s=0)
+serve(Address(*sys.argv[1:]), settings, on_ready=lambda url: print(url, flush=True))
 """
 _RATE = "events/s"
 _JOURNEY = """
@@ -214,7 +215,8 @@ def _server(address: Address, folder: Path | None = None) -> Generator[str]:
     known = [part for part in (address.uri, address.user, address.password) if part]
     environment = {**os.environ, "CDP_API_KEY": API_KEY, **({"CDP_DATA_DIR": str(folder)} if folder else {})}
     command = [sys.executable, "-c", _SERVER, *known]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **pipes, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()

@@ -6,6 +6,8 @@ Words name findings and kinds of identifiers; a value that two customers share i
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from api.access.field_rules import by_kind, free_text, plain, sentence
+from api.access.masking import classify
 from api.access.viewer import Scope, Viewer
 from api.contract.exposure import Exposed, expose
 from graph.decisions import Decision
@@ -16,7 +18,7 @@ from resolution.explanation.words import finding_in_words, link_in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ComparisonFinding:
     """What one comparison says."""
 
     comparison: str
@@ -31,7 +33,7 @@ class ScoreWaterfall:
     """The weights of a pair in log2 odds: the prior and the findings add up to the total."""
 
     prior: float
-    findings: tuple[Finding, ...]
+    findings: tuple[ComparisonFinding, ...]
     total: float
     probability: float
 
@@ -51,11 +53,21 @@ class ExplainedLink:
 
     link: LinkEvidence
     words: str
-    findings: tuple[Finding, ...]
+    findings: tuple[ComparisonFinding, ...]
     decision: Decision | None
     identifier: SharedIdentifier | None
 
 
+classify(
+    Decision,
+    {
+        **dict.fromkeys(("action", "actor", "withdrawn_by"), plain),
+        **dict.fromkeys(("reason", "withdrawn_reason"), free_text),
+    },
+)
+classify(ComparisonFinding, dict.fromkeys(("comparison", "level", "words"), plain))
+classify(SharedIdentifier, {"kind": plain, "value": by_kind})
+classify(ExplainedLink, {"words": sentence})
 expose(
     Decision,
     Exposed(
@@ -75,7 +87,7 @@ expose(
     ),
 )
 expose(
-    Finding,
+    ComparisonFinding,
     Exposed(
         {
             "comparison": "What was compared.",
@@ -139,9 +151,11 @@ def score_waterfall(waterfall: Waterfall | None) -> ScoreWaterfall | None:
     return ScoreWaterfall(waterfall.prior, _findings(waterfall.findings), waterfall.total, waterfall.probability)
 
 
-def _findings(evidence: Sequence[ComparisonEvidence]) -> tuple[Finding, ...]:
+def _findings(evidence: Sequence[ComparisonEvidence]) -> tuple[ComparisonFinding, ...]:
     return tuple(
-        Finding(part.comparison, part.level, part.match_weight, part.term_frequency_weight, finding_in_words(part))
+        ComparisonFinding(
+            part.comparison, part.level, part.match_weight, part.term_frequency_weight, finding_in_words(part)
+        )
         for part in evidence
     )
 

@@ -47,7 +47,7 @@ AsOfResult = Annotated[
 
 @strawberry.type
 class ExplanationQueries:
-    """Root fields that explain. Each needs the scope ``identity:explain``."""
+    """Root fields that explain. Each needs the scopes ``profile:read`` and ``identity:explain``."""
 
     @strawberry.field(description="Why two customers are one person: the links between them, weakest first.")
     async def why(
@@ -80,7 +80,7 @@ class ExplanationQueries:
     async def how(self, info: RequestInfo, by: By, confidence: AtConfidence = None) -> HowResult:
         """Raises ForbiddenError, InputError, GraphError."""
         context = info.context
-        context.viewer.require(Scope.IDENTITY_EXPLAIN)
+        _allowed(context)
         wanted = await context.levels.confidence_of(confidence)
         identity = identity_of(by, context.country)
         if isinstance(identity, UnknownIdentity):
@@ -96,7 +96,7 @@ class ExplanationQueries:
         self, info: RequestInfo, customer: CustomerKey, at: AtTime, confidence: AtConfidence = None
     ) -> AsOfResult:
         """Raises ForbiddenError, InputError, GraphError."""
-        info.context.viewer.require(Scope.IDENTITY_EXPLAIN)
+        _allowed(info.context)
         _bounded(customer)
         return await _explained(info.context, lambda graph: as_known(as_of(graph, customer, at, confidence)))
 
@@ -106,7 +106,7 @@ async def _explained(
 ) -> Answer | UnknownCustomer | NothingResolved:
     """What ``work`` reads in a thread, or what is expected in its place. Raises NotTogetherError, GraphError."""
     try:
-        return await context.sync_work.read(work)
+        return await context.sync_work.read(work, context.seconds_left)
     except NotTogetherError:
         raise
     except UnknownCustomerError:
@@ -115,9 +115,15 @@ async def _explained(
         return NothingResolved()
 
 
+def _allowed(context: RequestContext) -> None:
+    """Explanations name the customers of profiles. Raises ForbiddenError."""
+    context.viewer.require(Scope.PROFILE_READ)
+    context.viewer.require(Scope.IDENTITY_EXPLAIN)
+
+
 def _two(context: RequestContext, left: str, right: str) -> None:
     """Raises ForbiddenError, and InputError where these are not two customers."""
-    context.viewer.require(Scope.IDENTITY_EXPLAIN)
+    _allowed(context)
     _bounded(left)
     _bounded(right)
     if left == right:

@@ -8,7 +8,14 @@ import orjson
 import pytest
 
 from graph.connection import Graph
-from graph.errors import CdpError, ClosedRunError, ConflictingDecisionError, ModelError, UnknownCustomerError
+from graph.errors import (
+    CdpError,
+    ClosedRunError,
+    ConflictingDecisionError,
+    InputError,
+    ModelError,
+    UnknownCustomerError,
+)
 from graph.runs import latest_run, write_run
 from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
@@ -46,12 +53,12 @@ REFUSED: dict[str, tuple[Decide, type[CdpError], str]] = {
     "split unknown": (lambda s: s.split_cluster([["crm:0"], ["crm:99"]], ADA), UnknownCustomerError, "'crm:99'"),
     "delete unknown": (lambda s: s.delete_customers(["crm:0", "crm:99"]), UnknownCustomerError, "'crm:99'"),
     "withdraw unknown": (lambda s: s.withdraw("decision-1", ADA), UnknownCustomerError, "in force"),
-    "link nobody": (lambda s: s.link_customers([], ADA), UnknownCustomerError, "two customers at least"),
-    "link one": (lambda s: s.link_customers(["crm:0", "crm:0"], ADA), UnknownCustomerError, "two customers at least"),
-    "link to itself": (lambda s: s.confirm_link("crm:0", "crm:0", ADA), UnknownCustomerError, "two customers at least"),
-    "two sides": (lambda s: s.split_cluster([["crm:0"], ["crm:0"]], ADA), UnknownCustomerError, "two sides"),
-    "no side": (lambda s: s.split_cluster([["crm:0"], []], ADA), UnknownCustomerError, "two customers at least"),
-    "alone": (lambda s: s.unlink_customers(["crm:99"], ADA), UnknownCustomerError, "two customers at least"),
+    "link nobody": (lambda s: s.link_customers([], ADA), InputError, "two customers at least"),
+    "link one": (lambda s: s.link_customers(["crm:0", "crm:0"], ADA), InputError, "two customers at least"),
+    "link to itself": (lambda s: s.confirm_link("crm:0", "crm:0", ADA), InputError, "two customers at least"),
+    "two sides": (lambda s: s.split_cluster([["crm:0"], ["crm:0"]], ADA), InputError, "two sides"),
+    "no side": (lambda s: s.split_cluster([["crm:0"], []], ADA), InputError, "two customers at least"),
+    "alone": (lambda s: s.unlink_customers(["crm:99"], ADA), InputError, "two customers at least"),
     "opposite": (lambda s: s.reject_link("crm:6", "crm:7", ADA), ConflictingDecisionError, "Withdraw"),
     "opposite split": (lambda s: s.split_cluster([["crm:6"], ["crm:7"]], ADA), ConflictingDecisionError, "Withdraw"),
 }

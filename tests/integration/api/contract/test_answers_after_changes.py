@@ -30,7 +30,7 @@ async def test_a_session_of_nobody_has_no_profile(graph: Graph, fresh_ask: Ask) 
     write_batch(graph, batch("web", sessions=(session("s3", started_at=days(1)),)))
     found = (await fresh_ask(SESSION, id="web:s3"))["data"]["session"]
 
-    assert (found["recognition"]["level"], found["profile"]) == ("UNKNOWN", None)
+    assert (found["__typename"], found["level"], found["activity"]) == ("AnonymousSession", "UNKNOWN", [])
 
 
 async def test_hits_are_grouped_by_profile_and_bounded(graph: Graph, fresh_ask: Ask) -> None:
@@ -49,7 +49,7 @@ async def test_a_login_outranks_the_device(graph: Graph, fresh_ask: Ask) -> None
     write_batch(graph, batch("web", sessions=(session("s4", started_at=days(5), customer=shop("7")),)))
     found = (await fresh_ask(SESSION, id="web:s4"))["data"]["session"]
 
-    assert found["recognition"]["level"] == "AUTHENTICATED"
+    assert (found["__typename"], found["level"]) == ("AuthenticatedSession", "AUTHENTICATED")
 
 
 async def test_other_rules_give_another_value_and_nothing_is_loaded_again(

@@ -78,7 +78,7 @@ async def test_after_too_many_guesses_no_session_is_known(neo4j_address: Address
         by_email = await ask(WHOLE, by={"email": "anna@example.org"})
 
     assert [body for body in known if "errors" in body] == []
-    assert {body["data"]["session"]["__typename"] for body in known} == {"RecognisedSession"}
+    assert {body["data"]["session"]["__typename"] for body in known} == {"AuthenticatedSession"}
     unknown = {"__typename": "UnknownIdentity", "reason": "This session is not known."}
     assert [body["data"]["session"] for body in (guessed, limited)] == [unknown] * 2
     assert by_session["data"]["profile"] == unknown

@@ -12,7 +12,7 @@ from graphql import (
 
 from api.contract.schema import build_schema
 
-SCHEMA = build_schema(introspection=True, fast_execution=True).core
+SCHEMA = build_schema(fast_execution=True).core
 WITH_A_LOGIN = "AuthenticatedSession"
 # Every field that somebody without a login can be shown, looked at one by one: a new one has to be thought about.
 WITHOUT_A_LOGIN = {

@@ -5,7 +5,7 @@ from graphql.execution.values import get_variable_values
 from api.contract.schema import build_schema
 from api.examples.reading import FOLDER, Example, read_examples
 
-SCHEMA = build_schema(introspection=True, fast_execution=True).core
+SCHEMA = build_schema(fast_execution=True).core
 EXAMPLES = pytest.mark.parametrize("example", read_examples(), ids=lambda example: example.name)
 
 

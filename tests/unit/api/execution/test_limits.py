@@ -7,7 +7,7 @@ from api.contract.schema import build_schema
 from api.execution.limits import LARGEST, MAX_COST, OperationLimits
 from api.execution.prepared import PreparedDocument
 
-SCHEMA = build_schema(introspection=True, fast_execution=True).core
+SCHEMA = build_schema(fast_execution=True).core
 BY = 'by: {customer: "crm:1"}'
 
 

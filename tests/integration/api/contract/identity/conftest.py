@@ -24,7 +24,7 @@ def company(connected_graph: Graph, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def ask_company(company: Company, neo4j_address: Address) -> AsyncGenerator[Ask]:
-    """Ask an application that knows the company's model."""
+    """Ask an application that knows the company's model, and that a busy machine does not make impatient."""
     del company
-    async with connected(neo4j_address) as client:
+    async with connected(neo4j_address, deadline_s=60) as client:
         yield asking(client)

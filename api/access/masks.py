@@ -1,0 +1,71 @@
+"""Masks: what is left of a value for whoever may not see it. Enough to recognise it again, not enough to use it."""
+
+import re
+from typing import Any
+
+STARS = "***"
+
+# Where an address or a number stands in a longer text: a key, a sentence, the address of a page.
+_EMAIL = re.compile(r"[^\s@:;,/?&=<>()\"'|]+(?:@|%40)[^\s@:;,/?&=<>()\"'|]+")
+_PHONE = re.compile(r"(?<![\w.])(?:\+|00)\d(?:[\s()/.-]*\d){6,}")
+_SHOWN_DIGITS = 4
+# A number of a telephone, a card or a passport has at least so many digits; prices, counts and years have fewer.
+_LONG_NUMBER = 1_000_000
+
+# Properties and traits that say nothing of who somebody is; whatever has another name may.
+HARMLESS_PROPERTIES = frozenset(
+    {
+        *("action", "aisle", "article", "articles", "brand", "browser", "campaign", "cart_value", "categories"),
+        *("category", "channel", "colour", "country", "currency", "device_type", "intent", "language", "locale"),
+        *("medium", "order_value", "os", "plan", "platform", "price", "product", "product_id", "product_ids"),
+        *("quantity", "rating", "revenue", "segment", "segments", "size", "sku", "skus", "source", "stage", "status"),
+        *("tariff", "tier", "total", "type", "unit_price", "value", "variant"),
+    }
+)
+
+
+def hidden(value: str) -> str:
+    """Nothing of it."""
+    return STARS if value else value
+
+
+def initial(value: str) -> str:
+    """A name by its first letter."""
+    return f"{value[:1]}{STARS}" if value else value
+
+
+def masked_email(value: str) -> str:
+    """The first letter and the domain: a***@example.org."""
+    local, at, domain = value.replace("%40", "@").rpartition("@")
+    return f"{local[:1]}{STARS}{at}{domain}" if local else STARS
+
+
+def masked_phone(value: str) -> str:
+    """The last four digits: ***5501."""
+    digits = [letter for letter in value if letter.isdigit()]
+    # Of a short number four digits would be most of it.
+    return STARS + "".join(digits[-_SHOWN_DIGITS:]) if len(digits) > 2 * _SHOWN_DIGITS - 1 else STARS
+
+
+def without_contacts(text: str) -> str:
+    """A key, sentence or address in which emails and telephone numbers are masked."""
+    text = _EMAIL.sub(lambda found: masked_email(found.group()), text)
+    return _PHONE.sub(lambda found: masked_phone(found.group()), text)
+
+
+def page_only(address: str) -> str:
+    """The address of a page without its query, which may hold anything that was typed."""
+    return without_contacts(re.split(r"[?#]", address, maxsplit=1)[0])
+
+
+def masked_json(value: Any, name: str | None = None) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """Properties with every text and every long number masked, unless its ``name`` is known to be harmless."""
+    if isinstance(value, dict):
+        return {without_contacts(key): masked_json(part, key) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked_json(part, name) for part in value]
+    if isinstance(value, str):
+        return without_contacts(value) if name in HARMLESS_PROPERTIES else hidden(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _LONG_NUMBER:
+        return value if name in HARMLESS_PROPERTIES else STARS
+    return value

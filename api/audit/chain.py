@@ -1,0 +1,132 @@
+"""Chain: the files that one process writes, each line holding the hash of the line before it.
+
+    <chain>.00001.jsonl, <chain>.00002.jsonl, ...    lines of JSON; the chain goes on from file to file
+    <chain>.head                                     how many lines there are at least, and the hash of the last one
+
+``prev_sha256`` is the SHA-256 of the whole line before; of the first line, that of the chain's name. ``mac`` seals a
+line with the key of the log: who edits a line and computes all later hashes again still lacks it. The head tells that
+lines are missing at the end. What nothing tells is a chain of which every file is gone; `cdp audit verify` prints the
+heads, for whoever wants to keep them elsewhere.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import orjson
+
+from api.audit.secret import keyed_hash
+
+_OWNER_ONLY = 0o600
+_APPENDING = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND
+_MAC = b',"mac":"'
+_MAC_BYTES = len(_MAC) + 64 + len(b'"}')
+_HEAD_BYTES = 320
+
+
+class Chain:
+    """The chain of this process; its files are made with the first line. Raises OSError, as everything here.
+
+    ``max_bytes``: size from which on the next file is begun.
+    """
+
+    def __init__(self, folder: Path, key: bytes, max_bytes: int) -> None:
+        self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{token_hex(4)}"
+        self._folder, self._key, self._max_bytes = folder, key, max_bytes
+        self._previous = genesis(self.name)
+        self._lines = self._files = self._size = 0
+        self._descriptor: int | None = None
+        self._is_synced = True
+
+    @property
+    def is_synced(self) -> bool:
+        """Whether all lines are on the disk and counted in the head."""
+        return self._is_synced
+
+    def append(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Write records as the next lines: all of them, or after an error none."""
+        previous, lines = self._previous, list[bytes]()
+        for number, record in enumerate(records, self._lines + 1):
+            lines.append(sealed(self._key, {"n": number, **record, "prev_sha256": previous}))
+            previous = sha256(lines[-1]).hexdigest()
+        self._write(b"".join(line + b"\n" for line in lines))
+        self._previous, self._lines = previous, self._lines + len(lines)
+        self._is_synced = False
+
+    def sync(self) -> None:
+        """Bring the lines to the disk, then say in the head how many they are."""
+        if self._descriptor is not None and not self._is_synced:
+            os.fsync(self._descriptor)
+            self._write_head()
+            self._is_synced = True
+
+    def close(self) -> None:
+        """Sync and close."""
+        if self._descriptor is not None:
+            self.sync()
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _write(self, content: bytes) -> None:
+        descriptor = self._opened()
+        written = 0
+        try:
+            while written < len(content):
+                written += os.write(descriptor, content[written:])
+        except OSError:
+            # Half a batch must not stay: it is written again as a whole.
+            os.ftruncate(descriptor, self._size)
+            raise
+        self._size += len(content)
+
+    def _opened(self) -> int:
+        if self._descriptor is not None and self._size < self._max_bytes:
+            return self._descriptor
+        self.close()
+        file = self._folder / f"{self.name}.{self._files + 1:05d}.jsonl"
+        self._descriptor = os.open(file, _APPENDING, _OWNER_ONLY)
+        self._files, self._size = self._files + 1, 0
+        return self._descriptor
+
+    def _write_head(self) -> None:
+        """In place, in one write of always the same size."""
+        head = sealed(self._key, {"chain": self.name, "lines": self._lines, "sha256": self._previous})
+        descriptor = os.open(head_of(self._folder, self.name), os.O_CREAT | os.O_WRONLY, _OWNER_ONLY)
+        try:
+            os.pwrite(descriptor, head.ljust(_HEAD_BYTES) + b"\n", 0)
+        finally:
+            os.close(descriptor)
+
+
+def genesis(chain: str) -> str:
+    """What stands for the line before the first one."""
+    return sha256(chain.encode()).hexdigest()
+
+
+def head_of(folder: Path, chain: str) -> Path:
+    """The file with the head of a chain."""
+    return folder / f"{chain}.head"
+
+
+def chains_in(folder: Path) -> dict[str, list[Path]]:
+    """Chain -> its files in their order, oldest chain first."""
+    found: dict[str, list[Path]] = {head.name.removesuffix(".head"): [] for head in sorted(folder.glob("*.head"))}
+    for file in sorted(folder.glob("*.jsonl")):
+        found.setdefault(file.name.split(".")[0], []).append(file)
+    return dict(sorted(found.items()))
+
+
+def sealed(key: bytes, record: Mapping[str, Any]) -> bytes:
+    """A record as a line, with its seal at the end."""
+    body = orjson.dumps(record)[:-1]
+    return body + _MAC + keyed_hash(key, body).encode() + b'"}'
+
+
+def is_sealed(key: bytes, line: bytes) -> bool:
+    """Whether a line has the seal that belongs to it."""
+    body = line[:-_MAC_BYTES]
+    return len(line) > _MAC_BYTES and line == body + _MAC + keyed_hash(key, body).encode() + b'"}'

@@ -1,0 +1,173 @@
+"""Reading the audit log, newest record first, over the chains of all processes."""
+
+import mmap
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from heapq import heappop, heappush
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import orjson
+
+from api.audit.chain import chains_in
+from graph.errors import AuditError, ReadTimeoutError
+from graph.times import milliseconds
+
+_LOOK_AT_CLOCK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedClass:
+    """How many values of a class of personal data an answer showed."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One operation: who asked for what, whose data was shown, and how it ended."""
+
+    key: str
+    at: datetime
+    request_id: str
+    actor: str
+    actor_kind: str
+    scopes: tuple[str, ...]
+    purpose: str | None
+    operation: str | None
+    kind: str | None
+    document_sha256: str | None
+    profile_ids: tuple[str, ...]
+    profile_count: int
+    clear: tuple[AuditedClass, ...]
+    masked: tuple[AuditedClass, ...]
+    outcome: str
+    duration_ms: float
+
+    @property
+    def position(self) -> tuple[int, str]:
+        """Where it stands among all records."""
+        return milliseconds(self.at), self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records. ``profiles``: that show one of them; ``before``: a position; ``patience_s``: how long to look."""
+
+    profiles: Collection[str] | None = None
+    before: tuple[int, str] | None = None
+    patience_s: float = float("inf")
+
+
+def read_audit(folder: Path, wanted: Wanted) -> Generator[AuditRecord]:
+    """Records, newest first. Raises AuditError, ReadTimeoutError."""
+    until = monotonic() + wanted.patience_s
+    for number, line in enumerate(_newest_first(folder)):
+        if number % _LOOK_AT_CLOCK == 0 and monotonic() > until:
+            raise ReadTimeoutError("The audit log is too long for this.", "Ask `cdp audit who`.")
+        if line.document.get("type") != "operation":
+            continue
+        if wanted.profiles is not None and not _shows(line.document, wanted.profiles):
+            continue
+        record = _record(line)
+        if wanted.before is None or record.position < wanted.before:
+            yield record
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    at: str
+    key: str
+    document: Mapping[str, Any]
+
+    def __lt__(self, other: "_Line") -> bool:
+        """Newer ones first, for the heap."""
+        return (self.at, self.key) > (other.at, other.key)
+
+
+def _newest_first(folder: Path) -> Generator[_Line]:
+    """Lines of all chains. A chain is opened when its newest line may be next, so that few files are open at once."""
+    try:
+        ended = ((_ended_at(files), name, files) for name, files in chains_in(folder).items() if files)
+        unopened = sorted(ended, key=lambda chain: chain[:2])
+        heap: list[tuple[_Line, Iterator[_Line]]] = []
+        while unopened or heap:
+            while unopened and (not heap or unopened[-1][0] >= heap[0][0].at):
+                _, name, files = unopened.pop()
+                _push(heap, _lines_backwards(name, files))
+            if heap:
+                line, others = heappop(heap)
+                yield line
+                _push(heap, others)
+    except OSError as error:
+        raise AuditError(f"{folder} cannot be read ({error.strerror}).", "Check that the files are yours.") from None
+
+
+def _push(heap: list[tuple[_Line, Iterator[_Line]]], lines: Iterator[_Line]) -> None:
+    line = next(lines, None)
+    if line is not None:
+        heappush(heap, (line, lines))
+
+
+def _ended_at(files: Sequence[Path]) -> str:
+    """When a chain was written last, as records tell it."""
+    ended = max(file.stat().st_mtime for file in files)
+    return datetime.fromtimestamp(ended, UTC).isoformat(timespec="milliseconds")
+
+
+def _lines_backwards(chain: str, files: Sequence[Path]) -> Generator[_Line]:
+    for file in reversed(files):
+        for line in _backwards(file):
+            try:
+                document = orjson.loads(line)
+                yield _Line(document["at"], f"{chain}:{document['n']:012d}", document)
+            except (ValueError, KeyError, TypeError):
+                # An edited line is told by `cdp audit verify`; here it must not hide the others.
+                continue
+
+
+def _backwards(file: Path) -> Generator[bytes]:
+    """Whole lines of a file, the last one first."""
+    with file.open("rb") as opened:
+        if not file.stat().st_size:
+            return
+        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            end = content.rfind(b"\n")
+            while end > 0:
+                start = content.rfind(b"\n", 0, end) + 1
+                yield content[start:end]
+                end = start - 1
+
+
+def _shows(document: Mapping[str, Any], profiles: Collection[str]) -> bool:
+    shown: list[str] = document["profiles"]
+    return not set(profiles).isdisjoint(shown)
+
+
+def _record(line: _Line) -> AuditRecord:
+    document = line.document
+    return AuditRecord(
+        key=line.key,
+        at=datetime.fromisoformat(line.at),
+        request_id=document["request"],
+        actor=document["actor"],
+        actor_kind=document["actor_kind"],
+        scopes=tuple(document["scopes"]),
+        purpose=document["purpose"],
+        operation=document["operation"],
+        kind=document["kind"],
+        document_sha256=document["document_sha256"],
+        profile_ids=tuple(document["profiles"]),
+        profile_count=document["profile_count"],
+        clear=_classes(document["clear"]),
+        masked=_classes(document["masked"]),
+        outcome=document["outcome"],
+        duration_ms=document["ms"],
+    )
+
+
+def _classes(counts: Mapping[str, int]) -> tuple[AuditedClass, ...]:
+    return tuple(AuditedClass(name, count) for name, count in sorted(counts.items()))

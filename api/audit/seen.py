@@ -1,0 +1,141 @@
+"""Seen: whose data an answer shows, and how much of it in clear or masked.
+
+The executor tells it every object that it completes (``ObjectsSeen``), so no resolver can forget to. Which fields hold
+personal data is read from the rules of their masks.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLSchema
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from api.access.field_classes import FIELD_CLASSES
+from api.access.field_rules import (
+    FieldClass,
+    Hidden,
+    Rule,
+    by_kind,
+    by_name,
+    fields_by_name,
+    free,
+    free_text,
+    others_by_name,
+    page,
+    with_its_field,
+)
+from graph.evidence import LinkEvidence
+from graph.identities import AmbiguousIdentity
+from graph.profile_ids import profile_id
+from graph.profiles import Profile, SourceCustomer
+from graph.recognition import Recognition
+
+PROFILES_NAMED = 200
+
+_DEMOGRAPHIC = frozenset({FieldClass.DEMOGRAPHIC})
+_EITHER = frozenset({FieldClass.CONTACT, FieldClass.DEMOGRAPHIC})
+_CLASSES: Mapping[Rule, frozenset[FieldClass]] = {
+    by_kind: frozenset({FieldClass.CONTACT}),
+    **dict.fromkeys((by_name, others_by_name, with_its_field, fields_by_name), _DEMOGRAPHIC),
+    **dict.fromkeys((free, free_text, page), _EITHER),
+}
+
+
+class Seen:
+    """What one answer shows. One for each request."""
+
+    __slots__ = ("_profiles", "in_clear", "masked")
+
+    def __init__(self) -> None:
+        self._profiles: set[str] = set()
+        self.in_clear: Counter[str] = Counter()
+        self.masked: Counter[str] = Counter()
+
+    @property
+    def profiles(self) -> list[str]:
+        """Ids of the profiles, at most ``PROFILES_NAMED``."""
+        return sorted(self._profiles)[:PROFILES_NAMED]
+
+    @property
+    def profile_count(self) -> int:
+        """How many profiles there were."""
+        return len(self._profiles)
+
+    def profile(self, profile: str) -> None:
+        """Something of the profile with this id is shown."""
+        self._profiles.add(profile)
+
+    def customer(self, key: str) -> None:
+        """Something of this customer is shown, whatever profile it is part of."""
+        self._profiles.add(profile_id(key))
+
+    def clear(self, kind: str, count: int = 1) -> None:
+        """So many objects with personal data of a class, such as ``contact``, are shown in clear."""
+        self.in_clear[kind] += count
+
+    def hidden(self, kind: str, count: int = 1) -> None:
+        """So many objects with personal data of a class are shown masked."""
+        self.masked[kind] += count
+
+
+def _see_profiles(seen: Seen, found: AmbiguousIdentity) -> None:
+    for profile in found.profile_ids:
+        seen.profile(profile)
+
+
+def _see_link(seen: Seen, link: LinkEvidence) -> None:
+    seen.customer(link.left)
+    seen.customer(link.right)
+
+
+def _see_recognised(seen: Seen, recognition: Recognition) -> None:
+    if recognition.customer:
+        seen.customer(recognition.customer)
+
+
+# Read models that say whose they are. What hangs below them needs no row of its own.
+_WHOSE: Mapping[type, Callable[[Seen, Any], None]] = {
+    Profile: lambda seen, profile: seen.profile(profile.id),
+    SourceCustomer: lambda seen, customer: seen.customer(customer.key),
+    AmbiguousIdentity: _see_profiles,
+    LinkEvidence: _see_link,
+    Recognition: _see_recognised,
+}
+
+
+class ObjectsSeen:
+    """Tells ``Seen`` of the objects of one operation. ``hidden``: the classes that the viewer does not see."""
+
+    def __init__(self, schema: GraphQLSchema, seen: Seen, hidden: Hidden) -> None:
+        self._schema, self._seen, self._hidden = schema, seen, hidden
+        # By the identity of the selection, which is held so that no other gets it.
+        self._personal: dict[tuple[type, int], tuple[object, tuple[FieldClass, ...]]] = {}
+
+    def see(self, parent_type: GraphQLObjectType, source: object, selection: Mapping[str, Any]) -> None:
+        """An object is shown, with these fields of it."""
+        kind = type(source)
+        tell = _WHOSE.get(kind)
+        if tell:
+            tell(self._seen, source)
+        if kind not in FIELD_CLASSES:
+            return
+        known = self._personal.get((kind, id(selection)))
+        if known is None:
+            known = selection, self._classes(parent_type, kind, selection)
+            self._personal[kind, id(selection)] = known
+        for found in known[1]:
+            counts = self._seen.masked if found in self._hidden else self._seen.in_clear
+            counts[found.value] += 1
+
+    def _classes(
+        self, parent_type: GraphQLObjectType, kind: type, selection: Mapping[str, Any]
+    ) -> tuple[FieldClass, ...]:
+        """The classes of personal data that the selected fields of a type hold."""
+        rules, found = FIELD_CLASSES[kind], set[FieldClass]()
+        for nodes in selection.values():
+            field = self._schema.get_field(parent_type, nodes[0].node.name.value)
+            declared = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) if field else None
+            rule = rules.get(getattr(declared, "python_name", ""))
+            found |= _CLASSES.get(rule, frozenset()) if rule else set()
+        return tuple(sorted(found))

@@ -1,0 +1,1 @@
+"""Lists: customers, links, resolutions, decisions, sources and questions, page by page."""

@@ -1,0 +1,1 @@
+"""Mutations: decisions of stewards, erasure, and resolution at once."""

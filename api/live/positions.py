@@ -1,0 +1,80 @@
+"""Positions: how far a subscriber was told, in a cursor that any process of the API can go on from.
+
+What is written is seen when its transaction commits, perhaps minutes after what was written later. So a position is a
+moment up to which everything was told, and what was told of the time after it: then nothing is lost and nothing told
+twice, whoever goes on.
+"""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from graph.changes import Change
+from graph.errors import InputError
+
+# Beyond so many in the time that may still change, the oldest count as settled, or cursors would grow without a limit.
+MAX_TOLD = 250
+_HASH, _CHECKSUM = 8, 4
+_HEAD = struct.Struct(">qH")
+
+
+@dataclass(slots=True)
+class Position:
+    """Everything up to ``since`` (epoch milliseconds) and ``since_key`` was told, and of the time after it ``told``.
+
+    ``told``: hash of a key -> when it was written, and the key where it is known.
+    """
+
+    since: int
+    since_key: str = ""
+    told: dict[bytes, tuple[int, str]] = field(default_factory=dict[bytes, tuple[int, str]])
+
+    def is_new(self, change: Change) -> bool:
+        """Whether a change was not told yet."""
+        after = (change.written_at, change.key) > (self.since, self.since_key)
+        return after and _hash(change.key) not in self.told
+
+    def tell(self, *changes: Change) -> None:
+        """Note that changes were told."""
+        self.told.update((_hash(change.key), (change.written_at, change.key)) for change in changes)
+        if len(self.told) > MAX_TOLD:
+            self.settle(*sorted(self.told.values())[-MAX_TOLD - 1])
+
+    def settle(self, since: int, since_key: str = "") -> None:
+        """Everything up to a moment was told, and nothing of before it can still come."""
+        settled = max((self.since, self.since_key), (since, since_key))
+        self.since, self.since_key = settled
+        self.told = {hashed: at for hashed, at in self.told.items() if at > settled}
+
+    def cursor(self) -> str:
+        """The position as an opaque text."""
+        content = _HEAD.pack(self.since, len(self.told)) + b"".join(self.told) + self.since_key.encode()
+        return urlsafe_b64encode(_checksum(content) + content).decode().rstrip("=")
+
+
+def position_of(cursor: str, late_ms: int) -> Position:
+    """The position of a cursor; ``late_ms``: for so long after it something can have been told.
+
+    Raises InputError for one that is not ours.
+    """
+    try:
+        decoded = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        checksum, content = decoded[:_CHECKSUM], decoded[_CHECKSUM:]
+        since, count = _HEAD.unpack_from(content)
+        hashes, key = content[_HEAD.size : _HEAD.size + count * _HASH], content[_HEAD.size + count * _HASH :].decode()
+        ours = checksum == _checksum(content) and count <= MAX_TOLD and len(hashes) == count * _HASH
+    except (ValueError, struct.error):
+        ours, since, hashes, key = False, 0, b"", ""
+    if not ours:
+        raise InputError("The cursor is not one of ours.", "Use the cursor of an earlier change as it was.")
+    told = {hashes[start : start + _HASH]: (since + late_ms, "") for start in range(0, len(hashes), _HASH)}
+    return Position(since, key, told)
+
+
+def _hash(key: str) -> bytes:
+    return blake2b(key.encode(), digest_size=_HASH).digest()
+
+
+def _checksum(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_CHECKSUM, person=b"changes").digest()

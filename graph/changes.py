@@ -1,0 +1,112 @@
+"""Changes: what was written of profiles since a moment, in the order of its arrival, whenever it happened.
+
+Interactions and identity events carry the time at which they were written, by the database's clock. A transaction is
+seen when it commits, so what was written may be seen late by as long as a transaction may take: whoever follows has to
+look back so far (``LATE_MS``) and tell by the keys what is new.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from graph.clusters import MEMBERS_LIMIT
+from graph.connection import WRITE_TIMEOUT_S, AsyncGraph, Row
+from graph.identity_events import RecordedEvent, event_of
+from graph.journeys import JourneyInteraction, JourneyOwners, get_journey_owners, interaction_of, window_rows
+from graph.profile_ids import first_of, profile_id
+
+LATE_MS = int(1_000 * WRITE_TIMEOUT_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that was written. ``written_at``: epoch milliseconds, by the database's clock."""
+
+    written_at: int
+    key: str
+    what: JourneyInteraction | RecordedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesAfter:
+    """What is asked of one profile: what was written after ``since`` and ``since_key``, but not what is ``known``.
+
+    ``name``: by which the answer is found.
+    """
+
+    name: str
+    owners: JourneyOwners
+    since: int
+    since_key: str = ""
+    known: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChanges:
+    """Changes, oldest first.
+
+    ``now``: the database's clock. ``present``: how many of the customers there are still. ``cut``: more follow after
+    the last.
+    """
+
+    now: int
+    present: int
+    changes: tuple[Change, ...]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileNow:
+    """The profile that holds a customer: its present id, and through whom and what it does things."""
+
+    id: str
+    owners: JourneyOwners
+
+
+async def get_profile_now(graph: AsyncGraph, customer: str, confidence: float) -> ProfileNow | None:
+    """The profile that holds a customer now; none where the customer is gone. Raises GraphError."""
+    rows = await graph.read("list_members", key=customer, confidence=confidence, limit=MEMBERS_LIMIT)
+    if not rows:
+        return None
+    owners = await get_journey_owners(graph, [row["key"] for row in rows], confidence)
+    return ProfileNow(profile_id(first_of({row["key"]: row["created_at"] for row in rows})), owners)
+
+
+async def list_changes(graph: AsyncGraph, asked: Sequence[ChangesAfter], limit: int) -> dict[str, ReadChanges]:
+    """What was written of several profiles, by their names, of each at most ``limit``. Raises GraphError."""
+    rows = await graph.read("list_changes", rows=[_row(profile) for profile in asked], limit=limit)
+    return {row["name"]: _read(row, limit) for row in rows}
+
+
+def _row(asked: ChangesAfter) -> Row:
+    return {
+        "name": asked.name,
+        "since": asked.since,
+        "since_key": asked.since_key,
+        "windows": window_rows(asked.owners.windows),
+        "customers": list(asked.owners.customers),
+        "known": list(asked.known),
+    }
+
+
+def _read(row: Row, limit: int) -> ReadChanges:
+    """Both lists as one; where one of them was cut, the other may not go further than it does."""
+    parts = list(_interactions(row["interactions"])), list(_events(row["events"]))
+    ends = [(part[-1].written_at, part[-1].key) for part in parts if len(part) == limit]
+    found = sorted((change for part in parts for change in part), key=_position)
+    kept = [change for change in found if not ends or _position(change) <= min(ends)]
+    return ReadChanges(row["now"], row["present"], tuple(kept), cut=bool(ends))
+
+
+def _position(change: Change) -> tuple[int, str]:
+    return change.written_at, change.key
+
+
+def _interactions(rows: Sequence[Row]) -> Iterator[Change]:
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "written_at"}
+        yield Change(row["written_at"], row["key"], interaction_of(values))
+
+
+def _events(rows: Sequence[Row]) -> Iterator[Change]:
+    for row in rows:
+        yield Change(row["written_at"], row["key"], event_of(row))

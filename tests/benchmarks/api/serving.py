@@ -1,0 +1,30 @@
+"""Serving: the API as a process of its own, as it is in production."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from graph.address import Address
+
+KEY = "benchmark"
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+
+
+@contextmanager
+def served(address: Address) -> Generator[str]:
+    """Address of the endpoint while the block runs."""
+    known = {"NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
+    credentials = {name: value for name, value in known.items() if value is not None}
+    environment = {**os.environ, "NEO4J_URI": address.uri, "CDP_API_PORT": "0", "CDP_API_KEY": KEY}
+    command = [sys.executable, "-m", "api.commands", "serve", "--json"]
+    with subprocess.Popen(command, env={**environment, **credentials}, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["graphql"]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)

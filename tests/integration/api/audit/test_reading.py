@@ -1,0 +1,139 @@
+# Who looked at a person, in GraphQL and on the command line.
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from api.audit.reading import Wanted, read_audit
+from api.commands import app
+from api.settings import api_settings
+from graph.address import Address
+from graph.profile_ids import profile_id
+from tests.integration.api.audit.test_recording import LEVELS, PROFILE, audited, post
+
+AUDIT = """
+query Audit($first: Int!, $after: String) {
+  audit(first: $first, after: $after) { nodes { operation } pageInfo { hasNextPage endCursor } }
+}
+"""
+WHO = """
+query Who($by: ProfileBy!) {
+  requestAudit(by: $by) {
+    ... on AuditConnection { nodes { operation actor profileIds clear { name count } } }
+    ... on UnknownIdentity { reason }
+  }
+}
+"""
+
+pytestmark = pytest.mark.usefixtures("anna")
+
+
+async def looked_at(address: Address, folder: Path) -> None:
+    """Two look at Anna, one by each of her ids, and another at nobody; by two processes."""
+    async with audited(address, folder) as client:
+        await post(client, PROFILE, variables={"by": {"customer": "crm:1"}})
+        await post(client, LEVELS)
+    async with audited(address, folder) as client:
+        # At this confidence the shop's customer stands alone, so the profile is named after it.
+        query = 'query Strict { profile(by: {customer: "shop:7"}, confidence: 1) { ... on Profile { id } } }'
+        await post(client, query)
+
+
+async def test_records_are_paged_newest_first_over_all_processes(neo4j_address: Address, tmp_path: Path) -> None:
+    await looked_at(neo4j_address, tmp_path)
+    async with audited(neo4j_address, tmp_path) as client:
+        first = (await post(client, AUDIT, variables={"first": 2}))["data"]["audit"]
+        cursor = first["pageInfo"]["endCursor"]
+        second = (await post(client, AUDIT, variables={"first": 2, "after": cursor}))["data"]["audit"]
+
+    assert [node["operation"] for node in first["nodes"]] == ["Strict", "Levels"]
+    assert first["pageInfo"]["hasNextPage"]
+    assert [node["operation"] for node in second["nodes"]] == ["Screen"]
+    assert not second["pageInfo"]["hasNextPage"]
+
+
+async def test_who_looked_at_a_person_is_found_under_every_id(neo4j_address: Address, tmp_path: Path) -> None:
+    await looked_at(neo4j_address, tmp_path)
+    async with audited(neo4j_address, tmp_path) as client:
+        asked: list[dict[str, Any]] = [
+            {"customer": "crm:1"},
+            {"customer": "shop:7"},
+            {"email": "anna@example.org"},
+            {"id": profile_id("shop:7")},
+        ]
+        answers = [(await post(client, WHO, variables={"by": by}))["data"]["requestAudit"] for by in asked]
+        nobody = (await post(client, WHO, variables={"by": {"email": "nobody@example.org"}}))["data"]["requestAudit"]
+        deleted = (await post(client, WHO, variables={"by": {"customer": "crm:gone"}}))["data"]["requestAudit"]
+
+    for answer in answers:
+        assert {"Strict", "Screen"} <= {node["operation"] for node in answer["nodes"]}
+        assert "Levels" not in {node["operation"] for node in answer["nodes"]}
+    screen = next(node for node in answers[0]["nodes"] if node["operation"] == "Screen")
+    assert screen["clear"] == [{"name": "contact", "count": 2}, {"name": "demographic", "count": 3}]
+    assert "reason" in nobody
+    assert deleted == {"nodes": []}
+
+
+def test_a_line_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    line = {
+        "n": 1, "at": "2026-03-01T12:00:00.000+00:00", "type": "operation", "request": "r", "actor": "a",
+        "actor_kind": "key", "scopes": [], "purpose": None, "operation": "A", "kind": "query", "document_sha256": None,
+        "profiles": ["p"], "profile_count": 1, "clear": {}, "masked": {}, "outcome": "OK", "ms": 1.0,
+    }  # fmt: skip
+    content = [json.dumps(line), "{", "[]", "", json.dumps(line | {"n": 5}), '{"n": 6, "at']  # fmt: skip
+    (tmp_path / "c.00001.jsonl").write_text("\n".join(content))
+
+    assert [record.key for record in read_audit(tmp_path, Wanted())] == ["c:000000000005", "c:000000000001"]
+    assert list(read_audit(tmp_path, Wanted(profiles={"q"}))) == []
+
+
+@pytest.fixture
+def audit_environment(command_environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of the audit log that the commands read."""
+    command_environment.setenv("CDP_AUDIT_DIR", str(tmp_path / "audit"))
+    api_settings.cache_clear()
+    return tmp_path / "audit"
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    try:
+        ended = CliRunner().invoke(app, ["audit", *arguments])
+    finally:
+        api_settings.cache_clear()
+    return ended.exit_code, ended.output
+
+
+async def test_the_commands_tell_who_looked_and_find_an_edited_line(
+    neo4j_address: Address, audit_environment: Path
+) -> None:
+    await looked_at(neo4j_address, audit_environment)
+    code, told = await asyncio.to_thread(run, "who", "--customer", "shop:7", "--json")
+
+    assert code == 0
+    assert [found["operation"] for found in json.loads(told)] == ["Strict", "Screen"]
+    assert run("verify")[0] == 0
+    edited = edit(audit_environment, b'"operation":"Screen"', b'"operation":"Nobody"')
+    code, told = run("verify", "--json")
+    assert code == 1
+    findings = {chain["chain"]: chain["finding"] for chain in json.loads(told)}
+    problem = "the line was edited, or the key is another"
+    assert findings.pop(edited.name.split(".")[0]) == {"file": str(edited), "line": 1, "problem": problem}
+    assert list(findings.values()) == [None]
+
+
+def edit(folder: Path, was: bytes, becomes: bytes) -> Path:
+    """Replace something in the one file that holds it."""
+    (file,) = (file for file in folder.glob("*.jsonl") if was in file.read_bytes())
+    file.write_bytes(file.read_bytes().replace(was, becomes))
+    return file
+
+
+def test_every_other_name_is_a_question_about_the_graph(audit_environment: Path) -> None:
+    assert "over_merged_suspects" in run()[1]
+    assert {audit["name"] for audit in json.loads(run("--json")[1])} >= {"hubs", "decisions"}
+    assert run("hubs", "--limit", "5", "--json") == (0, "[]\n")
+    assert run("--json", "hubs") == (0, "[]\n")
+    assert not audit_environment.exists()
