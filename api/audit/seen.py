@@ -29,7 +29,6 @@ from graph.evidence import LinkEvidence
 from graph.identities import AmbiguousIdentity
 from graph.profile_ids import profile_id
 from graph.profiles import Profile, SourceCustomer
-from graph.recognition import Recognition
 
 PROFILES_NAMED = 200
 
@@ -89,18 +88,13 @@ def _see_link(seen: Seen, link: LinkEvidence) -> None:
     seen.customer(link.right)
 
 
-def _see_recognised(seen: Seen, recognition: Recognition) -> None:
-    if recognition.customer:
-        seen.customer(recognition.customer)
-
-
-# Read models that say whose they are. What hangs below them needs no row of its own.
+# Read models that say whose they are. What hangs below them needs no row of its own; where an answer says it by other
+# types (sessions, explanations), its resolver tells ``Seen`` itself.
 _WHOSE: Mapping[type, Callable[[Seen, Any], None]] = {
     Profile: lambda seen, profile: seen.profile(profile.id),
     SourceCustomer: lambda seen, customer: seen.customer(customer.key),
     AmbiguousIdentity: _see_profiles,
     LinkEvidence: _see_link,
-    Recognition: _see_recognised,
 }
 
 

@@ -252,4 +252,6 @@ class SessionQueries:
         if len(id) > MAX_KEY:
             return nobody(IdentityKind.SESSION)
         found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
+        if found and found.recognition.customer:
+            info.context.seen.customer(found.recognition.customer)
         return session_of_level(found) if found else nobody(IdentityKind.SESSION)  # pyright: ignore[reportReturnType]

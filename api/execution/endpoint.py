@@ -154,9 +154,9 @@ class GraphQLEndpoint(StreamingGraphQL):
             viewer=getattr(request.state, "viewer", STRANGER),
             allowances=self._allowances,
             documents=self._documents,
+            audit=backend.recorder.log,
             sync_work=backend.sync_work,
             until=monotonic() + self._settings.deadline_s,
-            audit=backend.recorder.log,
             feed=backend.feed,
         )
         context.ask_again = partial(_viewer_of, request, context)
@@ -178,11 +178,13 @@ class GraphQLEndpoint(StreamingGraphQL):
         decoded = orjson.loads(data)
         if not isinstance(decoded, dict):
             raise HTTPException(_BAD_REQUEST, "The body must be one JSON object; batches are not answered.")
-        if self._trusted is not None:
-            return {**decoded, "query": trusted_text(decoded, self._trusted)}
-        if id_in(decoded) and not decoded.get("query"):
+        if self._trusted is None and id_in(decoded) and not decoded.get("query"):
             raise HTTPException(_BAD_REQUEST, "Documents are not kept here; send the whole document as `query`.")
-        return decoded
+        return self.with_document(decoded)
+
+    def with_document(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request with the document that it means. Raises UntrustedDocumentError."""
+        return request if self._trusted is None else {**request, "query": trusted_text(request, self._trusted)}
 
 
 def request_id_of(request: HTTPConnection) -> str:
@@ -194,7 +196,7 @@ def _is_recorded(request: Request, started: float) -> bool:
     """Whether the audit log has its record. A process that could not start has no log, and shows nothing."""
     if not hasattr(request.app.state, "backend"):
         return True
-    return backend_of(request).recorder.record(request, request.state.outcome, started)
+    return backend_of(request).recorder.record(request, getattr(request.state, "outcome", OK), started)
 
 
 async def _viewer_of(request: HTTPConnection, context: RequestContext | None = None) -> Viewer:

@@ -89,6 +89,7 @@ class ExplanationQueries:
         if isinstance(found, UnknownIdentity | AmbiguousIdentity):
             return found
         customer = (found.profile if isinstance(found, MergedProfile) else found).members[0]
+        context.seen.customer(customer)
         return await _explained(context, lambda graph: how_built(how(graph, customer, wanted), context.viewer))
 
     @strawberry.field(description="Who a customer was at a time, as the graph knew it then, and what changed since.")
@@ -98,6 +99,7 @@ class ExplanationQueries:
         """Raises ForbiddenError, InputError, GraphError."""
         _allowed(info.context)
         _bounded(customer)
+        info.context.seen.customer(customer)
         return await _explained(info.context, lambda graph: as_known(as_of(graph, customer, at, confidence)))
 
 
@@ -128,6 +130,8 @@ def _two(context: RequestContext, left: str, right: str) -> None:
     _bounded(right)
     if left == right:
         raise InputError("This is one customer.", "Name two of them, each as `source:external id`.")
+    context.seen.customer(left)
+    context.seen.customer(right)
 
 
 def _bounded(customer: str) -> None:

@@ -52,7 +52,7 @@ expose(
 
 @strawberry.type
 class ReviewQueries:
-    """The root field for questions to stewards: ``profile:read``, ``identity:explain`` and ``steward`` are needed."""
+    """Questions to stewards. They need the scopes ``profile:read``, ``identity:explain`` and ``steward``."""
 
     @strawberry.field(
         description=f"The questions that are most worth a steward's time, the best first, at most {WINDOW:,}; others "
