@@ -10,7 +10,6 @@ from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
 from api.audit.recording import record_event
-from api.audit.seen import Seen
 from api.execution.context import AskedOperation, Refused, RequestContext
 from api.execution.limits import Cost, require_affordable
 from api.execution.prepared import PreparedDocument
@@ -60,7 +59,7 @@ class Guarding(SchemaExtension):
         if isinstance(result, ExecutionResult) and not record_event(context, result):
             refusal = AuditError("The audit log cannot be written.", "Try again.")
             result.data, result.errors = None, [GraphQLError(refusal.problem, original_error=refusal)]
-        context.seen = Seen()
+        context.seen.forget()
         yield
 
     @property
