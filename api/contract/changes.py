@@ -4,20 +4,23 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.arguments import AtConfidence, By
 from api.contract.exposure import Exposed, expose
 from api.contract.inputs import ProfileBy, identity_of
+from api.contract.queries import GUESSABLE
 from api.execution.context import RequestContext, RequestInfo
 from api.live.following import Begun, Moved, Subscriber, Told, follow
 from api.live.positions import Position, position_of
-from graph.changes import LATE_MS
 from graph.errors import InputError
-from graph.identities import AmbiguousIdentity, FoundProfile, MergedProfile, UnknownIdentity, find_profile
+from graph.identities import AmbiguousIdentity, FoundProfile, MergedProfile, UnknownIdentity, find_profile, nobody
 from graph.identity_events import RecordedEvent
 from graph.journeys import JourneyInteraction
 from graph.profile_ids import customer_of
@@ -72,6 +75,9 @@ class ProfileGone:
 
 
 _CURSOR = "Opaque cursor, for `after`: another connection goes on behind this change."
+for kind in (FollowingBegan, InteractionWritten, ProfileIdChanged, ProfileGone):
+    classify(kind, {"cursor": plain})
+classify(IdentityChanged, dict.fromkeys(("cursor", "kind", "cause"), plain))
 expose(FollowingBegan, Exposed({"cursor": _CURSOR, "profile_id": "Id of the profile."}, ids=("profile_id",)))
 expose(
     InteractionWritten,
@@ -168,7 +174,8 @@ async def _found(context: RequestContext, by: ProfileBy, confidence: float) -> F
     identity = identity_of(by, context.country)
     if isinstance(identity, UnknownIdentity):
         return identity
-    return await find_profile(context.graph, identity, confidence)
+    found = partial(find_profile, context.graph, identity, confidence)
+    return await (context.look_up(found, nobody(identity.kind)) if identity.kind in GUESSABLE else found())
 
 
 async def _admit(context: RequestContext) -> None:
@@ -182,7 +189,7 @@ def _position(since: datetime | None, after: str | None) -> Position | None:
     if after is not None:
         if since is not None:
             raise InputError("`since` and `after` contradict each other.", "Give one of them.")
-        return position_of(after, LATE_MS)
+        return position_of(after)
     return Position(milliseconds(since)) if since is not None else None
 
 

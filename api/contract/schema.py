@@ -48,8 +48,18 @@ class CdpSchema(strawberry.Schema):
         return await super().execute(*args, **kwargs)
 
     async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:  # noqa: ANN401 -- Strawberry's arguments
-        """The results of a subscription; what Strawberry lets through while it prepares one is its only result."""
-        return _refusals_as_results(await super().stream(*args, **kwargs))
+        """The results of a subscription; what Strawberry raises while it prepares one is its only result."""
+        return self._with_refusals(await super().stream(*args, **kwargs))
+
+    async def _with_refusals(self, results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    yield result
+        except Exception as error:  # noqa: BLE001 -- the last stop before the connection
+            told = error if isinstance(error, GraphQLError) else GraphQLError("It failed.", original_error=error)
+            self.process_errors([told])
+            yield PreExecutionError(data=None, errors=[told])
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log what failed here: its kind and its place, never its message. What the client did wrong is not logged."""
@@ -72,15 +82,6 @@ class NamedOperation(SchemaExtension):
             words = "Name one operation of the document as `operationName`."
             raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
         yield
-
-
-async def _refusals_as_results(results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
-    try:
-        async with aclosing(results):
-            async for result in results:
-                yield result
-    except GraphQLError as error:
-        yield PreExecutionError(data=None, errors=[error])
 
 
 @cache

@@ -178,11 +178,13 @@ class GraphQLEndpoint(StreamingGraphQL):
         decoded = orjson.loads(data)
         if not isinstance(decoded, dict):
             raise HTTPException(_BAD_REQUEST, "The body must be one JSON object; batches are not answered.")
-        if self._trusted is not None:
-            return {**decoded, "query": trusted_text(decoded, self._trusted)}
-        if id_in(decoded) and not decoded.get("query"):
+        if self._trusted is None and id_in(decoded) and not decoded.get("query"):
             raise HTTPException(_BAD_REQUEST, "Documents are not kept here; send the whole document as `query`.")
-        return decoded
+        return self.with_document(decoded)
+
+    def with_document(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request with the document that it means. Raises UntrustedDocumentError."""
+        return request if self._trusted is None else {**request, "query": trusted_text(request, self._trusted)}
 
 
 def request_id_of(request: HTTPConnection) -> str:

@@ -7,7 +7,7 @@ are. Here messages are looked at first, only subscriptions run, and errors leave
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol, cast
 
 import orjson
 from starlette.websockets import WebSocketDisconnect
@@ -22,8 +22,17 @@ from api.audit.records import operation_record
 from api.execution.context import RequestContext
 from api.execution.errors import answer_to, log_failure
 from api.execution.results import body_of, is_refused
+from graph.errors import AccessError
 
 _BAD_MESSAGE, _FAILED = 4400, 1011
+
+
+class Documents(Protocol):
+    """What knows the documents that are answered."""
+
+    def with_document(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request with the document that it means. Raises AccessError."""
+        ...
 
 
 class TextMessages(ASGIWebSocketAdapter):
@@ -61,10 +70,27 @@ class SubscriptionsOnly(BaseGraphQLTransportWSHandler[RequestContext, None]):
 
     async def handle_message(self, message: Any) -> None:  # noqa: ANN401 -- whatever JSON holds
         """Take one message, or close the connection where it is none of the protocol."""
-        if _is_message(message):
-            await super().handle_message(message)
-        else:
+        if not _is_message(message):
             await self.websocket.close(_BAD_MESSAGE, "This is no message of graphql-transport-ws.")
+        elif message["type"] == "subscribe" and self.connection_acknowledged:
+            await self._subscribe(message)
+        else:
+            await super().handle_message(message)
+
+    async def _subscribe(self, message: Any) -> None:  # noqa: ANN401
+        """Begin a subscription with the document that it means, which may be one of the trusted ones."""
+        try:
+            asked = cast("Documents", self.view).with_document(message["payload"])
+        except AccessError as error:
+            code, words = answer_to(error)
+            refusal = {"message": words, "extensions": {"code": code.value, "requestId": self.context.request_id}}
+            await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [refusal]})
+            return
+        if isinstance(asked.get("query"), str):
+            whole: Any = {**message, "payload": asked}
+            await super().handle_message(whole)
+        else:
+            await self.websocket.close(_BAD_MESSAGE, "A document is missing.")
 
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
         """Run one subscription to its end."""
@@ -116,7 +142,7 @@ def _is_message(message: object) -> bool:
     asked = message.get("payload")
     return (
         isinstance(asked, dict)
-        and isinstance(asked.get("query"), str)
+        and isinstance(asked.get("query"), str | None)
         and isinstance(asked.get("variables"), dict | None)
         and isinstance(asked.get("operationName"), str | None)
     )

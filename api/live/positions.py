@@ -16,14 +16,16 @@ from graph.errors import InputError
 # Beyond so many in the time that may still change, the oldest count as settled, or cursors would grow without a limit.
 MAX_TOLD = 250
 _HASH, _CHECKSUM = 8, 4
-_HEAD = struct.Struct(">qH")
+_HEAD = struct.Struct(">qqH")
+# After every key: of what was told before the connection was lost only the latest moment is known.
+_LAST_KEY = chr(0x10FFFF)
 
 
 @dataclass(slots=True)
 class Position:
     """Everything up to ``since`` (epoch milliseconds) and ``since_key`` was told, and of the time after it ``told``.
 
-    ``told``: hash of a key -> when it was written, and the key where it is known.
+    ``told``: hash of a key -> when it was written at the latest, and the key where it is known.
     """
 
     since: int
@@ -49,26 +51,24 @@ class Position:
 
     def cursor(self) -> str:
         """The position as an opaque text."""
-        content = _HEAD.pack(self.since, len(self.told)) + b"".join(self.told) + self.since_key.encode()
+        until = max((at for at, _ in self.told.values()), default=self.since)
+        content = _HEAD.pack(self.since, until, len(self.told)) + b"".join(self.told) + self.since_key.encode()
         return urlsafe_b64encode(_checksum(content) + content).decode().rstrip("=")
 
 
-def position_of(cursor: str, late_ms: int) -> Position:
-    """The position of a cursor; ``late_ms``: for so long after it something can have been told.
-
-    Raises InputError for one that is not ours.
-    """
+def position_of(cursor: str) -> Position:
+    """The position of a cursor. Raises InputError for one that is not ours."""
     try:
         decoded = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         checksum, content = decoded[:_CHECKSUM], decoded[_CHECKSUM:]
-        since, count = _HEAD.unpack_from(content)
+        since, until, count = _HEAD.unpack_from(content)
         hashes, key = content[_HEAD.size : _HEAD.size + count * _HASH], content[_HEAD.size + count * _HASH :].decode()
         ours = checksum == _checksum(content) and count <= MAX_TOLD and len(hashes) == count * _HASH
     except (ValueError, struct.error):
-        ours, since, hashes, key = False, 0, b"", ""
+        ours, since, until, hashes, key = False, 0, 0, b"", ""
     if not ours:
         raise InputError("The cursor is not one of ours.", "Use the cursor of an earlier change as it was.")
-    told = {hashes[start : start + _HASH]: (since + late_ms, "") for start in range(0, len(hashes), _HASH)}
+    told = {hashes[start : start + _HASH]: (until, _LAST_KEY) for start in range(0, len(hashes), _HASH)}
     return Position(since, key, told)
 
 

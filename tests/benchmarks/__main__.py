@@ -26,6 +26,7 @@ from tests.benchmarks.api.sizes import measure_sizes
 from tests.benchmarks.bulk import measure_bulk
 from tests.benchmarks.company import loaded_company
 from tests.benchmarks.datasets import DATA
+from tests.benchmarks.following import measure_following
 from tests.benchmarks.growth import measure_growth
 from tests.benchmarks.guarding import measure_guarding
 from tests.benchmarks.loading import measure_loading
@@ -70,6 +71,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Options], Rows]]] = {
     "standardising": ("Standardising on one core, each value new", measure_standardising),
     "online": ("One live record, in milliseconds", measure_online),
     "tracking": ("Tracking calls, each acknowledged after its commit", measure_tracking),
+    "following": ("A subscriber, from the acknowledgement of an event until it is told", measure_following),
     "guarding": ("What guarding adds to a request", measure_guarding),
     "growth": ("A batch of changed customers, by the size of the graph", measure_growth),
     "unlinking": ("A profile of a thousand customers, taken apart in one call", measure_unlinking),

@@ -81,7 +81,7 @@ def _measured_speed() -> Rows:
         key = new_write_key()
         add_source(graph, NewSource("web", SourceKind.WEB, "web"), key)
         rows: Rows = []
-        with _server(address) as url:
+        with api_process(address) as url:
             _send(url, key, _bodies("warm", WARM_UP, 20))
             for size in SIZES:
                 wanted = EVENTS // 4 if size == 1 else EVENTS
@@ -109,12 +109,12 @@ def _measured_delay(people: int) -> Rows:
         key = new_write_key()
         add_source(company.graph, NewSource("tracked", SourceKind.WEB, "web"), key)
         known = [record for batch in company.batches for record in batch.customers if record.identifiers]
-        with _server(company.address, company.folder) as url:
+        with api_process(company.address, company.folder) as url:
             connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
             for number, record in enumerate(Random(1).sample(known, LIVE)):
                 connection.close()  # opened anew by the next request: the server does not wait for slow ones
                 started = time.perf_counter()
-                assert _is_taken(connection, key, _body([_identify(record, number)]))
+                assert is_taken(connection, key, message_body([_identify(record, number)]))
                 seen.append(_until(started, partial(_is_seen, connection, number)))
                 linked.append(_until(started, partial(_is_linked, company.graph, number)))
     steps = (("identify until in the journey", seen), ("identify until linked", linked))
@@ -199,10 +199,11 @@ def _event(dice: Random, visitor: int, message_id: str, at: datetime) -> dict[st
 
 def _bodies(prefix: str, wanted: int, size: int) -> list[bytes]:
     made = list(events(Random(prefix), prefix, wanted))
-    return [_body(made[start : start + size]) for start in range(0, wanted, size)]
+    return [message_body(made[start : start + size]) for start in range(0, wanted, size)]
 
 
-def _body(batch: Sequence[dict[str, Any]]) -> bytes:
+def message_body(batch: Sequence[dict[str, Any]]) -> bytes:
+    """Messages as the body of a call."""
     return orjson.dumps({"batch": batch, "sentAt": datetime.now(UTC).isoformat()})
 
 
@@ -210,7 +211,7 @@ def _body(batch: Sequence[dict[str, Any]]) -> bytes:
 
 
 @contextmanager
-def _server(address: Address, folder: Path | None = None) -> Generator[str]:
+def api_process(address: Address, folder: Path | None = None) -> Generator[str]:
     """A server in a process of its own; ``folder``: of its models."""
     known = [part for part in (address.uri, address.user, address.password) if part]
     environment = {**os.environ, "CDP_API_KEY": API_KEY, **({"CDP_DATA_DIR": str(folder)} if folder else {})}
@@ -233,7 +234,7 @@ def _send(url: str, key: str, bodies: Sequence[bytes]) -> Answered:
         while (number := next(turn)) < len(bodies):
             started = time.perf_counter()
             # Told to come again, a client does; it counts as one request that took so long.
-            while not _is_taken(connection, key, bodies[number]):
+            while not is_taken(connection, key, bodies[number]):
                 time.sleep(1)
             latencies.append(time.perf_counter() - started)
         connection.close()
@@ -244,7 +245,8 @@ def _send(url: str, key: str, bodies: Sequence[bytes]) -> Answered:
     return Answered(time.perf_counter() - started, latencies)
 
 
-def _is_taken(connection: http.client.HTTPConnection, key: str, body: bytes) -> bool:
+def is_taken(connection: http.client.HTTPConnection, key: str, body: bytes) -> bool:
+    """Send one call; whether it was acknowledged, or has to come again."""
     connection.request("POST", "/v1/batch", body, {"X-Write-Key": key})
     answer = connection.getresponse()
     answer.read()

@@ -241,6 +241,48 @@ async def test_a_session_names_nobody_to_who_may_not_see_profiles(world: World) 
     assert await world.ask("developer", "session", {"id": "web:s1"}) == of_nobody
 
 
+LISTS = {
+    "customers": {Scope.PROFILE_READ},
+    "links": {Scope.PROFILE_READ, Scope.IDENTITY_EXPLAIN},
+    "decisions": {Scope.PROFILE_READ, Scope.IDENTITY_EXPLAIN},
+    "runs": {Scope.IDENTITY_EXPLAIN},
+    "sources": {Scope.PROFILE_READ},
+    "reviewQueue": {Scope.PROFILE_READ, Scope.IDENTITY_EXPLAIN, Scope.STEWARD},
+    f'customer(key: "{NEWSLETTER_KEY}")': {Scope.PROFILE_READ},
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+async def test_lists_show_no_more_than_profiles_do(world: World, holder: str) -> None:
+    assert SCHEMA.query_type is not None
+    headers = {"Authorization": f"Bearer {world.keys[holder]}"}
+    for root, needed in LISTS.items():
+        kind = get_named_type(SCHEMA.query_type.fields[root.partition("(")[0]].type)
+        query = f"{{ {root} {selection_of(kind)} }}"
+        response = await world.client.post("/graphql", json={"query": query}, headers=headers)
+        codes = [error["extensions"]["code"] for error in response.json().get("errors", [])]
+        assert codes == ([] if needed <= HOLDERS[holder] else ["FORBIDDEN"]), response.text
+        hidden = {*FieldClass} - shown_to(HOLDERS[holder], "list")
+        assert [word for field_class in hidden for word in WORDS[field_class] if word in response.text] == []
+
+
+MUTATIONS = {
+    'linkCustomers(input: { customers: ["crm:1", "shop:404"], reason: "same" })': Scope.STEWARD,
+    'resolveCustomers(input: { customers: ["crm:404"] })': Scope.STEWARD,
+    'eraseCustomers(input: { customers: ["crm:404"] })': Scope.PRIVACY_ERASE,
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+async def test_only_who_may_changes_anything(world: World, holder: str) -> None:
+    headers = {"Authorization": f"Bearer {world.keys[holder]}"}
+    for root, needed in MUTATIONS.items():
+        query = f"mutation {{ {root} {{ __typename }} }}"
+        response = await world.client.post("/graphql", json={"query": query}, headers=headers)
+        codes = [error["extensions"]["code"] for error in response.json().get("errors", [])]
+        assert (codes == ["FORBIDDEN"]) is (needed not in HOLDERS[holder]), response.text
+
+
 @pytest.mark.parametrize("holder", HOLDERS)
 async def test_explanations_show_no_more_than_profiles_do(world: World, holder: str) -> None:
     how = question("how")

@@ -51,7 +51,8 @@ from api.operation.serving import serve
 from api.settings import ApiSettings
 from graph.address import Address
 from tests.asking import API_KEY, AUTHORIZED, keyed_settings
-serve(Address(*sys.argv[1:]), ApiSettings(_env_file=None, api_port=0), on_ready=lambda url: print(url, flush=True))
+settings = ApiSettings(_env_file=None, api_port=0, drain_s=0)
+serve(Address(*sys.argv[1:]), settings, on_ready=lambda url: print(url, flush=True))
 """
 
 

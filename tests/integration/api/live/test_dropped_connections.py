@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import pytest
 import uvicorn
 
+from api.access import keys
 from api.app import create_app
 from api.live import feed as feeds
+from api.live import following as followed
 from api.live.feed import ChangeFeed
 from graph.address import Address
+from graph.api_keys import NewKey, add_api_key, revoke_api_key
+from graph.connection import Graph
 from tests.asking import keyed_settings
 from tests.integration.api.live.conftest import ANNA, Line, connected_line, following, until
 from tests.integration.api.live.test_transports import streamed
@@ -95,6 +99,34 @@ async def test_too_many_subscriptions_are_refused_and_those_that_are_there_go_on
         await until(lambda: served.feed.subscribers == 1)
         await line.subscribe(number="4", by=ANNA)
         assert (await line.told())["__typename"] == "FollowingBegan"
+
+
+async def test_who_may_no_longer_ask_is_told_nothing_more(
+    anna: Graph, neo4j_address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "KEPT_S", 0.1)
+    monkeypatch.setattr(followed, "RENEWED_S", 0.1)
+    add_api_key(anna, NewKey("agent", ("profile:read", "events:read"), None), "cdp_agent")
+    async with served_here(neo4j_address) as served:
+        payload = {"authorization": "Bearer cdp_agent"}
+        async with connected_line(served.url, payload) as line:
+            await line.subscribe(by=ANNA)
+            assert (await line.told())["__typename"] == "FollowingBegan"
+            revoke_api_key(anna, "agent")
+
+            assert (await line.refusal())[0] == "UNAUTHENTICATED"
+            assert served.feed.subscribers == 0
+
+
+async def test_who_may_not_see_profiles_may_not_follow_them(anna: Graph, neo4j_address: Address) -> None:
+    add_api_key(anna, NewKey("shop", ("events:read",), None), "cdp_shop")
+    async with (
+        served_here(neo4j_address) as served,
+        connected_line(served.url, {"authorization": "Bearer cdp_shop"}) as line,
+    ):
+        await line.subscribe(by=ANNA)
+
+        assert (await line.refusal())[0] == "FORBIDDEN"
 
 
 async def _drop(line: Line, *, politely: bool) -> None:

@@ -4,12 +4,14 @@ import json
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from websockets import InvalidStatus
 
+from api.execution.trusted_documents import hash_of
 from api.operation.serving import serving
 from graph.address import Address
 from graph.writing import write_batch
@@ -18,6 +20,7 @@ from tests.factories import batch, crm, days, interaction
 from tests.integration.api.live.conftest import (
     ANNA,
     CHANGES,
+    INTRODUCTION,
     PATIENCE_S,
     Line,
     api_process,
@@ -100,7 +103,7 @@ async def test_a_page_of_another_site_is_not_let_in(url: str) -> None:
             pass
     assert refused.value.response.status_code == 403
     async with opened_line(url, Origin=url) as line:
-        await line.say("connection_init")
+        await line.say("connection_init", payload=INTRODUCTION)
         assert (await line.hear())["type"] == "connection_ack"
 
 
@@ -207,3 +210,17 @@ async def test_a_server_that_stops_says_so_and_another_goes_on(url: str, neo4j_a
 
 async def _kind(line: Line) -> str:
     return (await line.told())["__typename"]
+
+
+async def test_where_only_trusted_documents_are_answered_only_they_can_be_followed(
+    neo4j_address: Address, tmp_path: Path
+) -> None:
+    (tmp_path / "changes.graphql").write_text(CHANGES)
+    with serving(neo4j_address, keyed_settings(trusted_documents=tmp_path)) as url:
+        async with connected_line(url) as line:
+            await line.subscribe('subscription { profileChanges(by: {customer: "crm:1"}) { __typename } }')
+            assert (await line.refusal())[0] == "PERSISTED_QUERY_NOT_FOUND"
+            trusted = {"documentId": f"sha256:{hash_of(CHANGES)}", "variables": {"by": UNKNOWN}}
+            await line.say("subscribe", id="2", payload=trusted)
+
+            assert (await line.told())["__typename"] == "UnknownIdentity"
