@@ -41,11 +41,13 @@ bench: setup ## Measure quality, speed, online latency, growth and unlinking; al
 test-docker: setup ## Run the integration tests on the Neo4j image CDP_NEO4J_IMAGE.
 	CDP_TEST_SERVER=docker TESTCONTAINERS_RYUK_DISABLED=true $(BIN)/pytest -m "integration and not embedded" tests/integration
 
-lock: ## Renew requirements.lock and requirements-spark.lock (needs uv).
+lock: ## Renew requirements.lock, and those of Spark and of the container (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml \
 	  --custom-compile-command "make lock" -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group spark \
 	  --custom-compile-command "make lock" -o requirements-spark.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build --extra otel \
+	  pyproject.toml -c requirements.lock --custom-compile-command "make lock" -o requirements-api.lock
 
 schema: setup ## Write api/contract/schema.graphql from the code.
 	$(BIN)/python -m api.contract.schema_export

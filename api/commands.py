@@ -15,6 +15,7 @@ from api.audit.audit_commands import audit_app
 from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
 from api.console.settings_commands import settings_command
+from api.operation.doctor.commands import doctor_command
 from api.settings import api_settings
 from api.tracking.commands import source_app
 from api.tracking.replaying import PROTOCOLS, reader_of
@@ -69,6 +70,7 @@ app.command("why")(why_command)
 app.command("why-not")(why_not_command)
 app.command("how")(how_command)
 app.command("as-of")(as_of_command)
+app.command("doctor", epilog="Example: cdp doctor --json")(doctor_command)
 app.command("settings", epilog="Example: cdp settings --changed")(settings_command)
 
 

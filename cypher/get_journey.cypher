@@ -1,5 +1,5 @@
 // The newest interactions of some owners, each within its interval, from the index alone: cost follows the page, not the history.
-// $windows (owner, since, until in epoch milliseconds), $before, $before_key (keyset), $since, $channels, $types, $names, $sources (null: all), $limit; rows: Interaction.
+// $windows (owner, since, until in epoch milliseconds), $before, $before_key (keyset), $since, $channels, $types, $names, $sources (null: all), $limit; one row: interactions (list of maps).
 UNWIND $windows AS window
 CALL (window) {
   WITH window, datetime({epochMillis: CASE WHEN window.since > $since THEN window.since ELSE $since END}) AS since,
@@ -16,7 +16,6 @@ CALL (window) {
   ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $limit
 }
 WITH DISTINCT i ORDER BY i.at DESC, i.key DESC LIMIT $limit
-RETURN i.key AS key, i.source AS source, i.type AS type, i.name AS name, i.channel AS channel,
-  i.at.epochMillis AS at, i.owner AS owner, i.session AS session, i.amount AS amount, i.currency AS currency,
-  i.properties AS properties
-ORDER BY at DESC, key DESC
+RETURN collect(i {
+  .key, .source, .type, .name, .channel, at: i.at.epochMillis, .owner, .session, .amount, .currency, .properties
+}) AS interactions

@@ -35,6 +35,21 @@ def resolve_address(progress: Progress | None = None) -> Address:
     return Address(endpoint.uri, USER, endpoint.password)
 
 
+def running_address() -> Address | None:
+    """The same, where the embedded server is not to be started: none while it does not run.
+
+    Raises StorageError, ConfigurationError.
+    """
+    configured = neo4j_settings()
+    if configured.uri:
+        return _configured_address(configured.uri, configured)
+    server = embedded_server(cdp_settings())
+    if not server.status().running:
+        return None
+    endpoint = server.endpoint()
+    return Address(endpoint.uri, USER, endpoint.password)
+
+
 def _configured_address(uri: str, configured: Neo4jSettings) -> Address:
     if uri.partition("://")[0] not in _SCHEMES:
         raise ConfigurationError("NEO4J_URI is no address of a Neo4j.", "Write bolt://HOST:PORT or neo4j+s://HOST.")

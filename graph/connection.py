@@ -236,7 +236,8 @@ class AsyncGraph:
         with watch_connection("read"), watch_statement(name):
             async with self._driver.session(database=self._database, default_access_mode="READ") as session:
                 result = await session.run(query, parameters)
-                return [dict(record.items()) async for record in result]
+                names = result.keys()
+                return [dict(zip(names, record.values(), strict=True)) async for record in result]
 
     async def ping(self, timeout_s: float = 0.5) -> None:
         """One round trip. Raises GraphUnavailableError."""

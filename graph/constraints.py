@@ -11,7 +11,7 @@ from neomodel.sync_.relationship_manager import RelationshipDefinition
 
 from graph import models
 from graph.connection import Graph, translated_errors
-from graph.models import COMPOSITE_INDEXES, FULLTEXT_INDEXES
+from graph.indexes import COMPOSITE_INDEXES, FULLTEXT_INDEXES
 
 # (label or relationship type, properties)
 Guard = tuple[str, tuple[str, ...]]

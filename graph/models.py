@@ -2,8 +2,7 @@
 
 Constraints and indexes are installed from these classes (``graph/constraints.py``), and a test holds every statement
 in ``cypher/`` against them. Loads and reads do not go through neomodel objects: statements do that, in batches.
-Times are UTC datetimes and end in ``_at``. ``COMPOSITE_INDEXES`` and ``FULLTEXT_INDEXES`` hold what neomodel cannot
-declare.
+Times are UTC datetimes and end in ``_at``. Indexes that neomodel cannot declare are in ``graph/indexes.py``.
 """
 
 from neomodel import (
@@ -18,20 +17,6 @@ from neomodel import (
     StructuredNode,
     StructuredRel,
 )
-
-# Interactions of an owner in time order: "the latest N" is read from this index alone, whatever the history's length.
-# Those that were written since a moment: subscriptions read them, late ones too, in the order of their arrival.
-# Sessions that were cut by silence: "those of a device around a moment" is read likewise.
-COMPOSITE_INDEXES = {
-    "interaction_timeline": ("Interaction", ("owner", "at")),
-    "interaction_arrivals": ("Interaction", ("owner", "written_at")),
-    "session_timeline": ("Session", ("cut_of", "ended_at")),
-}
-FULLTEXT_INDEXES = {
-    "customer_search": ("Customer", ("given_name", "family_name", "company", "city", "external_id")),
-    "customer_blocking": ("Customer", ("blocking_parts",)),
-}
-
 
 # --- edges -----------------------------------------------------------------------------------------------------------
 

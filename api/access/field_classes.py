@@ -15,9 +15,11 @@ from api.access.field_rules import (
     fields_by_name,
     free,
     free_text,
+    ids,
     key,
     kind_and_id,
     only_with,
+    other_traits,
     others_by_name,
     page,
     plain,
@@ -27,9 +29,10 @@ from api.access.field_rules import (
 from graph.evidence import ComparisonEvidence, LinkEvidence
 from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity
 from graph.journeys import JourneyInteraction, ProfileSession
-from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier, SourceCustomer
-from graph.recognition import Recognition, Session
-from graph.survivorship import ProfileField, SourcedValue
+from graph.profiles import Profile, ProfileConsent, ProfileDevice, ProfileIdentifier
+from graph.recognition import Session
+from graph.source_customers import SourceCustomer
+from graph.survivorship import ProfileField, ProfileTrait, SourcedTrait, SourcedValue
 
 _IDS_OF_PROFILES = only_with(FieldClass.PROFILE, "profile:read", plain)
 _OF_PROFILE = only_with(FieldClass.PROFILE, "profile:read", key)
@@ -38,13 +41,15 @@ _OF_EXPLANATION = only_with(FieldClass.EXPLAIN, "identity:explain", key)
 
 _SOURCED = {"source": plain, "customer": key}
 
-QUIET: frozenset[Rule] = frozenset({plain, sentence, _IDS_OF_PROFILES})
+QUIET: frozenset[Rule] = frozenset({plain, sentence, ids, _IDS_OF_PROFILES})
 """Rules whose types need no field ``masked``."""
 
 FIELD_CLASSES: dict[type, Mapping[str, Rule]] = {
     Profile: {"id": _IDS_OF_PROFILES, "links": explained},
-    ProfileField: {"name": plain, "value": by_name, "others": others_by_name, **_SOURCED},
+    ProfileField: {"name": plain, "value": by_name, "others": others_by_name, "group": plain, **_SOURCED},
     SourcedValue: {"value": with_its_field, **_SOURCED},
+    ProfileTrait: {"name": plain, "value": free, "others": other_traits, **_SOURCED},
+    SourcedTrait: {"value": with_its_field, **_SOURCED},
     ProfileIdentifier: {"kind": plain, "value": by_kind, "sources": plain},
     ProfileDevice: {"key": kind_and_id, "kind": plain},
     ProfileConsent: {
@@ -77,7 +82,6 @@ FIELD_CLASSES: dict[type, Mapping[str, Rule]] = {
         "device": kind_and_id,
     },
     ProfileSession: {"logged_in": key},
-    Recognition: {"reason": key, "customer": key},
     LinkEvidence: {
         "left": _OF_EXPLANATION,
         "right": key,

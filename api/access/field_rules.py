@@ -6,10 +6,18 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from api.access.masks import hidden, initial, masked_email, masked_json, masked_phone, page_only, without_contacts
+from api.access.masks import (
+    STARS,
+    hidden,
+    initial,
+    masked_email,
+    masked_json,
+    masked_phone,
+    page_only,
+    without_contacts,
+)
 from graph.errors import ForbiddenError
-from graph.profiles import ProfileIdentifier
-from graph.survivorship import ProfileField, SourcedValue
+from graph.survivorship import ProfileField, ProfileTrait, SourcedTrait, SourcedValue
 
 Model = TypeVar("Model")
 
@@ -62,8 +70,10 @@ def masked_copy(model: Model, changes: Mapping[str, Any]) -> Model:
 
     The models of the graph know nothing of masks, so the copy is of a class of its own, made once for each.
     """
-    values = {field.name: getattr(model, field.name) for field in fields(model)}  # pyright: ignore[reportArgumentType]
-    return cast("Model", _masked_type(type(model))(**values | dict(changes)))
+    held = [field.name for field in fields(model) if field.init]  # pyright: ignore[reportArgumentType]
+    values = {name: getattr(model, name) for name in held}
+    marked = {"masked": True} if "masked" in values else {}
+    return cast("Model", _masked_type(type(model))(**values | dict(changes) | marked))
 
 
 @cache
@@ -116,9 +126,9 @@ def of_kind(kind: str, value: str, hidden_classes: Hidden) -> str:
     return free_text(value, None, hidden_classes) or value
 
 
-def by_kind(value: str, holder: ProfileIdentifier, hidden_classes: Hidden) -> str:
-    """The value of an identifier."""
-    return of_kind(holder.kind, value, hidden_classes)
+def by_kind(value: str | None, holder: Any, hidden_classes: Hidden) -> str | None:  # noqa: ANN401
+    """The value of an identifier; its holder has the ``kind``."""
+    return of_kind(holder.kind, value, hidden_classes) if value else value
 
 
 def by_name(value: str, holder: ProfileField, hidden_classes: Hidden) -> str:
@@ -137,6 +147,26 @@ def others_by_name(
     """The values of a unified field that lost."""
     shown = ((other, of_kind(holder.name, other.value, hidden_classes)) for other in value)
     return tuple(other if text == other.value else masked_copy(other, {"value": text}) for other, text in shown)
+
+
+def other_traits(
+    value: Sequence[SourcedTrait], holder: ProfileTrait, hidden_classes: Hidden
+) -> tuple[SourcedTrait, ...]:
+    """The values of a unified trait that lost."""
+    shown = ((other, free(other.value, holder, hidden_classes)) for other in value)
+    return tuple(other if left == other.value else masked_copy(other, {"value": left}) for other, left in shown)
+
+
+def customer_of_profile(value: str, holder: object, hidden_classes: Hidden) -> str | None:
+    """Key of a customer, for whoever may see profiles."""
+    return STARS if FieldClass.PROFILE in hidden_classes else key(value, holder, hidden_classes)
+
+
+def ids(value: Any, holder: object, hidden_classes: Hidden) -> Any:  # noqa: ANN401
+    """An id, or lists of ids; as with sentences, a mask is not worth a mark."""
+    if value is None or isinstance(value, str):
+        return kind_and_id(value, holder, hidden_classes)
+    return type(value)(ids(part, holder, hidden_classes) for part in value)
 
 
 def fields_by_name(value: Mapping[str, str], _holder: object, hidden_classes: Hidden) -> dict[str, str]:

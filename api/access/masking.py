@@ -12,12 +12,12 @@ whatever a source or a person wrote ``free`` (JSON) or ``free_text``. Lists and 
 are left out by their resolvers: ``if hides(viewer, FieldClass.EVENTS): ...``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TypeVar
 
 from api.access.field_classes import FIELD_CLASSES, QUIET
-from api.access.field_rules import FieldClass, Hidden, Rule, masked_copy
+from api.access.field_rules import FieldClass, Hidden, Rule, ids, masked_copy
 from api.access.viewer import Scope, Viewer
 
 Model = TypeVar("Model")
@@ -29,6 +29,8 @@ SCOPE_OF: Mapping[FieldClass, Scope] = {
     FieldClass.CONTACT: Scope.PII_CONTACT,
     FieldClass.DEMOGRAPHIC: Scope.PII_DEMOGRAPHIC,
 }
+
+_PERSONAL = frozenset({FieldClass.CONTACT, FieldClass.DEMOGRAPHIC})
 
 
 def hidden_from(viewer: Viewer | None) -> Hidden:
@@ -60,6 +62,11 @@ def classify(model: type, rules: Mapping[str, Rule]) -> None:
     FIELD_CLASSES[model] = rules
 
 
+def classify_ids(model: type, names: Iterable[str]) -> None:
+    """Ids are keys, unless something else was said of them."""
+    FIELD_CLASSES[model] = dict.fromkeys(names, ids) | dict(FIELD_CLASSES.get(model, {}))
+
+
 def is_marked(model: type) -> bool:
     """Whether a type says that something of it is masked."""
     return any(rule not in QUIET for rule in FIELD_CLASSES.get(model, {}).values())
@@ -67,4 +74,6 @@ def is_marked(model: type) -> bool:
 
 @cache
 def _hidden_without(scopes: frozenset[Scope]) -> Hidden:
-    return frozenset(field_class for field_class, scope in SCOPE_OF.items() if scope not in scopes)
+    hidden = frozenset(field_class for field_class, scope in SCOPE_OF.items() if scope not in scopes)
+    # Personal data is of profiles, wherever it stands.
+    return hidden | _PERSONAL if FieldClass.PROFILE in hidden else hidden

@@ -9,8 +9,8 @@ _READ = frozenset({Scope.PROFILE_READ, Scope.EVENTS_READ})
 _PERSONAL = frozenset({Scope.PII_CONTACT, Scope.PII_DEMOGRAPHIC})
 
 ROLES: dict[str, frozenset[Scope]] = {
-    # Websites and recommenders: who is known, and what they did; no personal data.
-    "recommender": _READ,
+    # Websites: whose a visit is taken for and what was done, in types that hold nothing personal.
+    "recommender": frozenset({Scope.EVENTS_READ}),
     # The call centre's screen.
     "agent": _READ | _PERSONAL,
     # Figures and questions of identity, on masked data.

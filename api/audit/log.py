@@ -18,6 +18,7 @@ from typing import Any
 
 from api.audit.chain import Chain
 from api.audit.secret import audit_dir, audit_key
+from api.operation.metrics.measures import AUDIT_QUEUE
 from api.settings import ApiSettings
 
 LOG = logging.getLogger("cdp.api.audit")
@@ -88,6 +89,7 @@ class AuditLog:
             else:
                 given_up_at = min(given_up_at, monotonic() + _CLOSE_S)
             self._empty()
+            AUDIT_QUEUE.set(self.waiting)
         self._tried(self._chain.close)
 
     def _empty(self) -> None:

@@ -58,7 +58,7 @@ class Wanted:
     """Which records. ``profiles``: that show one of them; ``before``: a position; ``patience_s``: how long to look."""
 
     profiles: Collection[str] | None = None
-    before: tuple[int, str] | None = None
+    before: tuple[str | float, ...] | None = None
     patience_s: float = float("inf")
 
 

@@ -3,13 +3,22 @@
 from time import monotonic, perf_counter
 
 from starlette.requests import Request
+from strawberry.types import ExecutionResult
 
 from api.audit.log import AuditLog
 from api.audit.records import address_class, operation_record, refusal_record
 from api.execution.context import RequestContext
+from api.execution.results import errors_of
 
 OK = "OK"
 _ONCE_IN_S = 1.0
+
+
+def record_event(context: RequestContext, result: ExecutionResult) -> bool:
+    """Keep a record of one event of a subscription; false as for an answer."""
+    outcome = errors_of(result, context.request_id)[0]["extensions"]["code"] if result.errors else OK
+    record = operation_record(context, context.audit.key, outcome, 0.0)
+    return context.audit.write(record) or not context.seen.in_clear
 
 
 class Recorder:

@@ -1,11 +1,14 @@
 """Seen: whose data an answer shows, and how much of it in clear or masked.
 
-The executor tells it every object that it completes (``ObjectsSeen``), so no resolver can forget to. Which fields hold
-personal data is read from the rules of their masks.
+The executor tells it every object that it completes (``ObjectsSeen``), so no resolver can forget to. Whose an object is
+stands in fields of the names ``profile_id``, ``customer``, ``left`` and ``right``; which fields hold personal data is
+read from the rules of their masks.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema
@@ -25,11 +28,9 @@ from api.access.field_rules import (
     page,
     with_its_field,
 )
-from graph.evidence import LinkEvidence
-from graph.identities import AmbiguousIdentity
 from graph.profile_ids import profile_id
 from graph.profiles import Profile, SourceCustomer
-from graph.recognition import Recognition
+from graph.survivorship import ProfileField, SourcedValue
 
 PROFILES_NAMED = 200
 
@@ -78,30 +79,30 @@ class Seen:
         """So many objects with personal data of a class are shown masked."""
         self.masked[kind] += count
 
-
-def _see_profiles(seen: Seen, found: AmbiguousIdentity) -> None:
-    for profile in found.profile_ids:
-        seen.profile(profile)
-
-
-def _see_link(seen: Seen, link: LinkEvidence) -> None:
-    seen.customer(link.left)
-    seen.customer(link.right)
+    def forget(self) -> None:
+        """Begin anew, for the next event of a subscription: its executor goes on with this object."""
+        self._profiles.clear()
+        self.in_clear.clear()
+        self.masked.clear()
 
 
-def _see_recognised(seen: Seen, recognition: Recognition) -> None:
-    if recognition.customer:
-        seen.customer(recognition.customer)
-
-
-# Read models that say whose they are. What hangs below them needs no row of its own.
-_WHOSE: Mapping[type, Callable[[Seen, Any], None]] = {
-    Profile: lambda seen, profile: seen.profile(profile.id),
-    SourceCustomer: lambda seen, customer: seen.customer(customer.key),
-    AmbiguousIdentity: _see_profiles,
-    LinkEvidence: _see_link,
-    Recognition: _see_recognised,
+_PROFILES, _CUSTOMERS = ("profile_id", "profile_ids"), ("customer", "left", "right")
+# Fields of read models that say whose they are, where their names do not, or where a profile has said it before.
+_WHOSE: Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Profile: (("id",), ()),
+    SourceCustomer: ((), ("key",)),
+    ProfileField: ((), ()),
+    SourcedValue: ((), ()),
 }
+
+
+@cache
+def _whose(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Fields of a type that hold ids of profiles, and those that hold keys of customers."""
+    if kind in _WHOSE or not is_dataclass(kind):
+        return _WHOSE.get(kind, ((), ()))
+    names = {field.name for field in fields(kind)}
+    return tuple(name for name in _PROFILES if name in names), tuple(name for name in _CUSTOMERS if name in names)
 
 
 class ObjectsSeen:
@@ -115,9 +116,7 @@ class ObjectsSeen:
     def see(self, parent_type: GraphQLObjectType, source: object, selection: Mapping[str, Any]) -> None:
         """An object is shown, with these fields of it."""
         kind = type(source)
-        tell = _WHOSE.get(kind)
-        if tell:
-            tell(self._seen, source)
+        self._see_whose(kind, source)
         if kind not in FIELD_CLASSES:
             return
         known = self._personal.get((kind, id(selection)))
@@ -127,6 +126,17 @@ class ObjectsSeen:
         for found in known[1]:
             counts = self._seen.masked if found in self._hidden else self._seen.in_clear
             counts[found.value] += 1
+
+    def _see_whose(self, kind: type, source: object) -> None:
+        profiles, customers = _whose(kind)
+        for name in profiles:
+            found = getattr(source, name)
+            for profile in (found,) if isinstance(found, str) else found or ():
+                self._seen.profile(profile)
+        for name in customers:
+            customer = getattr(source, name)
+            if isinstance(customer, str):
+                self._seen.customer(customer)
 
     def _classes(
         self, parent_type: GraphQLObjectType, kind: type, selection: Mapping[str, Any]

@@ -15,16 +15,15 @@ from api.audit.persons import profile_ids_of
 from api.audit.reading import AuditedClass, AuditRecord, Wanted, read_audit
 from api.contract.exposure import Exposed, expose
 from api.contract.inputs import ProfileBy, identity_of
-from api.contract.journeys import PageInfo
-from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, cursor_of, page_size, position_of
+from api.contract.paging import DEFAULT_PAGE, After, First, PageInfo, Paging, cursor_for
 from api.execution.context import RequestContext, RequestInfo
 from graph.identities import AmbiguousIdentity, Identity, IdentityKind, MergedProfile, UnknownIdentity, find_profile
-from graph.journeys import JourneyPosition
 from graph.profile_ids import customer_of, profile_id
-from graph.times import milliseconds
 
 # A longer search would still be running when the request is given up.
 PATIENCE_S = 3.0
+_LIST = "audit"
+_KEY = int, str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ expose(
             "operation": "Name of the operation, where it has one.",
             "kind": "`query`, `mutation` or `subscription`; none where the document could not be used.",
             "document_sha256": "Hash of the document without its literals.",
-            "profile_ids": "Ids of the profiles that the answer showed, at most 200.",
-            "profile_count": "How many profiles the answer showed.",
+            "profile_ids": "Ids of the profiles and of single customers that the answer showed, at most 200.",
+            "profile_count": "How many these were.",
             "clear": "Personal data that was shown in clear, by class.",
             "masked": "Personal data that was shown masked, by class.",
             "outcome": "`OK`, or the code of the first error.",
@@ -98,8 +97,6 @@ RequestAuditResult = Annotated[
     strawberry.union("RequestAuditResult", description="Who looked at a person, or why it is not clear who is meant."),
 ]
 LookedAt = Annotated[ProfileBy, strawberry.argument(description="Who was looked at. A deleted customer by its key.")]
-First = Annotated[int, strawberry.argument(description=f"At most so many, 1 to {MAX_PAGE}.")]
-After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
 
 
 @strawberry.type
@@ -120,13 +117,13 @@ class AuditQueries:
         ids = identity if isinstance(identity, UnknownIdentity) else await _profile_ids(context, identity)
         if isinstance(ids, UnknownIdentity | AmbiguousIdentity):
             return ids
-        return await _page(context.audit.folder, page_size(first), after, ids)
+        return await _page(context.audit.folder, Paging.of(_LIST, first, after, _KEY), ids)
 
     @strawberry.field(description="What was asked last, by whom. Needs the scope `admin`.")
     async def audit(self, info: RequestInfo, first: First = DEFAULT_PAGE, after: After = None) -> AuditConnection:
         """Raises ForbiddenError, InputError, AuditError."""
         info.context.viewer.require(Scope.ADMIN)
-        return await _page(info.context.audit.folder, page_size(first), after, None)
+        return await _page(info.context.audit.folder, Paging.of(_LIST, first, after, _KEY), None)
 
 
 async def _profile_ids(
@@ -145,12 +142,11 @@ async def _profile_ids(
     return frozenset(map(profile_id, profile.members))
 
 
-async def _page(folder: Path, size: int, after: str | None, profiles: frozenset[str] | None) -> AuditConnection:
+async def _page(folder: Path, paging: Paging, profiles: frozenset[str] | None) -> AuditConnection:
     """A page of records, read in a thread: the files may be long."""
-    position = position_of(after) if after is not None else None
-    before = (milliseconds(position.at), position.key) if position else None
-    wanted = Wanted(profiles, before, PATIENCE_S)
-    found = await asyncio.to_thread(lambda: list(islice(read_audit(folder, wanted), size + 1)))
-    edges = tuple(AuditEdge(cursor_of(JourneyPosition(record.at, record.key)), record) for record in found[:size])
-    page_info = PageInfo(len(found) > size, edges[-1].cursor if edges else None)
-    return AuditConnection(edges, tuple(found[:size]), page_info)
+    wanted = Wanted(profiles, paging.position, PATIENCE_S)
+    found = await asyncio.to_thread(lambda: list(islice(read_audit(folder, wanted), paging.first + 1)))
+    shown = tuple(found[: paging.first])
+    edges = tuple(AuditEdge(cursor_for(_LIST, record.position), record) for record in shown)
+    page_info = PageInfo(len(found) > paging.first, edges[-1].cursor if edges else None)
+    return AuditConnection(edges, shown, page_info)

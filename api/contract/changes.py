@@ -9,6 +9,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.arguments import AtConfidence, By
 from api.contract.exposure import Exposed, expose
@@ -73,6 +75,9 @@ class ProfileGone:
 
 
 _CURSOR = "Opaque cursor, for `after`: another connection goes on behind this change."
+for kind in (FollowingBegan, InteractionWritten, ProfileIdChanged, ProfileGone):
+    classify(kind, {"cursor": plain})
+classify(IdentityChanged, dict.fromkeys(("cursor", "kind", "cause"), plain))
 expose(FollowingBegan, Exposed({"cursor": _CURSOR, "profile_id": "Id of the profile."}, ids=("profile_id",)))
 expose(
     InteractionWritten,

@@ -18,7 +18,7 @@ from strawberry.scalars import JSON
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from api.access.masking import is_marked
+from api.access.masking import classify_ids, is_marked
 
 MARK = "masked"
 
@@ -51,7 +51,8 @@ def expose(model: Model, exposed: Exposed) -> Model:
         raise TypeError(f"{model.__name__}: described and declared differ in {sorted(described ^ declared)}.")
     strawberry.type(model, description=exposed.words or words_of(model))
     definition: StrawberryObjectDefinition = model.__strawberry_definition__
-    if is_marked(model):
+    classify_ids(model, exposed.ids)
+    if is_marked(model) and MARK not in declared:
         definition.fields.append(_mark(model))
     for field in definition.fields:
         if field.python_name in exposed.fields:

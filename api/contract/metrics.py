@@ -2,6 +2,8 @@
 
 import strawberry
 
+from api.access.field_rules import FieldClass, plain
+from api.access.masking import classify, hides
 from api.contract.exposure import Exposed, expose
 from api.contract.profile_parts import resolved_by
 from api.execution.context import RequestInfo
@@ -9,6 +11,8 @@ from graph.metrics import MOST_INTERACTIONS, ChannelMetrics, ProfileMetrics, lis
 from graph.orders import Revenue
 from graph.profiles import Profile
 
+classify(Revenue, {"currency": plain})
+classify(ChannelMetrics, {"channel": plain})
 expose(
     Revenue,
     Exposed(
@@ -53,8 +57,10 @@ expose(
 )
 
 
-async def metrics(profile: strawberry.Parent[Profile], info: RequestInfo) -> ProfileMetrics:
-    """What the profile did, counted: orders, revenue, sessions, and the last contact on each channel."""
+async def metrics(profile: strawberry.Parent[Profile], info: RequestInfo) -> ProfileMetrics | None:
+    """What the profile did, counted: orders, revenue, sessions, last contact on each channel; with `events:read`."""
+    if hides(info.context.viewer, FieldClass.EVENTS):
+        return None
     owners = await info.context.journey_owners(profile)
     return await info.context.together.read(list_metrics, (owners, profile.customers))
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose, expose_choice
 from graph.errors import (
     BusyError,
@@ -119,7 +121,10 @@ expose_choice(
 )
 _WORDS = {"code": "Code, for programs.", "reason": "Why, in words."}
 for kind in (UnknownCustomer, UnknownLink, UnknownDecision, NotTogether, NothingResolved, MaybeDone):
+    classify(kind, {"reason": plain})
     expose(kind, Exposed(_WORDS))
+classify(ConflictingDecision, {"reason": plain})
+classify(Busy, {"reason": plain})
 expose(ConflictingDecision, Exposed({**_WORDS, "decisions": "Keys of decisions in force."}, ids=("decisions",)))
 expose(Busy, Exposed({**_WORDS, "retry_after_s": "Seconds to wait before it is sent again."}))
 

@@ -41,6 +41,7 @@ class PageInfo:
     end_cursor: str | None
 
 
+classify(PageInfo, {"end_cursor": plain})
 expose(
     PageInfo,
     Exposed(
@@ -58,6 +59,9 @@ class Edge(Generic[Node]):
 
     cursor: str = strawberry.field(description="Opaque cursor, for `after`.")
     node: Node = strawberry.field(description="What it is about.")
+
+
+classify(Edge, {"cursor": plain})
 
 
 @strawberry.type(description="A page of a list.")

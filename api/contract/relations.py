@@ -5,6 +5,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import ids, sentence
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, page_size
 from api.contract.profile_parts import resolved_by
@@ -20,6 +22,7 @@ expose_choice(
         RelationKind.SHARED_PHONE: "A telephone number that few others have.",
     },
 )
+classify(Relation, {"reason": sentence, "customers": ids})
 expose(
     Relation,
     Exposed(

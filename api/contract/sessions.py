@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.access.field_rules import customer_of_profile, plain, sentence
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.arguments import AtConfidence
 from api.contract.exposure import Exposed, expose, expose_choice
@@ -55,6 +57,7 @@ expose(
         }
     ),
 )
+classify(Visit, dict.fromkeys(("key", "source", "channel", "campaign"), plain))
 expose(
     Visit,
     Exposed(
@@ -68,6 +71,7 @@ expose(
         }
     ),
 )
+classify(VisitorConsent, dict.fromkeys(("purpose", "channel", "state"), plain))
 expose(
     VisitorConsent,
     Exposed(
@@ -79,6 +83,9 @@ expose(
         }
     ),
 )
+# Plain by their making: see graph/visitors.py.
+_CODES = ("source", "channel", "type", "name", "intent", "reason", "products", "currency")
+classify(VisitorInteraction, dict.fromkeys(_CODES, plain))
 expose(
     VisitorInteraction,
     Exposed(
@@ -168,6 +175,7 @@ class AuthenticatedSession(KnownSession):
 
     session: Session = strawberry.field(description="The session with its device and its first page.")
     customer: str = strawberry.field(description="Key of the customer who logged in.")
+    masked: bool = strawberry.field(default=False, description="The key is masked, because the viewer may not see it.")
     profile = resolved_by(profile)
     visitor = resolved_by(visitor)
 
@@ -199,6 +207,11 @@ class AnonymousSession(KnownSession):
         window = Window(session.device, session.started_at, session.ended_at) if session.device else None
         return JourneyOwners((), (window,) if window else (), (), ())
 
+
+classify(Visitor, {"id": plain})
+classify(AuthenticatedSession, {"reason": sentence, "customer": customer_of_profile})
+for known in (RecognisedSession, ProbableSession, AnonymousSession):
+    classify(known, {"reason": sentence})
 
 SessionResult = Annotated[
     AuthenticatedSession | RecognisedSession | ProbableSession | AnonymousSession | UnknownIdentity,
@@ -239,4 +252,6 @@ class SessionQueries:
         if len(id) > MAX_KEY:
             return nobody(IdentityKind.SESSION)
         found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
+        if found and found.recognition.customer:
+            info.context.seen.customer(found.recognition.customer)
         return session_of_level(found) if found else nobody(IdentityKind.SESSION)  # pyright: ignore[reportReturnType]

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import FieldClass, explained, ids, plain, sentence
+from api.access.masking import classify, hides
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.journeys import After, First, PageInfo, Wanted, filter_of
 from api.contract.paging import DEFAULT_PAGE, cursor_of, page_size, position_of
@@ -36,6 +38,15 @@ expose_choice(
         IdentityChangeKind.SPLIT: "One profile became several.",
         IdentityChangeKind.LINKED: "New customers joined a profile.",
         IdentityChangeKind.UNLINKED: "Customers left a profile because they are gone.",
+    },
+)
+classify(
+    IdentityChange,
+    {
+        **dict.fromkeys(("key", "cause", "run_id"), plain),
+        "reason": sentence,
+        "customers": ids,
+        "links": explained,
     },
 )
 expose(
@@ -79,8 +90,12 @@ class TimelineConnection:
     edges: tuple[TimelineEdge, ...]
     nodes: tuple[TimelineItem, ...]
     page_info: PageInfo
+    masked: bool = False
 
 
+NOTHING_SHOWN = TimelineConnection((), (), PageInfo(has_next_page=False, end_cursor=None), masked=True)
+
+classify(TimelineEdge, {"cursor": plain})
 expose(TimelineEdge, Exposed({"cursor": "Opaque cursor, for `after`.", "node": "The item."}))
 expose(
     TimelineConnection,
@@ -89,6 +104,7 @@ expose(
             "edges": "The items with their cursors.",
             "nodes": "The items alone.",
             "page_info": "Whether and where it goes on.",
+            "masked": "It is left out, because the viewer may not see what people did. See `viewer`.",
         }
     ),
 )
@@ -113,6 +129,8 @@ async def timeline(  # noqa: PLR0913, PLR0917 -- the arguments of a field
         interactions=filter_of(wanted) if wanted else JourneyFilter(),
         kinds=tuple(include) if include else tuple(TimelineKind),
     )
+    if hides(info.context.viewer, FieldClass.EVENTS):
+        return NOTHING_SHOWN
     owners = await info.context.journey_owners(profile)
     return _connection(await info.context.together.read(list_timelines, (profile, owners), asked))
 

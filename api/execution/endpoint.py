@@ -154,9 +154,9 @@ class GraphQLEndpoint(StreamingGraphQL):
             viewer=getattr(request.state, "viewer", STRANGER),
             allowances=self._allowances,
             documents=self._documents,
+            audit=backend.recorder.log,
             sync_work=backend.sync_work,
             until=monotonic() + self._settings.deadline_s,
-            audit=backend.recorder.log,
             feed=backend.feed,
         )
         context.ask_again = partial(_viewer_of, request, context)
@@ -196,7 +196,7 @@ def _is_recorded(request: Request, started: float) -> bool:
     """Whether the audit log has its record. A process that could not start has no log, and shows nothing."""
     if not hasattr(request.app.state, "backend"):
         return True
-    return backend_of(request).recorder.record(request, request.state.outcome, started)
+    return backend_of(request).recorder.record(request, getattr(request.state, "outcome", OK), started)
 
 
 async def _viewer_of(request: HTTPConnection, context: RequestContext | None = None) -> Viewer:

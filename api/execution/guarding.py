@@ -3,11 +3,15 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
+from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
-from api.execution.context import Refused, RequestContext
-from api.execution.limits import require_affordable
+from api.audit.recording import record_event
+from api.execution.context import AskedOperation, Refused, RequestContext
+from api.execution.limits import Cost, require_affordable
 from api.execution.prepared import PreparedDocument
 from graph.errors import AuditError, RateLimitedError
 
@@ -20,7 +24,7 @@ class Guarding(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         """Raises RateLimitedError where the actor has nothing left."""
-        context, execution = self._context, self.execution_context
+        context = self._context
         with _told(context):
             context.allowances.require_credit(context.viewer.subject)
         try:
@@ -28,9 +32,6 @@ class Guarding(SchemaExtension):
         finally:
             if context.asked.cost is None:
                 context.allowances.spend_on_refusal(context.viewer.subject)
-            elif execution.graphql_document:
-                context.asked.text, context.asked.variables = execution.query, execution.variables
-                context.asked.name, context.asked.kind = execution.operation_name, execution.operation_type.value
 
     def on_parse(self) -> Iterator[None]:
         """Raises GraphQLError for a text that is no document."""
@@ -44,11 +45,21 @@ class Guarding(SchemaExtension):
         execution.pre_execution_errors = document.errors(execution.validation_rules)
         if not execution.pre_execution_errors:
             context = self._context
-            context.asked.cost = document.cost(execution.operation_name, execution.variables or {})
-            require_affordable(context.asked.cost)
+            cost = document.cost(execution.operation_name, execution.variables or {})
+            context.asked = _asked(execution, cost)
+            require_affordable(cost)
             with _told(context):
                 _require_record(context, execution.operation_type)
-                context.allowances.spend(context.viewer.subject, context.asked.cost)
+                context.allowances.spend(context.viewer.subject, cost)
+        yield
+
+    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+        """What a subscription tells is recorded event by event; without a record nothing personal is told."""
+        context = self._context
+        if isinstance(result, ExecutionResult) and not record_event(context, result):
+            refusal = AuditError("The audit log cannot be written.", "Try again.")
+            result.data, result.errors = None, [GraphQLError(refusal.problem, original_error=refusal)]
+        context.seen.forget()
         yield
 
     @property
@@ -60,6 +71,16 @@ class Guarding(SchemaExtension):
         context = self.execution_context.context
         assert isinstance(context, RequestContext)
         return context
+
+
+def _asked(execution: ExecutionContext, cost: Cost) -> AskedOperation:
+    return AskedOperation(
+        text=execution.query,
+        name=execution.operation_name,
+        kind=execution.operation_type.value,
+        variables=execution.variables,
+        cost=cost,
+    )
 
 
 def _require_record(context: RequestContext, kind: OperationType) -> None:

@@ -2,8 +2,9 @@
 
 graphql-core walks the same fifteen calls for an attribute that is already there as for a resolver that must be awaited:
 100 objects of 10 fields cost 3.4 ms, as JSON they cost 0.03. Here the fields of a selection are looked at once; those
-that are a plain attribute of a leaf type are read and coerced at once, everything else (resolvers, objects, lists,
-missing values, errors) goes the general way, so that messages, paths and null handling stay those of graphql-core.
+that are a plain attribute of a leaf type, a list of such or an empty list are read and coerced at once, everything else
+(resolvers, objects, missing values, errors) goes the general way, so that messages, paths and null handling stay those
+of graphql-core.
 
 This builds on two internals (``execute_fields`` and the field's back reference), so Strawberry is pinned, a
 differential test compares both executors, and ``CDP_FAST_EXECUTION=false`` switches back.
@@ -11,9 +12,18 @@ differential test compares both executors, and ``CDP_FAST_EXECUTION=false`` swit
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, Undefined, is_leaf_type
+from graphql import (
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    Undefined,
+    is_leaf_type,
+)
 from graphql.pyutils import Path, gather_with_cancel
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
@@ -23,7 +33,7 @@ from api.execution.masked_objects import MaskingExecution
 
 @dataclass(frozen=True, slots=True)
 class PlainField:
-    """A field that is an attribute of a leaf type."""
+    """A field that is an attribute: a leaf, or a list that holds leaves or nothing."""
 
     attribute: str
     coerce: Callable[[Any], Any]
@@ -34,6 +44,7 @@ class PlainField:
 Step = tuple[str, Any, PlainField | None]
 
 _MISSING = object()
+_REMEMBERED = "plain"
 
 
 class FastExecution(MaskingExecution):
@@ -95,16 +106,44 @@ class FastExecution(MaskingExecution):
 
 
 def _plain_field(definition: GraphQLField) -> PlainField | None:
+    """How to read a field, found out once for each field of a schema."""
+    if _REMEMBERED not in definition.extensions:
+        definition.extensions[_REMEMBERED] = _looked_at(definition)
+    return definition.extensions[_REMEMBERED]
+
+
+def _looked_at(definition: GraphQLField) -> PlainField | None:
     """How to read a field; none unless it is an attribute without arguments, read by ``getattr``."""
     declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    kind, nullable = definition.type, True
-    if isinstance(kind, GraphQLNonNull):
-        kind, nullable = kind.of_type, False
-    if not isinstance(declared, StrawberryField) or not is_leaf_type(kind):
+    if not isinstance(declared, StrawberryField):
         return None
     if not declared.is_basic_field or declared.default_resolver is not getattr:
         return None
-    return PlainField(declared.python_name, kind.coerce_output_value, nullable)
+    kind, nullable = definition.type, True
+    if isinstance(kind, GraphQLNonNull):
+        kind, nullable = kind.of_type, False
+    coerce = _coercion(kind)
+    return PlainField(declared.python_name, coerce, nullable) if coerce else None
+
+
+def _coercion(kind: GraphQLOutputType) -> Callable[[Any], Any] | None:
+    """From an attribute to what is answered; none for an object. It raises where the general way must decide."""
+    if is_leaf_type(kind):
+        return kind.coerce_output_value
+    if not isinstance(kind, GraphQLList):
+        return None
+    item = kind.of_type.of_type if isinstance(kind.of_type, GraphQLNonNull) else kind.of_type
+    return partial(_coerced, item.coerce_output_value if is_leaf_type(item) else None)
+
+
+def _coerced(coerce: Callable[[Any], Any] | None, values: object) -> list[Any]:
+    """A list of leaves, or an empty one of objects. Raises TypeError for any other."""
+    if not isinstance(values, list | tuple) or (values and coerce is None):
+        raise TypeError
+    coerced = [coerce(value) for value in values] if coerce else []
+    if None in coerced or Undefined in coerced:
+        raise TypeError
+    return coerced
 
 
 def _read(source: object, plain: PlainField, is_awaitable: Callable[[Any], bool]) -> Any:  # noqa: ANN401

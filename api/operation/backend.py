@@ -19,6 +19,7 @@ from api.operation.metrics.measures import MeasuredStatements
 from api.operation.readiness import Readiness
 from api.operation.sync_work import SyncWork, working
 from api.operation.tracing import traced
+from api.operation.versions import Versions
 from api.operation.writing import open_writing
 from api.settings import ApiSettings
 from api.tracking.receiving import receiving
@@ -60,6 +61,7 @@ def connected_to(
             app.state.arrivals = arrivals(writing)
             keys = ApiKeys(partial(read_api_keys, graph), partial(note_use, writing.graph))
             authentication = Authentication(settings, keys)
+            app.state.versions = Versions(graph)
             log = await asyncio.to_thread(stack.enter_context, open_audit_log(settings))
             app.state.backend = Backend(
                 graph=graph,

@@ -1,14 +1,10 @@
 """Health: for supervisors and people. Open to everybody, and without a word about what is stored."""
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.operation.backend import backend_of
-
-DISTRIBUTION = "identity-cdp"
 
 health = APIRouter()
 
@@ -24,19 +20,19 @@ async def readyz(request: Request) -> JSONResponse:
     """Requests can be answered: 200, else 503 with what is missing."""
     if request.app.state.draining.is_on:
         return JSONResponse({"status": "draining"}, status_code=503)
-    report = await backend_of(request).readiness.report()
-    body = {"status": "ready" if report.ready else "not ready", "database": report.database, "schema": report.schema}
-    return JSONResponse(body, status_code=200 if report.ready else 503)
+    backend = backend_of(request)
+    report, records = await backend.readiness.report(), backend.recorder.log.accepts
+    is_ready = report.ready and records
+    body = {
+        "status": "ready" if is_ready else "not ready",
+        "database": report.database,
+        "schema": report.schema,
+        "audit": "is written" if records else "cannot be written",
+    }
+    return JSONResponse(body, status_code=200 if is_ready else 503)
 
 
 @health.get("/version")
-async def show_version() -> JSONResponse:
-    """Name and version of what runs."""
-    return JSONResponse({"name": DISTRIBUTION, "version": _version()})
-
-
-def _version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "from source"
+async def show_version(request: Request) -> JSONResponse:
+    """Name and versions of what runs."""
+    return JSONResponse(await request.app.state.versions.report())

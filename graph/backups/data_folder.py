@@ -17,6 +17,8 @@ from graph.errors import StorageError
 # The server is dumped; locks, bulk loads and throw-away servers are of the moment; `cdp sample` and `make bench` make
 # the rest again. What stood here before a restore is not of this state.
 _NOT_KEPT = ("neo4j", "*.lock", "bulk", "cdp-neo4j-*", "sample-*", "bench.json", "before-restore-*")
+# Lines are only ever added to the audit log; one that is there is longer than the backup's, and nothing of it may go.
+_KEPT_AS_IT_IS = "audit"
 # SQLite puts their content into the copy.
 _BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 _SQLITE = b"SQLite format 3\0"
@@ -35,7 +37,8 @@ def copy_out(data_dir: Path, target: Path) -> list[str]:
 def copy_back(source: Path, data_dir: Path, aside: Path) -> list[str]:
     """Put files of a backup back; the names of those that differed, which are kept as they were in ``aside``.
 
-    Files that the backup has not stay. A SQLite file is overwritten in one transaction, so who has it open goes on.
+    Files that the backup has not stay, and so does the audit log. A SQLite file is overwritten in one transaction, so
+    who has it open goes on.
     Raises StorageError.
     """
     changed: list[str] = []
@@ -43,7 +46,7 @@ def copy_back(source: Path, data_dir: Path, aside: Path) -> list[str]:
         for file in sorted(one for one in source.rglob("*") if one.is_file()):
             name = file.relative_to(source)
             if (data_dir / name).exists():
-                if _is_same(file, data_dir / name):
+                if name.parts[0] == _KEPT_AS_IT_IS or _is_same(file, data_dir / name):
                     continue
                 _copy(data_dir / name, aside / name)
                 changed.append(name.as_posix())

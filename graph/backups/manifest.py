@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import orjson
 
 from graph.connection import Graph
 from graph.errors import BackupError
+from graph.release import release
 
 MANIFEST_FILE = "manifest.json"
 FORMAT = 1
@@ -79,14 +79,6 @@ def _some(counts: dict[str, int]) -> dict[str, int]:
 def manifest_of(contents: Contents, neo4j: str, store_bytes: int, *, written_meanwhile: bool) -> Manifest:
     """The manifest of a backup that is made now."""
     return Manifest(datetime.now(UTC), release(), neo4j, store_bytes, written_meanwhile, contents)
-
-
-def release() -> str:
-    """Version of this project."""
-    try:
-        return version("identity-cdp")
-    except PackageNotFoundError:
-        return "from source"
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

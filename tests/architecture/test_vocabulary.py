@@ -103,7 +103,7 @@ def test_a_page_of_the_journey_costs_the_page_and_not_the_history(graph: Graph) 
     text = f"PROFILE {(CYPHER / 'get_journey.cypher').read_text()}"
     with graph.driver.session(database=graph.database) as opened:
         result = opened.run(text, page)  # pyright: ignore[reportArgumentType]
-        found, profile = list(result), result.consume().profile
+        found, profile = result.single(strict=True)["interactions"], result.consume().profile
 
     assert len(found) == 10
     assert _accesses(profile) < 40 * 10

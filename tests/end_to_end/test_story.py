@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.examples.reading import Example, read_examples
+from api.examples.reading import example
 from api.operation.serving import serving
 from graph.address import Address
 from graph.connection import Graph
@@ -161,13 +161,18 @@ def test_the_later_visit_without_a_login_is_recognised_and_says_why(company: Com
     assert [call["intent"] for call in calls if call["at"][:19] == company.hero.called_at[:19]] == ["terminate"]
 
 
-@pytest.mark.parametrize("example", read_examples(), ids=lambda example: example.name)
-def test_an_example_finds_the_person_of_the_story(
-    story: dict[str, Any], client: httpx.Client, example: Example
-) -> None:
-    answer = answer_of(client, example.document, example.variables)
+@pytest.mark.parametrize("name", ["agent_screen", "identity_analyst", "marketer_lookup", "my_data"])
+def test_an_example_finds_the_person_of_the_story(story: dict[str, Any], client: httpx.Client, name: str) -> None:
+    asked = example(name)
 
-    assert story["profile"]["id"] in json.dumps(answer)
+    assert story["profile"]["id"] in json.dumps(answer_of(client, asked.document, asked.variables))
+
+
+def test_an_example_says_why_and_another_knows_her_without_a_login(client: httpx.Client) -> None:
+    why, visitor = (answer_of(client, of.document, of.variables) for of in map(example, ("ask_why", "recommender")))
+
+    assert why["why"]["__typename"] == "WhyTogether"
+    assert "terminate" in {call["intent"] for call in visitor["session"]["visitor"]["calls"]}
 
 
 def test_loading_and_resolving_again_changes_nothing(company: Company, connected_graph: Graph) -> None:

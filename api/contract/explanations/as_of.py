@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.contract.exposure import Exposed, expose
 from graph.clusters import MEMBERS_LIMIT
 from resolution.explanation.as_of import AsOf
 
+classify(AsOf, {"model_version": plain})
 expose(
     AsOf,
     Exposed(

@@ -6,6 +6,8 @@ Words name findings and kinds of identifiers; a value that two customers share i
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from api.access.field_rules import by_kind, free_text, plain, sentence
+from api.access.masking import classify
 from api.access.viewer import Scope, Viewer
 from api.contract.exposure import Exposed, expose
 from graph.decisions import Decision
@@ -56,6 +58,16 @@ class ExplainedLink:
     identifier: SharedIdentifier | None
 
 
+classify(
+    Decision,
+    {
+        **dict.fromkeys(("action", "actor", "withdrawn_by"), plain),
+        **dict.fromkeys(("reason", "withdrawn_reason"), free_text),
+    },
+)
+classify(ComparisonFinding, dict.fromkeys(("comparison", "level", "words"), plain))
+classify(SharedIdentifier, {"kind": plain, "value": by_kind})
+classify(ExplainedLink, {"words": sentence})
 expose(
     Decision,
     Exposed(

@@ -47,7 +47,7 @@ AsOfResult = Annotated[
 
 @strawberry.type
 class ExplanationQueries:
-    """Root fields that explain. Each needs the scope ``identity:explain``."""
+    """Root fields that explain. Each needs the scopes ``profile:read`` and ``identity:explain``."""
 
     @strawberry.field(description="Why two customers are one person: the links between them, weakest first.")
     async def why(
@@ -80,7 +80,7 @@ class ExplanationQueries:
     async def how(self, info: RequestInfo, by: By, confidence: AtConfidence = None) -> HowResult:
         """Raises ForbiddenError, InputError, GraphError."""
         context = info.context
-        context.viewer.require(Scope.IDENTITY_EXPLAIN)
+        _allowed(context)
         wanted = await context.levels.confidence_of(confidence)
         identity = identity_of(by, context.country)
         if isinstance(identity, UnknownIdentity):
@@ -89,6 +89,7 @@ class ExplanationQueries:
         if isinstance(found, UnknownIdentity | AmbiguousIdentity):
             return found
         customer = (found.profile if isinstance(found, MergedProfile) else found).members[0]
+        context.seen.customer(customer)
         return await _explained(context, lambda graph: how_built(how(graph, customer, wanted), context.viewer))
 
     @strawberry.field(description="Who a customer was at a time, as the graph knew it then, and what changed since.")
@@ -96,8 +97,9 @@ class ExplanationQueries:
         self, info: RequestInfo, customer: CustomerKey, at: AtTime, confidence: AtConfidence = None
     ) -> AsOfResult:
         """Raises ForbiddenError, InputError, GraphError."""
-        info.context.viewer.require(Scope.IDENTITY_EXPLAIN)
+        _allowed(info.context)
         _bounded(customer)
+        info.context.seen.customer(customer)
         return await _explained(info.context, lambda graph: as_known(as_of(graph, customer, at, confidence)))
 
 
@@ -115,13 +117,21 @@ async def _explained(
         return NothingResolved()
 
 
+def _allowed(context: RequestContext) -> None:
+    """Explanations name the customers of profiles. Raises ForbiddenError."""
+    context.viewer.require(Scope.PROFILE_READ)
+    context.viewer.require(Scope.IDENTITY_EXPLAIN)
+
+
 def _two(context: RequestContext, left: str, right: str) -> None:
     """Raises ForbiddenError, and InputError where these are not two customers."""
-    context.viewer.require(Scope.IDENTITY_EXPLAIN)
+    _allowed(context)
     _bounded(left)
     _bounded(right)
     if left == right:
         raise InputError("This is one customer.", "Name two of them, each as `source:external id`.")
+    context.seen.customer(left)
+    context.seen.customer(right)
 
 
 def _bounded(customer: str) -> None:

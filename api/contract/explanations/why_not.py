@@ -12,6 +12,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access import field_rules
+from api.access.masking import classify
 from api.contract.explanations.findings import ScoreWaterfall, score_waterfall
 from api.contract.exposure import Exposed, expose, expose_choice
 from graph.decisions import Decision
@@ -152,6 +154,12 @@ expose_choice(
         WhyNotCode.NEVER_COMPARED: "No blocking rule selected the pair.",
     },
 )
+_PLAIN = field_rules.plain
+for kind in (NotResolved, RejectedBySteward, Together, HeldApart, ScoredTooLow):
+    classify(kind, {"words": _PLAIN})
+classify(Vetoed, {"words": _PLAIN, "guard": _PLAIN})
+classify(NeverCompared, dict.fromkeys(("words", "left_only", "right_only"), _PLAIN))
+classify(BlockingKey, {"parts": _PLAIN})
 _SAID = {"code": "Code, for programs.", "words": "The reason as a sentence."}
 _TOGETHER_AT = "Highest confidence at which they are one person all the same; none: at no confidence."
 _PAIR = "Whom it is about: the two customers, or others of their groups."

@@ -32,13 +32,14 @@ Wanted = Annotated[LinkFilterInput | None, strawberry.argument(name="filter", de
 
 @strawberry.type
 class LinkQueries:
-    """The root field for links."""
+    """The root field for links. It needs the scopes ``profile:read`` and ``identity:explain``."""
 
     @strawberry.field(description="Live links with their evidence, by the keys of their customers.")
     async def links(
         self, info: RequestInfo, first: First = DEFAULT_PAGE, after: After = None, wanted: Wanted = None
     ) -> Connection[LinkEvidence]:
         """Raises ForbiddenError, InputError, GraphError."""
+        info.context.viewer.require(Scope.PROFILE_READ)
         info.context.viewer.require(Scope.IDENTITY_EXPLAIN)
         paging = Paging.of("links", first, after, (str,))
         position = str(paging.position[0]) if paging.position else ""

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.exposure import Exposed, expose
 from api.contract.paging import DEFAULT_PAGE, After, Connection, First, Key, Paging
@@ -14,6 +16,7 @@ from graph.listing import NEWEST, RunFilter, list_decisions_before, list_runs
 from graph.runs import ScoringRun
 from graph.times import milliseconds, moment
 
+classify(ScoringRun, dict.fromkeys(("model_version", "scope", "settings", "counts", "durations"), plain))
 expose(
     ScoringRun,
     Exposed(
@@ -53,7 +56,7 @@ InForce = Annotated[
 
 @strawberry.type
 class PastQueries:
-    """Root fields for what was done. Each needs the scope ``identity:explain``."""
+    """Root fields for what was done. Each needs the scope ``identity:explain``, decisions ``profile:read`` as well."""
 
     @strawberry.field(description="Resolutions, the newest first.")
     async def runs(
@@ -71,6 +74,7 @@ class PastQueries:
         self, info: RequestInfo, first: First = DEFAULT_PAGE, after: After = None, in_force: InForce = None
     ) -> Connection[Decision]:
         """Raises ForbiddenError, InputError, GraphError."""
+        info.context.viewer.require(Scope.PROFILE_READ)
         info.context.viewer.require(Scope.IDENTITY_EXPLAIN)
         paging = Paging.of("decisions", first, after, (int, str))
         before = _before(paging.position)

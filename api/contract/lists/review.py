@@ -6,6 +6,8 @@ unchanged graph gives every question once.
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.paging import DEFAULT_PAGE, After, Connection, First, Key, Paging
@@ -24,6 +26,7 @@ expose_choice(
         QuestionKind.CLOSE_PAIR: "A pair that is nearly a link.",
     },
 )
+classify(Question, {"why": plain, "guard": plain})
 expose(
     Question,
     Exposed(
@@ -49,7 +52,7 @@ expose(
 
 @strawberry.type
 class ReviewQueries:
-    """The root field for questions to stewards."""
+    """Questions to stewards. They need the scopes ``profile:read``, ``identity:explain`` and ``steward``."""
 
     @strawberry.field(
         description=f"The questions that are most worth a steward's time, the best first, at most {WINDOW:,}; others "
@@ -59,7 +62,8 @@ class ReviewQueries:
         self, info: RequestInfo, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Question]:
         """Raises ForbiddenError, InputError, GraphError."""
-        info.context.viewer.require(Scope.STEWARD)
+        for scope in (Scope.PROFILE_READ, Scope.IDENTITY_EXPLAIN, Scope.STEWARD):
+            info.context.viewer.require(scope)
         paging = Paging.of("reviewQueue", first, after, (float, str, str))
         try:
             questions = await review_queue(info.context.graph, WINDOW)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.exposure import Exposed, expose, expose_choice
 from api.contract.paging import DEFAULT_PAGE, After, Connection, First, Paging
@@ -39,6 +41,9 @@ expose_choice(
     },
     name="SourceFinding",
 )
+# A problem names files and columns, never a value.
+classify(SourceHealth, {"source": plain, "problem": plain})
+classify(KnownSource, dict.fromkeys(("name", "kind", "channel"), plain))
 expose(
     SourceHealth,
     Exposed(

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.exposure import Exposed, expose
 from api.contract.mutations.decisions import stewardship
@@ -50,6 +52,8 @@ ResolveResult = Annotated[
     strawberry.union("ResolveResult", description="What was resolved, or why nothing was."),
 ]
 
+classify(CustomersErased, {"client_mutation_id": plain})
+classify(CustomersResolved, {"client_mutation_id": plain, "waiting": plain})
 expose(
     CustomersErased,
     Exposed(

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import plain
+from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.arguments import AtConfidence
 from api.contract.exposure import Exposed, expose
@@ -91,6 +93,7 @@ expose(
         words="What was changed, in edges of the graph.",
     ),
 )
+classify(DecisionTaken, {"client_mutation_id": plain})
 expose(
     DecisionTaken,
     Exposed(

@@ -11,7 +11,7 @@ const config: CodegenConfig = {
     immutableTypes: true,
     useTypeImports: true,
     strictScalars: true,
-    scalars: { DateTime: "string", JSON: "Record<string, unknown>", Confidence: "number | string" },
+    scalars: { DateTime: "string", JSON: "unknown", Confidence: "number | string" },
   },
   generates: {
     "src/operations.ts": { plugins: ["typescript-operations", "typed-document-node"] },

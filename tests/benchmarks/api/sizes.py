@@ -91,7 +91,7 @@ def _pairs() -> list[str]:
 def _links() -> tuple[Link, ...]:
     return tuple(
         Link(f"crm:{number}", f"shop:{number}", 0.99, 7.0, "splink", evidence="[]", cohesion=7.0, confidence=0.9)
-        for number in _pairs()
+        for number in sorted(_pairs())
     )
 
 

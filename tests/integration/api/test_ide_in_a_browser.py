@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from api.examples.reading import example
+from api.examples.reading import example, read_examples
 from api.operation.serving import serving
 from graph.address import Address
 from tests.asking import API_KEY, keyed_settings
@@ -49,7 +49,7 @@ def test_the_examples_are_tabs_that_answer(neo4j_address: Address, tmp_path: Pat
         page.evaluate("document.querySelector('.graphiql-execute-button').click()")
         answer = page.wait_for(f"({RESULT}).includes('familyName') && ({RESULT})")
 
-    assert tabs == ["AgentScreen", "IdentityAnalyst", "MarketerLookup", "MyData", "Recommender"]
+    assert tabs == [part.name.title().replace("_", "") for part in read_examples()]
     assert json.loads(given) == example("agent_screen").variables
     assert json.loads(answer)["data"]["profile"]["familyName"] == {"value": "Ilg"}
 

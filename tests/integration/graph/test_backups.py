@@ -56,6 +56,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Generator[Project]:
     (settings.data_dir / "models" / "v1").mkdir(parents=True)
     (settings.data_dir / "models" / "v1" / "model.json").write_text('{"version": "v1"}')
     write_letters(settings.data_dir, "first")
+    (settings.data_dir / "audit").mkdir()
+    (settings.data_dir / "audit" / "1.jsonl").write_text("one line\n")
     yield Project(server, settings.data_dir, None)
     server.stop(SILENT)
 
@@ -149,11 +151,13 @@ def test_a_restore_gives_back_every_node_and_every_file(
     erase(project.server)
     shutil.rmtree(project.data_dir / "models")
     write_letters(project.data_dir, "second")
+    (project.data_dir / "audit" / "1.jsonl").write_text("one line\nand another\n")
     restored = run(project, "restore", str(folder))
 
     assert everything_in(project.server) == before
     assert (project.data_dir / "models" / "v1" / "model.json").read_text() == '{"version": "v1"}'
     assert read_letters(letters_file(project.data_dir)) == ["first"]
+    assert (project.data_dir / "audit" / "1.jsonl").read_text().endswith("and another\n")
     assert restored["set_aside"] == ["rejects/dead-letters.sqlite"]
     assert read_letters(Path(restored["kept_in"]) / "rejects" / "dead-letters.sqlite") == ["second"]
     assert not project.server.home.replaced_folder.exists()

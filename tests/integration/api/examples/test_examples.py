@@ -48,9 +48,9 @@ async def test_my_data_are_those_of_nobody_who_is_only_probably_me(ask: Ask) -> 
 async def test_the_recommender_knows_a_visitor_who_did_not_log_in(ask: Ask) -> None:
     found = (await answer_of(ask, "recommender", session="web:s2", since="2026-03-04T00:00:00Z"))["session"]
 
-    assert found["recognition"]["level"] == "RECOGNISED"
-    assert [node["name"] for node in found["profile"]["visits"]["nodes"]] == ["Contract Viewed"]
-    assert found["profile"]["orders"]["nodes"] == []
+    assert found["level"] == "RECOGNISED"
+    assert [node["name"] for node in found["visitor"]["visits"]] == ["Contract Viewed"]
+    assert (found["visitor"]["orders"], [call["intent"] for call in found["visitor"]["calls"]]) == ([], ["terminate"])
 
 
 async def test_the_marketer_finds_somebody_by_words_with_what_may_be_sent_to_them(ask: Ask) -> None:

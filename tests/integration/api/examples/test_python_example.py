@@ -9,15 +9,13 @@ import pytest
 
 from api.examples.reading import FOLDER
 from api.operation.serving import serving
-from api.settings import ApiSettings
 from graph.address import Address
 from graph.connection import Graph
 from graph.resolutions import write_resolution
 from graph.writing import write_batch
+from tests.asking import API_KEY, keyed_settings
 from tests.factories import batch, customer, interaction, minutes, shop
 from tests.integration.api.conftest import resolution
-
-KEY = "secret"
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +26,11 @@ def url(neo4j_address: Address, connected_graph: Graph) -> Generator[str]:
     write_batch(connected_graph, batch("shop", customers=(customer("shop", "7", given_name="Anne"),)))
     write_batch(connected_graph, batch("web", interactions=visits))
     write_resolution(connected_graph, resolution())
-    settings = ApiSettings(_env_file=None, api_port=0, api_key=KEY)  # pyright: ignore[reportCallIssue, reportArgumentType]
-    with serving(neo4j_address, settings) as url:
+    with serving(neo4j_address, keyed_settings()) as url:
         yield url
 
 
-def ran(url: str, customer: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+def ran(url: str, customer: str, key: str = API_KEY) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-I", str(FOLDER / "python" / "my_data.py"), url, customer]
     environment = {**os.environ, "CDP_API_KEY": key}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)

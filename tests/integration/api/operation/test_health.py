@@ -1,9 +1,14 @@
+from hashlib import sha256
+from pathlib import Path
+
 import pytest
 from httpx import AsyncClient
 
 from graph.address import Address
 from graph.connection import Graph
 from tests.integration.api.conftest import connected
+
+SCHEMA = Path(__file__).parents[4] / "api" / "contract" / "schema.graphql"
 
 
 async def test_a_process_that_turns_says_so(client: AsyncClient) -> None:
@@ -19,7 +24,7 @@ async def test_a_complete_database_is_ready(neo4j_address: Address) -> None:
 
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ready", "database": "answers", "schema": "complete"},
+        {"status": "ready", "database": "answers", "schema": "complete", "audit": "is written"},
     )
 
 
@@ -43,6 +48,16 @@ async def test_what_runs_is_named(client: AsyncClient) -> None:
 
     assert body["name"] == "identity-cdp"
     assert body["version"]
+    assert body["neo4j"].startswith("5.26")
+    assert body["schema"] == sha256(SCHEMA.read_bytes()).hexdigest()
+    assert body["python"].startswith("3.")
+
+
+async def test_whoever_supervises_a_process_may_ask_by_its_address(client: AsyncClient) -> None:
+    elsewhere = {"Host": "10.1.2.3:8000"}
+
+    assert (await client.get("/livez", headers=elsewhere)).status_code == 200
+    assert (await client.get("/version", headers=elsewhere)).status_code == 421
 
 
 async def test_health_needs_no_key(neo4j_address: Address) -> None:

@@ -27,6 +27,9 @@ class Parcel(Thing):
     count: int | None
     text: str | None
     required: str
+    labels: list[str]
+    sizes: "list[int | None] | None"
+    parts: list[Point]
 
     @strawberry.field
     def said(self, times: int = 1) -> str:
@@ -59,6 +62,9 @@ def parcel(name: str) -> Parcel:
         "count": [1, None, 2**40, "many"][chosen % 4],
         "text": ["a", None, 3][chosen % 3],
         "required": [None, "b", "c", "d", "e"][chosen % 5],
+        "labels": [("a", "b"), [], ("a", None), "text", None][chosen % 5],
+        "sizes": [[1, 2], (1, None), None, [2**40], (1, "many")][chosen % 5],
+        "parts": [(), [Point(x=1.5)], [None]][chosen % 3],
     }
     return Parcel(id=strawberry.ID(name), **values)
 
@@ -84,7 +90,10 @@ def schema_with(execution: type[StrawberryGraphQLCoreExecutionContext]) -> straw
 
 STOCK, FAST = schema_with(StrawberryGraphQLCoreExecutionContext), schema_with(FastExecution)
 
-PLAIN = ("id", "count", "text", "required", "said", "awaited", "failing", "__typename", "k: text", "t: said(times: 2)")
+PLAIN = (
+    "id", "count", "text", "required", "labels", "sizes", "parts { x }", "said", "awaited", "failing", "__typename",
+    "k: text", "t: said(times: 2)",
+)  # fmt: skip
 NESTED = (
     "inner {{ {} }}",
     "several {{ {} }}",

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from api.operation.serving import serving
-from api.settings import ApiSettings
 from graph.address import Address
+from tests.asking import API_KEY, keyed_settings
 from tests.node import NODE, packages_or_skip
 
 HERE = Path(__file__).parent
-KEY = "secret"
 # Requests in an address, which ends in logs, are only allowed by the specification, and not answered here.
 LEFT_OUT = {
     "MAY accept application/x-www-form-urlencoded formatted GET requests",
@@ -23,9 +22,8 @@ LEFT_OUT = {
 @pytest.fixture(scope="module")
 def audits(neo4j_address: Address) -> list[dict[str, str]]:
     packages = packages_or_skip(HERE)
-    settings = ApiSettings(_env_file=None, api_port=0, api_key=KEY)  # pyright: ignore[reportCallIssue, reportArgumentType]
-    with serving(neo4j_address, settings) as url:
-        command = [NODE, str(HERE / "audit.cjs"), f"{url}/graphql", KEY]
+    with serving(neo4j_address, keyed_settings()) as url:
+        command = [NODE, str(HERE / "audit.cjs"), f"{url}/graphql", API_KEY]
         done = subprocess.run(command, cwd=packages, capture_output=True, text=True, timeout=120, check=True)
     return json.loads(done.stdout)
 
