@@ -6,6 +6,8 @@ RETURN row.name AS name, datetime.realtime().epochMillis AS now,
   COLLECT {
     UNWIND row.windows AS window
     MATCH (i:Interaction)
+    // The other index of owners would be read for the whole history at each question.
+    USING INDEX i:Interaction(owner, written_at)
     WHERE i.owner = window.owner AND i.written_at >= datetime({epochMillis: row.since})
       AND i.at >= datetime({epochMillis: window.since}) AND i.at <= datetime({epochMillis: window.until})
       AND CASE WHEN i.written_at.epochMillis = row.since THEN i.key > row.since_key ELSE true END
