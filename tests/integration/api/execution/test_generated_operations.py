@@ -32,7 +32,7 @@ from api.contract.schema_export import SCHEMA_FILE
 
 Named = TypeVar("Named", ArgumentNode, ObjectFieldNode)
 
-EXAMPLES = 25
+EXAMPLES = 8
 KNOWN = {
     "customer": "crm:1", "email": "anna@example.org", "phone": "+49 431 55501", "session": "web:s2", "id": "web:s1",
     "device": "anonymous_id:d1", "text": "anna",
