@@ -19,7 +19,13 @@ def served(address: Address) -> Generator[str]:
     """Address of the endpoint while the block runs."""
     known = {"NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
     credentials = {name: value for name, value in known.items() if value is not None}
-    environment = {**os.environ, "NEO4J_URI": address.uri, "CDP_API_PORT": "0", "CDP_API_KEY": KEY}
+    environment = {
+        **os.environ,
+        "NEO4J_URI": address.uri,
+        "CDP_API_PORT": "0",
+        "CDP_API_KEY": KEY,
+        "CDP_DEADLINE_S": "60",
+    }
     command = [sys.executable, "-m", "api.commands", "serve", "--json"]
     with subprocess.Popen(command, env={**environment, **credentials}, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -32,7 +32,7 @@ from api.contract.schema_export import SCHEMA_FILE
 
 Named = TypeVar("Named", ArgumentNode, ObjectFieldNode)
 
-EXAMPLES = 25
+EXAMPLES = 8
 KNOWN = {
     "customer": "crm:1", "email": "anna@example.org", "phone": "+49 431 55501", "session": "web:s2", "id": "web:s1",
     "device": "anonymous_id:d1", "text": "anna",
@@ -44,7 +44,9 @@ schemathesis.graphql.scalar("Confidence", st.floats(0, 1).map(nodes.Float) | st.
 schemathesis.graphql.scalar("DateTime", st.datetimes().map(lambda at: nodes.String(f"{at.isoformat()}Z")))
 SCHEMA = build_schema(SCHEMA_FILE.read_text(encoding="utf-8"))
 DRAWN = schemathesis.graphql.from_path(SCHEMA_FILE)
-FIELDS = [(root, field) for root in DRAWN for field in DRAWN[root] if root != "Subscription"]
+# These and mutations work with the model in force, which Anna's world names and no disk holds.
+WITH_A_MODEL = {"why", "whyNot"}
+FIELDS = [("Query", field) for field in DRAWN["Query"] if field not in WITH_A_MODEL]
 
 
 class Plausible(Visitor):
