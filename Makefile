@@ -31,7 +31,7 @@ test: setup $(SPARK) ## Run lint, types, floors, all tests and the package build
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 	$(BIN)/check-wheel-contents dist
 
