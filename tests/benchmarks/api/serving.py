@@ -27,7 +27,9 @@ def served(address: Address) -> Generator[str]:
         "CDP_DEADLINE_S": "60",
     }
     command = [sys.executable, "-m", "api.commands", "serve", "--json"]
-    with subprocess.Popen(command, env={**environment, **credentials}, stdout=subprocess.PIPE, text=True) as process:
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    environment |= credentials
+    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=nowhere, text=True) as process:
         assert process.stdout is not None
         try:
             yield json.loads(process.stdout.readline())["graphql"]
