@@ -216,7 +216,7 @@ def api_process(address: Address, folder: Path | None = None) -> Generator[str]:
     known = [part for part in (address.uri, address.user, address.password) if part]
     environment = {**os.environ, "CDP_API_KEY": API_KEY, **({"CDP_DATA_DIR": str(folder)} if folder else {})}
     command = [sys.executable, "-c", _SERVER, *known]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, **pipes, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
