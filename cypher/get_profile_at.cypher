@@ -1,5 +1,5 @@
 // Everything about the customers that belonged together with one at a time and a confidence, as it was known then.
-// $key, $confidence, $at (epoch milliseconds), $limit; one row: as get_profile, and known (it had been resolved by then).
+// $key, $confidence, $at (epoch milliseconds), $limit; one row, none for a customer that is not there: as get_profile, and known (it had been resolved by then).
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS|WAS_SAME_AS
   WHERE r.confidence >= $confidence AND r.valid_from <= datetime({epochMillis: $at})

@@ -103,8 +103,8 @@ async def _profile_at(graph: AsyncGraph, customer: str, confidence: float, at: d
     rows = await graph.read(
         "get_profile_at", key=customer, confidence=confidence, at=milliseconds(at), limit=MEMBERS_LIMIT + 1
     )
-    row = rows[0]
-    return replace(profile_of(row, confidence), as_of=at) if row["known"] and row["customers"] else None
+    known = rows and rows[0]["known"] and rows[0]["customers"]
+    return replace(profile_of(rows[0], confidence), as_of=at) if known else None
 
 
 async def get_profiles(

@@ -25,6 +25,7 @@ from resolution.quality.cases import read_cases
 from resolution.quality.evaluation import Evaluation, evaluate, read_truth
 from resolution.settings import ResolutionSettings
 from tests.asking import AUTHORIZED, keyed_settings
+from tests.integration.api.tracking.conftest import data_folder
 
 PEOPLE, SEED = 2_000, 7
 STORY = """
@@ -85,8 +86,9 @@ def company(connected_graph: Graph, neo4j_address: Address, tmp_path_factory: py
 
 @pytest.fixture(scope="module")
 def client(company: Company) -> Generator[httpx.Client]:
-    """A front end."""
+    """A front end of an API that has the model."""
     with (
+        data_folder(company.folder),
         serving(company.address, keyed_settings()) as url,
         httpx.Client(base_url=url, headers=AUTHORIZED, timeout=30) as client,
     ):

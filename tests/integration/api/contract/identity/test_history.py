@@ -66,6 +66,13 @@ def not_yet() -> str:
     return "No customer that is known by this customer had been resolved at that time."
 
 
+async def test_who_never_was_there_was_not_there_at_a_time_either(company: Company, ask_company: Ask) -> None:
+    del company
+    for key in ("", "crm:nobody"):
+        found = await data(ask_company, PROFILE, by={"customer": key}, asOf=now().isoformat())
+        assert found["reason"] == not_yet()
+
+
 async def test_an_old_profile_id_leads_to_who_it_was(company: Company, ask_company: Ask) -> None:
     before = now()
     mine = await data(ask_company, PROFILE, by={"customer": "crm:2"})

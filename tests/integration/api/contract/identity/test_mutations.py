@@ -172,6 +172,7 @@ async def test_what_could_not_be_waited_for_may_be_done_and_its_id_finds_out(
             found = await decided(asking(client), "linkCustomers", **asked)
     async with connected(neo4j_address, deadline_s=60) as client:
         again = await decided(asking(client), "linkCustomers", **asked)
+        await decided(asking(client), "withdrawDecision", decision=again["decision"])
 
     assert found["code"] == "MAYBE_DONE"
     assert people(again) == [["crm:5", "shop:24"]]
