@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -26,6 +25,7 @@ from graph.constraints import install_schema
 from graph.errors import CdpError
 from graph.guard_commands import guards_command
 from graph.identities import Identity
+from graph.printing import print_json
 from graph.survivorship_commands import survivorship_command
 from graph.survivorship_rules import current_survivorship
 from loaders.commands import load_command
@@ -102,7 +102,7 @@ def serve_command(
 
 
 def _print_address(url: str) -> None:
-    _print_json({"graphql": f"{url}/graphql", "graphiql": f"{url}/", "ready": f"{url}/readyz"})
+    print_json({"graphql": f"{url}/graphql", "graphiql": f"{url}/", "ready": f"{url}/readyz"})
 
 
 def _tell_address(url: str) -> None:
@@ -123,7 +123,7 @@ def evaluate_command(
     with shown(Console(stderr=True)) as progress:
         evaluation = evaluate_records(records, truth, names, progress)
     if as_json:
-        _print_json(evaluation.as_json())
+        print_json(evaluation.as_json())
     else:
         print_evaluation(evaluation, Console())
 
@@ -145,7 +145,7 @@ def profile_command(
     asked = Asked(profile_id, customer, email, phone, identifier, session, device).identity(api_settings().country)
     report = asyncio.run(_ask(asked, confidence, journey))
     if as_json:
-        _print_json(as_document(report))
+        print_json(as_document(report))
     else:
         print_profile(report, Console())
     if report.profile is None:
@@ -169,14 +169,9 @@ def demo_command(
 
     options = DemoOptions(people, seed, once)
     if as_json:
-        run_demo(options, Console(quiet=True), lambda outcome: _print_json(outcome.as_document()))
+        run_demo(options, Console(quiet=True), lambda outcome: print_json(outcome.as_document()))
     else:
         run_demo(options, Console())
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
-    sys.stdout.buffer.flush()
 
 
 def main() -> None:

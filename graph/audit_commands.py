@@ -5,7 +5,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -13,6 +12,7 @@ from graph.address import resolve_address
 from graph.audits import Audit, audits, run_audit
 from graph.connection import Row, open_graph
 from graph.errors import ConfigurationError
+from graph.printing import print_json
 
 _MOST = 100_000
 
@@ -43,7 +43,7 @@ def audit_command(
     with open_graph(resolve_address()) as graph:
         rows = run_audit(graph, name, asked, limit)
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     elif as_csv:
         _print_csv(rows)
     else:
@@ -59,7 +59,7 @@ def _parameter(text: str) -> tuple[str, str]:
 
 def _print_list(*, as_json: bool) -> None:
     if as_json:
-        _print_json([_document(audit) for audit in audits().values()])
+        print_json([_document(audit) for audit in audits().values()])
         return
     width = max(map(len, audits()))
     sys.stdout.writelines(f"{audit.name:<{width}}  {audit.finds}\n" for audit in audits().values())
@@ -94,7 +94,3 @@ def _text(value: object) -> str:
         parts: list[object] = value
         return "; ".join(", ".join(map(_text, part)) if isinstance(part, list) else _text(part) for part in parts)
     return "" if value is None else " ".join(str(value).split())
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")

@@ -3,11 +3,11 @@
 import sys
 from typing import Annotated
 
-import orjson
 import typer
 import yaml
 
 from graph.guards import current_guards
+from graph.printing import print_json
 from graph.settings import cdp_settings
 
 
@@ -22,7 +22,7 @@ def guards_command(
     content = guards.model_dump(mode="json")
     if as_json:
         document = {"digest": guards.digest, "file": str(file) if file else None, "guards": content}
-        sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+        print_json(document)
         return
     origin = f"shipped, changed by {file}" if file else "shipped"
     sys.stdout.write(f"# Guards {guards.digest}: {origin}.\n")

@@ -3,10 +3,10 @@
 import sys
 from typing import Annotated
 
-import orjson
 import typer
 import yaml
 
+from graph.printing import print_json
 from graph.settings import cdp_settings
 from graph.survivorship_rules import current_survivorship
 
@@ -21,7 +21,7 @@ def survivorship_command(
     file = cdp_settings().survivorship_file
     content = current_survivorship().model_dump(mode="json")
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps({"file": str(file) if file else None, "rules": content}) + b"\n")
+        print_json({"file": str(file) if file else None, "rules": content})
         return
     sys.stdout.write(f"# Survivorship: {f'shipped, changed by {file}' if file else 'shipped'}.\n")
     sys.stdout.write(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110))

@@ -1,11 +1,9 @@
 """``cdp resolve``: find which customers are one person, and write the links."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -13,6 +11,7 @@ from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError
+from graph.printing import print_json
 from graph.settings import cdp_settings
 from resolution.engines.engine import engine_named
 from resolution.models.model_store import model_store
@@ -77,7 +76,7 @@ def _request(version: str | None, engine: str, *, full: bool, train: bool) -> Re
 
 def _tell(report: ResolutionReport, quality: Evaluation | None, console: Console | None) -> None:
     if console is None:
-        sys.stdout.buffer.write(orjson.dumps(as_json(report, quality)) + b"\n")
+        print_json(as_json(report, quality))
         return
     print_report(report, console)
     if quality is not None:

@@ -4,7 +4,6 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -12,6 +11,7 @@ from api.access.roles import ROLES, scopes_of
 from graph.api_keys import ApiKey, NewKey, add_api_key, api_keys, new_api_key, revoke_api_key, rotate_api_key
 from graph.errors import ConfigurationError
 from graph.opening import opened_graph
+from graph.printing import print_json
 
 key_app = typer.Typer(no_args_is_help=True, help="Keys of the API: who may ask, and what they may see.")
 
@@ -44,7 +44,7 @@ def list_command(as_json: AsJson = False) -> None:
     with opened_graph() as graph:
         keys = api_keys(graph)
     if as_json:
-        _print_json([_document(key) for key in keys])
+        print_json([_document(key) for key in keys])
     else:
         sys.stdout.writelines(f"{_in_words(key)}\n" for key in keys)
 
@@ -69,7 +69,7 @@ def revoke(name: Name, as_json: AsJson = False) -> None:
     with opened_graph() as graph:
         revoke_api_key(graph, name)
     if as_json:
-        _print_json({"name": name, "revoked": True})
+        print_json({"name": name, "revoked": True})
     else:
         Console(stderr=True).print(f"{name} is refused from now on.", highlight=False, markup=False)
 
@@ -88,7 +88,7 @@ def _expiry(days: int) -> datetime | None:
 
 def _show_key(name: str, api_key: str, expires_at: datetime | None, *, as_json: bool) -> None:
     if as_json:
-        _print_json({"name": name, "key": api_key, "expires_at": expires_at})
+        print_json({"name": name, "key": api_key, "expires_at": expires_at})
         return
     end = f"until {expires_at:%Y-%m-%d}" if expires_at else "for good"
     Console(stderr=True).print(f"The key of {name}, {end}; it is not shown again:", highlight=False, markup=False)
@@ -118,8 +118,3 @@ def _in_words(key: ApiKey) -> str:
     end = f", until {key.expires_at:%Y-%m-%d}" if key.expires_at else ""
     used = f"used last {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
     return f"{key.name}  {_state(key)}{end}, {used}: {' '.join(key.scopes)}"
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
-    sys.stdout.buffer.flush()

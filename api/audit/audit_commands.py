@@ -5,7 +5,6 @@ import sys
 from itertools import islice
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -19,6 +18,7 @@ from graph.address import resolve_address
 from graph.audit_commands import audit_command
 from graph.connection import open_async_graph
 from graph.errors import ConfigurationError
+from graph.printing import print_json
 from graph.profile_ids import customer_of
 
 NOT_RIGHT = 1
@@ -54,7 +54,7 @@ def verify_command(as_json: AsJson = False) -> None:
     settings = api_settings()
     chains = verify(audit_dir(settings), audit_key(settings))
     if as_json:
-        _print_json([_chain_document(chain) for chain in chains])
+        print_json([_chain_document(chain) for chain in chains])
     else:
         _tell_chains(chains)
     if any(chain.finding for chain in chains):
@@ -74,7 +74,7 @@ def who_command(
     folder = audit_dir(api_settings())
     records = list(islice(read_audit(folder, Wanted(profiles=ids)), limit))
     if as_json:
-        _print_json([_record_document(record) for record in records])
+        print_json([_record_document(record) for record in records])
     elif not records:
         Console(stderr=True).print("Nobody looked at this person.")
     else:
@@ -145,7 +145,3 @@ def _words(record: AuditRecord) -> str:
 
 def _counts(classes: tuple[AuditedClass, ...]) -> str:
     return ", ".join(f"{found.count} {found.name}" for found in classes) or "nothing"
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")

@@ -5,13 +5,13 @@ import sys
 from dataclasses import asdict
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 
 from graph.errors import ConfigurationError
 from graph.kinds import DeviceKind, SourceKind
 from graph.opening import opened_graph
+from graph.printing import print_json
 from graph.sources import (
     NewSource,
     TrackedSource,
@@ -63,7 +63,7 @@ def list_command(as_json: AsJson = False) -> None:
     with opened_graph() as graph:
         sources = tracked_sources(graph)
     if as_json:
-        _print_json([_document(source) for source in sources])
+        print_json([_document(source) for source in sources])
     else:
         sys.stdout.writelines(f"{_in_words(source)}\n" for source in sources)
 
@@ -110,7 +110,7 @@ def _set_open(name: str, open_name: str, *, is_open: bool, as_json: bool) -> Non
     with opened_graph() as graph:
         open_source(graph, name, open_name, is_open=is_open)
     if as_json:
-        _print_json({"source": name, "openName": open_name, "open": is_open})
+        print_json({"source": name, "openName": open_name, "open": is_open})
     else:
         state = "taken as" if is_open else "no longer taken as"
         Console(stderr=True).print(f"Calls that carry this name are {state} {name}'s from now on.", highlight=False)
@@ -120,7 +120,7 @@ def _set_disabled(name: str, *, disabled: bool, as_json: bool) -> None:
     with opened_graph() as graph:
         disable_source(graph, name, disabled=disabled)
     if as_json:
-        _print_json({"source": name, "disabled": disabled})
+        print_json({"source": name, "disabled": disabled})
     else:
         Console(stderr=True).print(f"{name} is {'refused' if disabled else 'taken'} from now on.", highlight=False)
 
@@ -142,7 +142,7 @@ def _checked(key: str | None) -> str | None:
 
 def _show_key(name: str, write_key: str, *, as_json: bool) -> None:
     if as_json:
-        _print_json({"source": name, "writeKey": write_key})
+        print_json({"source": name, "writeKey": write_key})
         return
     Console(stderr=True).print(f"The write key of {name}; it is not shown again:", highlight=False)
     sys.stdout.write(f"{write_key}\n")
@@ -159,8 +159,3 @@ def _in_words(source: TrackedSource) -> str:
     ids = "user ids of its own" if source.own_user_ids else "user ids shared with other sources"
     names = f", open for {', '.join(source.open_names)}" if source.open_names else ""
     return f"{source.name}  {source.kind}, {len(source.write_keys)} keys, {ids}, {state}{names}"
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
-    sys.stdout.buffer.flush()

@@ -1,15 +1,14 @@
 """``cdp source health``: which sources deliver as usual, and which do not."""
 
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from graph.printing import print_json
 from loaders.health.log import DeliveryLog
 from loaders.health.source_health import Finding, SourceHealth, source_health
 from loaders.rejects.model import Status
@@ -32,8 +31,7 @@ def health_command(
     found = look_at_sources(datetime.now(UTC))
     if as_json:
         document = {"sources": [source.as_document() for source in found]}
-        sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
-        sys.stdout.buffer.flush()
+        print_json(document)
     else:
         Console().print(_table(found))
         complaints = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)

@@ -15,6 +15,7 @@ from rich.console import Console
 from graph.connection import Graph
 from graph.errors import ConfigurationError
 from graph.opening import opened_graph
+from graph.printing import print_json
 from graph.writing import write_batch
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
@@ -59,7 +60,7 @@ def list_command(
         found, counts = letters.newest(selection, limit), letters.count(selection)
     if as_json:
         shown = [{"source": s, "code": c, "letters": n} for (s, c, _), n in counts.items()]
-        _print_json({"letters": [kept.as_document(with_raw=False) for kept in found], "counts": shown})
+        print_json({"letters": [kept.as_document(with_raw=False) for kept in found], "counts": shown})
         return
     sys.stdout.writelines(f"{_in_words(kept)}\n" for kept in found)
     told = ", ".join(f"{s} {c} {n:,}" for (s, c, _), n in counts.items())
@@ -76,7 +77,7 @@ def show(
     with DeadLetters() as letters:
         document = letters.get(letter).as_document(with_raw=raw)
     if as_json:
-        _print_json(document)
+        print_json(document)
         return
     for name, value in document.items():
         text = value if isinstance(value, str) else orjson.dumps(value).decode().strip('"')
@@ -96,7 +97,7 @@ def export(
     with DeadLetters() as letters:
         count = export_rows(letters, Selection(None, source, code, Status.OPEN, run, _utc(since)), file)
     if as_json:
-        _print_json({"file": str(file), "rows": count})
+        print_json({"file": str(file), "rows": count})
     else:
         said = f"{count:,} rows are in {file}, with personal data. Then: cdp rejects replay --with {file}"
         Console(soft_wrap=True).print(said, markup=False, highlight=False)
@@ -156,7 +157,7 @@ def discard(
             selection = replace(selection, status=None)
         count = letters.discard(selection, note)
     if as_json:
-        _print_json({"discarded": count})
+        print_json({"discarded": count})
     else:
         Console().print(f"{count:,} discarded; their rows are erased.", highlight=False)
 
@@ -188,7 +189,7 @@ def erase(
     with DeadLetters() as letters:
         erased = erase_containing(letters, wanted, is_trial=dry_run)
     if as_json:
-        _print_json({"searched": erased.searched, "erased": 0 if dry_run else len(erased.ids), "ids": erased.ids})
+        print_json({"searched": erased.searched, "erased": 0 if dry_run else len(erased.ids), "ids": erased.ids})
         return
     sys.stdout.writelines(f"{found}\n" for found in erased.ids)
     what = "hold them" if dry_run else "held them and are erased"
@@ -222,7 +223,7 @@ def _in_words(kept: KeptLetter) -> str:
 
 def _tell(report: ReplayReport, *, as_json: bool) -> None:
     if as_json:
-        _print_json(report.as_document())
+        print_json(report.as_document())
         return
     console = Console(soft_wrap=True, highlight=False, markup=False)
     console.print(f"{report.replayed:,} of {report.tried:,} dead letters replayed, {report.still_open:,} still open.")
@@ -231,8 +232,3 @@ def _tell(report: ReplayReport, *, as_json: bool) -> None:
     complaints = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     for problem, count in report.problems.items():
         complaints.print(f"Not replayed ({count:,}): {problem}")
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
-    sys.stdout.buffer.flush()

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
-import orjson
 import typer
 
 from graph.address import resolve_address
 from graph.confidence import Levels
 from graph.connection import Reader, open_graph
 from graph.errors import ConfigurationError
+from graph.printing import print_json
 from resolution.explanation.as_of import AsOf, as_of
 from resolution.explanation.asking import last_model
 from resolution.explanation.how import How, how
@@ -110,7 +110,6 @@ def _time(text: str) -> datetime:
 def _print(found: AsOf | How | Why | WhyNot, lines: Iterable[str], *, as_json: bool) -> None:
     """One JSON document with the same words, or the words alone, which no width of a terminal cuts."""
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps({**asdict(found), "words": list(lines)}) + b"\n")
-        sys.stdout.buffer.flush()
+        print_json({**asdict(found), "words": list(lines)})
         return
     sys.stdout.writelines(f"{line}\n" for line in lines)

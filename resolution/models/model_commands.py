@@ -1,11 +1,9 @@
 """``cdp model``: versions of the model, trained, listed, shown and compared."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +13,7 @@ from graph.connection import open_graph
 from graph.customers import fetch_customers
 from graph.decisions import list_decisions
 from graph.guards import current_guards
+from graph.printing import print_json
 from graph.runs import latest_run
 from resolution.models.charts import write_model_charts
 from resolution.models.fitting import Teaching, fit
@@ -48,7 +47,7 @@ def train(
     model_store().save(model)
     if as_json:
         found = {"version": model.version, "levels": model.levels, "labels": model.labels}
-        _print_json({**found, "durations": clock.durations})
+        print_json({**found, "durations": clock.durations})
         return
     if with_labels:
         counts = ", ".join(f"{count:,} {answer}" for answer, count in model.labels.items())
@@ -64,7 +63,7 @@ def list_command(as_json: AsJson = False) -> None:
     used = last[1].version if last else None
     versions = [_summary(found, used) for found in model_store().versions()]
     if as_json:
-        _print_json(versions)
+        print_json(versions)
         return
     table = Table(title="Models", title_justify="left")
     table.add_column("version", no_wrap=True)
@@ -80,7 +79,7 @@ def list_command(as_json: AsJson = False) -> None:
 def show(version: Version) -> None:
     """Everything that a version consists of, as one JSON document; of term frequencies their number and digest."""
     found = model_store().find(version)
-    _print_json({"version": found.version, **found.document})
+    print_json({"version": found.version, **found.document})
 
 
 @model_app.command(epilog="Example: cdp model diff splink-1a2b splink-3c4d")
@@ -95,7 +94,7 @@ def diff(one: Version, other: Version, as_json: AsJson = False) -> None:
         if before.get(name) != after.get(name)
     ]
     if as_json:
-        _print_json(changed)
+        print_json(changed)
         return
     table = Table(title=f"{left.version} to {right.version}", title_justify="left")
     for name in ("what", "before", "after"):
@@ -114,7 +113,7 @@ def charts(
     """Draw a version's weights and probabilities, as Splink draws them, in HTML files that need no network."""
     files = write_model_charts(out, model_store().load(version))
     if as_json:
-        _print_json([str(file) for file in files])
+        print_json([str(file) for file in files])
         return
     talk = Console()
     for file in files:
@@ -146,7 +145,3 @@ def _flat(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _flat(value, f"{path}.")
         else:
             yield path, value
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")

@@ -1,13 +1,11 @@
 """``cdp review``: the questions that are most worth a steward's time, answered in a file."""
 
 import asyncio
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -15,6 +13,7 @@ from graph.address import resolve_address
 from graph.connection import open_async_graph
 from graph.customer_facts import get_customer_facts
 from graph.errors import InputError
+from graph.printing import print_json
 from graph.review import Question, review_queue
 from resolution.stewards.review_files import write_questions, write_set_aside
 from resolution.stewards.reviewing import Imported, import_answers, rejects_file
@@ -33,7 +32,7 @@ def list_command(limit: Limit = 20, as_json: AsJson = False) -> None:
     """The questions that are most worth asking, the best first."""
     questions, _ = _questions(limit, with_facts=False)
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps([asdict(question) for question in questions]) + b"\n")
+        print_json([asdict(question) for question in questions])
         return
     for question in questions:
         Console(soft_wrap=True).print(_in_words(question), markup=False, highlight=False)
@@ -51,7 +50,7 @@ def export(
     questions, facts = _questions(limit, with_facts=True)
     write_questions(file, questions, facts)
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps({"file": str(file), "questions": len(questions)}) + b"\n")
+        print_json({"file": str(file), "questions": len(questions)})
         return
     Console(soft_wrap=True).print(
         f"{len(questions)} questions are in {file}, with personal data. Then: cdp review import", markup=False
@@ -106,7 +105,7 @@ def _tell(imported: Imported, aside: Path | None, *, as_json: bool) -> None:
     counts = {"decided": imported.decided, "known": imported.known, "empty": imported.empty, "set_aside": len(rows)}
     if as_json:
         document = {**counts, "rejects": str(aside) if aside else None, "rows": rows}
-        sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+        print_json(document)
         return
     console = Console(soft_wrap=True)
     console.print(", ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in counts.items()))

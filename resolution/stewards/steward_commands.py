@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -13,6 +12,7 @@ from graph.connection import Graph
 from graph.decisions import Decision, list_decisions
 from graph.errors import NothingResolvedError
 from graph.opening import opened_graph
+from graph.printing import print_json
 from graph.runs import latest_run
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import model_store
@@ -94,7 +94,7 @@ def list_command(as_json: AsJson = False) -> None:
     with opened_graph() as graph:
         decisions = list_decisions(graph)
     if as_json:
-        _print_json([asdict(decision) for decision in decisions])
+        print_json([asdict(decision) for decision in decisions])
     else:
         sys.stdout.writelines(f"{_in_words(decision)}\n" for decision in decisions)
 
@@ -103,7 +103,7 @@ def _decide(decide: Callable[[Stewardship], Decided], *, as_json: bool) -> None:
     with opened_graph() as graph:
         decided = decide(Stewardship(graph, last_resolution(graph)))
     if as_json:
-        _print_json(asdict(decided))
+        print_json(asdict(decided))
         return
     changes, profiles = decided.changes, decided.profiles
     Console().print(
@@ -128,7 +128,3 @@ def _in_words(decision: Decision) -> str:
     if decision.withdrawn_at:
         taken += f", withdrawn by {decision.withdrawn_by} on {decision.withdrawn_at:%Y-%m-%d}"
     return f"{taken}\n    {sides}: {decision.reason}"
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
