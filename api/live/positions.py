@@ -6,16 +6,17 @@ twice, whoever goes on.
 """
 
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from api.contract.cursors import decoded, encoded
 from graph.changes import Change
 from graph.errors import InputError
 
 # Beyond so many in the time that may still change, the oldest count as settled, or cursors would grow without a limit.
 MAX_TOLD = 250
-_HASH, _CHECKSUM = 8, 4
+_NAME = "changes"
+_HASH = 8
 _HEAD = struct.Struct(">qqH")
 # After every key: of what was told before the connection was lost only the latest moment is known.
 _LAST_KEY = chr(0x10FFFF)
@@ -53,17 +54,16 @@ class Position:
         """The position as an opaque text."""
         until = max((at for at, _ in self.told.values()), default=self.since)
         content = _HEAD.pack(self.since, until, len(self.told)) + b"".join(self.told) + self.since_key.encode()
-        return urlsafe_b64encode(_checksum(content) + content).decode().rstrip("=")
+        return encoded(_NAME, content)
 
 
 def position_of(cursor: str) -> Position:
     """The position of a cursor. Raises InputError for one that is not ours."""
     try:
-        decoded = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        checksum, content = decoded[:_CHECKSUM], decoded[_CHECKSUM:]
+        content = decoded(_NAME, cursor)
         since, until, count = _HEAD.unpack_from(content)
         hashes, key = content[_HEAD.size : _HEAD.size + count * _HASH], content[_HEAD.size + count * _HASH :].decode()
-        ours = checksum == _checksum(content) and count <= MAX_TOLD and len(hashes) == count * _HASH
+        ours = count <= MAX_TOLD and len(hashes) == count * _HASH
     except (ValueError, struct.error):
         ours, since, until, hashes, key = False, 0, 0, b"", ""
     if not ours:
@@ -74,7 +74,3 @@ def position_of(cursor: str) -> Position:
 
 def _hash(key: str) -> bytes:
     return blake2b(key.encode(), digest_size=_HASH).digest()
-
-
-def _checksum(content: bytes) -> bytes:
-    return blake2b(content, digest_size=_CHECKSUM, person=b"changes").digest()
