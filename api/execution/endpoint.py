@@ -201,10 +201,12 @@ def _is_recorded(request: Request, started: float) -> bool:
 
 async def _viewer_of(request: HTTPConnection, context: RequestContext | None = None) -> Viewer:
     """Who asks, now: by the headers, or by what a WebSocket said at its beginning. Raises AccessError, InputError."""
-    said = (context and context.connection_params) or {}
-    headers = {**request.headers, **{name.lower(): text for name, text in said.items() if isinstance(text, str)}}
     authentication = backend_of(request).authentication
-    return await authentication.viewer_of(headers.get("authorization", ""), headers.get("x-purpose"))
+    authorization, purpose = request.headers.get("authorization", ""), request.headers.get("x-purpose")
+    if context is None or not context.connection_params:
+        return await authentication.viewer_of(authorization, purpose)
+    sent = {"authorization": authorization, "x-purpose": purpose}
+    return await authentication.viewer_of_connection({**sent, **context.connection_params})
 
 
 def _not_let_in(request: Request, error: AccessError | InputError) -> Response:
