@@ -14,10 +14,14 @@ OK = "OK"
 _ONCE_IN_S = 1.0
 
 
+def outcome_of(result: ExecutionResult, request_id: str) -> str:
+    """OK, or the code of the first error."""
+    return errors_of(result, request_id)[0]["extensions"]["code"] if result.errors else OK
+
+
 def record_event(context: RequestContext, result: ExecutionResult) -> bool:
     """Keep a record of one event of a subscription; false as for an answer."""
-    outcome = errors_of(result, context.request_id)[0]["extensions"]["code"] if result.errors else OK
-    record = operation_record(context, context.audit.key, outcome, 0.0)
+    record = operation_record(context, context.audit.key, outcome_of(result, context.request_id), 0.0)
     return context.audit.write(record) or not context.seen.in_clear
 
 

@@ -17,7 +17,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from api.audit.recording import OK
+from api.audit.recording import OK, outcome_of
 from api.audit.records import operation_record
 from api.execution.context import RequestContext
 from api.execution.errors import answer_to, log_failure
@@ -106,6 +106,7 @@ class SubscriptionsOnly(BaseGraphQLTransportWSHandler[RequestContext, None]):
             async with aclosing(results):
                 async for result in results:
                     assert isinstance(result, ExecutionResult)
+                    outcome = outcome_of(result, context.request_id)
                     await self._send(operation, result)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:

@@ -10,7 +10,7 @@ from tests.asking import keyed_settings
 from tests.factories import batch, crm, days, interaction
 from tests.integration.api.audit.test_recording import records_in
 from tests.integration.api.conftest import write_anna
-from tests.integration.api.live.conftest import following
+from tests.integration.api.live.conftest import ANNA, connected_line, following
 
 
 async def test_each_event_is_recorded_with_whose_it_is(graph: Graph, neo4j_address: Address, tmp_path: Path) -> None:
@@ -27,3 +27,16 @@ async def test_each_event_is_recorded_with_whose_it_is(graph: Graph, neo4j_addre
     # What the source sent with the call may say anything.
     assert written["clear"] == {"contact": 1, "demographic": 1}
     assert ended["clear"] == began["clear"] == {}
+
+
+async def test_a_refused_subscription_is_recorded_as_refused(
+    graph: Graph, neo4j_address: Address, tmp_path: Path
+) -> None:
+    write_anna(graph)
+    with serving(neo4j_address, keyed_settings(audit_dir=tmp_path)) as url:
+        async with connected_line(url) as line:
+            await line.subscribe(by=ANNA, after="none of ours")
+            code, _ = await line.refusal()
+
+    assert code == "BAD_USER_INPUT"
+    assert {record["outcome"] for record in records_in(tmp_path)} == {code}
