@@ -1,11 +1,19 @@
-// Everything about the customers that belong together with one at a confidence, but its sessions and journey.
-// $key, $confidence, $limit; one row: customers, identifiers, devices, links, consents (lists of maps, epoch milliseconds).
+// Everything about the customers that belong together with one at a confidence; on request the beginning of their journey.
+// $key, $confidence, $limit, $events (interactions; 0: none, and no users either); one row: customers, identifiers, devices,
+// links, consents (lists of maps, epoch milliseconds), owners (customers, and devices that only they used), interactions (the
+// newest of the owners; the properties of Interaction). Each device has is_hub and its users, as in list_device_users.
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit
 // Who is retired says nothing, but what is linked through it holds until the next resolution.
 WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members
-RETURN
+WITH members, CASE WHEN $events = 0 THEN [] ELSE [c IN members | c.key] + COLLECT {
+  UNWIND members AS c
+  MATCH (c)-[:USED]->(d:Device)
+  WHERE NOT d:Hub AND NOT EXISTS { MATCH (other:Customer)-[:USED]->(d) WHERE NOT other IN members }
+  RETURN DISTINCT d.key
+} END AS owners
+RETURN owners,
   COLLECT {
     UNWIND members AS c
     OPTIONAL MATCH (s:Source {name: c.source})
@@ -28,7 +36,14 @@ RETURN
     MATCH (c)-[u:USED]->(d:Device)
     RETURN {
       customer: c.key, key: d.key, kind: d.kind, logins: u.logins, shared_by_many: d:Hub,
-      first_login_at: u.first_login_at.epochMillis, last_login_at: u.last_login_at.epochMillis
+      first_login_at: u.first_login_at.epochMillis, last_login_at: u.last_login_at.epochMillis,
+      users: CASE WHEN $events > 0 THEN COLLECT {
+        MATCH (user:Customer)-[v:USED]->(d)
+        RETURN {
+          customer: user.key, logins: v.logins, first_login_at: v.first_login_at.epochMillis,
+          last_login_at: v.last_login_at.epochMillis
+        } ORDER BY v.last_login_at DESC, user.key LIMIT 100
+      } END
     }
   } AS devices,
   COLLECT {
@@ -47,4 +62,17 @@ RETURN
       .key, .source, .purpose, .channel, .state, .basis, .evidence, subject: subject.key,
       effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis
     }
-  } AS consents
+  } AS consents,
+  COLLECT {
+    UNWIND owners AS owner
+    CALL (owner) {
+      MATCH (i:Interaction)
+      WHERE i.owner = owner AND i.at >= datetime({year: 1900}) AND i.at < datetime({year: 9999})
+      RETURN i
+      ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $events
+    }
+    WITH DISTINCT i ORDER BY i.at DESC, i.key DESC LIMIT $events
+    RETURN i {
+      .key, .source, .type, .name, .channel, at: i.at.epochMillis, .owner, .session, .amount, .currency, .properties
+    }
+  } AS interactions

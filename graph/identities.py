@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from graph.connection import AsyncGraph
 from graph.profile_ids import customer_of
@@ -57,17 +58,31 @@ class AmbiguousIdentity:
 FoundProfile = Profile | MergedProfile | UnknownIdentity | AmbiguousIdentity
 
 
+class ReadProfile(Protocol):
+    """``get_profile``, or whatever reads more with it."""
+
+    async def __call__(
+        self, graph: AsyncGraph, customer: str, confidence: float, at: datetime | None, /
+    ) -> Profile | None:
+        """The profile that holds a customer."""
+        ...
+
+
 async def find_profile(
-    graph: AsyncGraph, identity: Identity, confidence: float, at: datetime | None = None
+    graph: AsyncGraph,
+    identity: Identity,
+    confidence: float,
+    at: datetime | None = None,
+    read: ReadProfile = get_profile,
 ) -> FoundProfile:
     """The profile that an identity means at a confidence, now or at a time. Raises GraphError.
 
-    Whom an identifier, a session or a device points at is read as it is today.
+    Whom an identifier, a session or a device points at is read as it is today. ``read``: how the profile is read.
     """
     found = await _customers(graph, identity, confidence)
     if isinstance(found, UnknownIdentity):
         return found
-    profiles = await profiles_of(graph, found, confidence, at)
+    profiles = await profiles_of(graph, found, confidence, at, read)
     if not profiles:
         return nobody(identity.kind, at)
     if len(profiles) > 1:
@@ -114,10 +129,14 @@ def nobody(kind: IdentityKind, at: datetime | None = None) -> UnknownIdentity:
 
 
 async def profiles_of(
-    graph: AsyncGraph, customers: Sequence[str], confidence: float, at: datetime | None = None
+    graph: AsyncGraph,
+    customers: Sequence[str],
+    confidence: float,
+    at: datetime | None = None,
+    read: ReadProfile = get_profile,
 ) -> list[Profile]:
     """One profile for each person among the customers: mostly there is one, so the others are read after the first."""
-    first = await get_profile(graph, customers[0], confidence, at) if customers else None
+    first = await read(graph, customers[0], confidence, at) if customers else None
     rest = [customer for customer in customers[1:] if first is None or customer not in first.members]
     found = await get_profiles(graph, rest, confidence, at)
     others = {found[customer].id: found[customer] for customer in rest if customer in found}

@@ -4,6 +4,7 @@ Each owner (a customer, or a device that was theirs at the time) is read from th
 are merged, so the cost follows the page and not the length of the history.
 """
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,12 +100,23 @@ async def list_journey_owners(
     graph: AsyncGraph, clusters: Sequence[Sequence[str]], confidence: float
 ) -> list[JourneyOwners]:
     """The owners of the interactions of each of several clusters, in their order. Raises GraphError."""
-    members = dict.fromkeys(key for cluster in clusters for key in cluster)
-    rows = await graph.read("list_device_users", customers=list(members))
+    rows = await graph.read("list_device_users", customers=list(_distinct(clusters)))
+    return await owners_of_all(graph, clusters, rows, confidence)
+
+
+async def owners_of_all(
+    graph: AsyncGraph, clusters: Sequence[Sequence[str]], rows: Sequence[Row], confidence: float
+) -> list[JourneyOwners]:
+    """The same from rows of ``list_device_users``; the clusters of other users are read. Raises GraphError."""
+    members = _distinct(clusters)
     others = {user["customer"] for row in rows if not row["is_hub"] for user in row["users"]}.difference(members)
     known = {key: tuple(cluster) for cluster in clusters for key in cluster}
     cluster_of = known | await get_clusters(graph, others, confidence)
     return [_owners(cluster, rows, cluster_of) for cluster in clusters]
+
+
+def _distinct(clusters: Sequence[Sequence[str]]) -> dict[str, None]:
+    return dict.fromkeys(key for cluster in clusters for key in cluster)
 
 
 def _owners(members: Sequence[str], rows: Sequence[Row], cluster_of: Mapping[str, tuple[str, ...]]) -> JourneyOwners:
@@ -146,13 +158,19 @@ async def get_journey(
 ) -> JourneyPage:
     """One page of a journey: at most ``first`` interactions older than ``after``. Raises GraphError."""
     parameters = _parameters(wanted, first, after)
-    # One row with a list: the driver takes longer for each row than Neo4j for the whole page.
-    (page,) = await graph.read("get_journey", windows=window_rows(owners.windows), **parameters)
-    rows: list[Row] = page["interactions"]
-    if owners.shared_devices:
-        customers, devices = list(owners.customers), list(owners.shared_devices)
-        rows += await graph.read("list_interactions_before_login", customers=customers, devices=devices, **parameters)
-    return _page(rows, first)
+    # Read as one row with a list: the driver takes longer for each row than Neo4j for the whole page.
+    (page,), visits = await gather(
+        graph.read("get_journey", windows=window_rows(owners.windows), **parameters),
+        _before_login(graph, owners, parameters),
+    )
+    return page_of([*page["interactions"], *visits], first)
+
+
+async def _before_login(graph: AsyncGraph, owners: JourneyOwners, parameters: dict[str, Any]) -> list[Row]:
+    if not owners.shared_devices:
+        return []
+    customers, devices = list(owners.customers), list(owners.shared_devices)
+    return await graph.read("list_interactions_before_login", customers=customers, devices=devices, **parameters)
 
 
 async def list_journeys(
@@ -166,11 +184,12 @@ async def list_journeys(
     if len(owners) == 1:
         return [await get_journey(graph, owners[0], wanted, first, after)]
     rows = await graph.read("list_journeys", rows=owner_rows(owners), **_parameters(wanted, first, after))
-    pages = {row["number"]: _page(row["interactions"], first) for row in rows}
+    pages = {row["number"]: page_of(row["interactions"], first) for row in rows}
     return [pages[number] for number in range(len(owners))]
 
 
-def _page(rows: Sequence[Row], first: int) -> JourneyPage:
+def page_of(rows: Sequence[Row], first: int) -> JourneyPage:
+    """A page of rows that hold at least its interactions and the one that follows them."""
     distinct = {row["key"]: row for row in rows}
     newest = sorted(distinct.values(), key=lambda row: (row["at"], row["key"]), reverse=True)
     return JourneyPage(tuple(interaction_of(row) for row in newest[:first]), has_more=len(newest) > first)

@@ -94,7 +94,7 @@ async def get_profile(
     """
     if at is not None:
         return await _profile_at(graph, customer, confidence, at)
-    rows = await graph.read("get_profile", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1)
+    rows = await graph.read("get_profile", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1, events=0)
     row = rows[0]
     return profile_of(row, confidence) if row["customers"] else None
 

@@ -6,7 +6,7 @@ read from the rules of their masks.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -105,13 +105,17 @@ def _whose(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(name for name in _PROFILES if name in names), tuple(name for name in _CUSTOMERS if name in names)
 
 
-class ObjectsSeen:
-    """Tells ``Seen`` of the objects of one operation. ``hidden``: the classes that the viewer does not see."""
+Known = Callable[[object, Mapping[str, Any], Callable[[], tuple[FieldClass, ...]]], tuple[FieldClass, ...]]
 
-    def __init__(self, schema: GraphQLSchema, seen: Seen, hidden: Hidden) -> None:
-        self._schema, self._seen, self._hidden = schema, seen, hidden
-        # By the identity of the selection, which is held so that no other gets it.
-        self._personal: dict[tuple[type, int], tuple[object, tuple[FieldClass, ...]]] = {}
+
+class ObjectsSeen:
+    """Tells ``Seen`` of the objects of one operation.
+
+    ``hidden``: the classes that the viewer does not see. ``known``: remembers what was found out about a selection.
+    """
+
+    def __init__(self, schema: GraphQLSchema, seen: Seen, hidden: Hidden, known: Known) -> None:
+        self._schema, self._seen, self._hidden, self._known = schema, seen, hidden, known
 
     def see(self, parent_type: GraphQLObjectType, source: object, selection: Mapping[str, Any]) -> None:
         """An object is shown, with these fields of it."""
@@ -119,11 +123,7 @@ class ObjectsSeen:
         self._see_whose(kind, source)
         if kind not in FIELD_CLASSES:
             return
-        known = self._personal.get((kind, id(selection)))
-        if known is None:
-            known = selection, self._classes(parent_type, kind, selection)
-            self._personal[kind, id(selection)] = known
-        for found in known[1]:
+        for found in self._known(kind, selection, lambda: self._classes(parent_type, kind, selection)):
             counts = self._seen.masked if found in self._hidden else self._seen.in_clear
             counts[found.value] += 1
 

@@ -92,7 +92,8 @@ async def journey(
     if hides(info.context.viewer, FieldClass.EVENTS):
         return NOTHING_SHOWN
     owners = await info.context.journey_owners(profile)
-    return connection_of(await info.context.together.read(list_journeys, owners, chosen, size, position))
+    known = info.context.ahead.page(profile, owners, size) if after is None and wanted is None else None
+    return connection_of(known or await info.context.together.read(list_journeys, owners, chosen, size, position))
 
 
 async def sessions(

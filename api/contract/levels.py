@@ -1,5 +1,6 @@
 """Levels of confidence: from what a request asks for to a number, with the levels of the model that scored last."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -34,10 +35,18 @@ class LevelsCache:
     def __init__(self, graph: AsyncGraph) -> None:
         self._graph = graph
         self._levels: Levels | None = None
-        self._read_at = 0.0
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def get(self) -> Levels:
         """The levels, at most ``LEVELS_KEPT_S`` old. Raises GraphError."""
+        if self._levels is None or monotonic() - self._read_at > LEVELS_KEPT_S:
+            async with self._reading:
+                return await self._renewed()
+        return self._levels
+
+    async def _renewed(self) -> Levels:
+        """Read again, unless another request has done so meanwhile."""
         if self._levels is None or monotonic() - self._read_at > LEVELS_KEPT_S:
             self._levels = await get_levels(self._graph)
             self._read_at = monotonic()

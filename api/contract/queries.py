@@ -1,9 +1,12 @@
 """Queries: what can be asked."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
+from api.access.field_rules import FieldClass
+from api.access.masking import hides
 from api.access.viewer import Scope
 from api.contract.arguments import AsOfTime, AtConfidence, By
 from api.contract.audit import AuditQueries
@@ -17,7 +20,9 @@ from api.contract.sessions import SessionQueries
 from api.contract.types import ProfileResult
 from api.contract.viewers import ViewerQueries
 from api.execution.context import RequestInfo
-from graph.identities import IdentityKind, UnknownIdentity, find_profile, nobody
+from api.execution.reading_ahead import journey_ahead
+from graph.identities import IdentityKind, ReadProfile, UnknownIdentity, find_profile, nobody
+from graph.profiles import get_profile
 
 MAX_HITS = 50
 # By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
@@ -42,11 +47,10 @@ class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, Viewe
             return identity
         if not info.context.viewer.may(Scope.PROFILE_READ):
             return nobody(identity.kind)
+        found = partial(find_profile, info.context.graph, identity, wanted, as_of, _reader(info))
         if identity.kind in GUESSABLE:
-            return await info.context.look_up(
-                lambda: find_profile(info.context.graph, identity, wanted, as_of), nobody(identity.kind)
-            )
-        return await find_profile(info.context.graph, identity, wanted, as_of)
+            return await info.context.look_up(found, nobody(identity.kind))
+        return await found()
 
     @strawberry.field(
         description="Profiles by an identifier, exactly, or by words of names, company, town or number; "
@@ -68,3 +72,11 @@ class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, Viewe
     async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:
         """Raises GraphError."""
         return confidence_levels(await info.context.levels.get())
+
+
+def _reader(info: RequestInfo) -> ReadProfile:
+    """How the profile is read: with the beginning of its journey where the operation asks for it and may see it."""
+    first = journey_ahead(info._raw_info)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    if first is None or hides(info.context.viewer, FieldClass.EVENTS):
+        return get_profile
+    return info.context.ahead.reader(first)

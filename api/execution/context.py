@@ -15,10 +15,13 @@ from api.contract.levels import LevelsCache
 from api.execution.allowances import Allowances
 from api.execution.limits import Cost
 from api.execution.prepared import PreparedDocuments
+from api.execution.reading_ahead import ReadingAhead
 from api.execution.reading_together import Together
+from api.execution.selections import Selections
 from api.live.feed import ChangeFeed
 from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
+from graph.journey_starts import get_started_owners
 from graph.journeys import JourneyOwners, list_journey_owners
 from graph.profiles import Profile
 
@@ -72,6 +75,8 @@ class RequestContext:
     owners: dict[tuple[tuple[str, ...], float], asyncio.Task[JourneyOwners]] = field(
         default_factory=dict[tuple[tuple[str, ...], float], "asyncio.Task[JourneyOwners]"]
     )
+    selections: Selections | None = None
+    ahead: ReadingAhead = field(default_factory=ReadingAhead)
     together: Together = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +84,11 @@ class RequestContext:
 
     def for_operation(self) -> "RequestContext":
         """The same for one operation of a connection: what one has remembered must not answer another."""
-        return replace(self, seen=Seen(), asked=AskedOperation(), owners={})
+        return replace(self, seen=Seen(), asked=AskedOperation(), owners={}, ahead=ReadingAhead(), selections=None)
+
+    def close(self) -> None:
+        """Let go of what points back here, so that the request is forgotten now, not when cycles are looked for."""
+        self.ask_again = None
 
     async def renew_viewer(self) -> None:
         """Look again who asks: what stays open outlives keys and tokens. Raises AccessError."""
@@ -95,9 +104,14 @@ class RequestContext:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""
         asked = profile.members, profile.confidence
         if asked not in self.owners:
-            read = self.together.read(list_journey_owners, profile.members, profile.confidence)
-            self.owners[asked] = asyncio.ensure_future(read)
+            self.owners[asked] = asyncio.ensure_future(self._read_owners(profile))
         return await self.owners[asked]
+
+    async def _read_owners(self, profile: Profile) -> JourneyOwners:
+        started = self.ahead.started(profile)
+        if started is not None:
+            return await get_started_owners(self.graph, started)
+        return await self.together.read(list_journey_owners, profile.members, profile.confidence)
 
     async def look_up(self, read: Callable[[], Awaitable[Found]], unknown: Found) -> Found:
         """What a read finds by an id that somebody may guess; after too many that were ``unknown``, that at once."""

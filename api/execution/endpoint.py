@@ -60,7 +60,16 @@ class GraphQLEndpoint(StreamingGraphQL):
         if scope["type"] == "websocket":
             await self.serve_websocket(WebSocket(scope, receive, send))
             return
-        request, started = Request(scope, self._bounded(receive)), perf_counter()
+        request = Request(scope, self._bounded(receive))
+        try:
+            await self._serve(request, send)
+        finally:
+            context = getattr(request.state, "context", None)
+            if isinstance(context, RequestContext):
+                context.close()
+
+    async def _serve(self, request: Request, send: Send) -> None:
+        started = perf_counter()
         response = self._refusal(request) or await self._answer(request)
         if isinstance(response, StreamingResponse):
             await self._stream(response, request, send, started)
@@ -69,7 +78,7 @@ class GraphQLEndpoint(StreamingGraphQL):
             words = "The audit log cannot be written, so no personal data is shown. Try again."
             response = _problem(request, 503, words, ErrorCode.UNAVAILABLE, {"Retry-After": "5"})
         response.headers.update(_HEADERS)
-        await response(scope, receive, send)
+        await response(request.scope, request.receive, send)
 
     async def _stream(self, response: StreamingResponse, request: Request, send: Send, started: float) -> None:
         """Send events until the client or the subscription ends; then it is known what was seen."""

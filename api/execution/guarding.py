@@ -46,7 +46,7 @@ class Guarding(SchemaExtension):
         if not execution.pre_execution_errors:
             context = self._context
             cost = document.cost(execution.operation_name, execution.variables or {})
-            context.asked = _asked(execution, cost)
+            context.asked, context.selections = _asked(execution, cost), document.selections
             require_affordable(cost)
             with _told(context):
                 _require_record(context, execution.operation_type)

@@ -21,6 +21,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLResolveInfo,
     Undefined,
     is_leaf_type,
 )
@@ -28,33 +29,31 @@ from graphql.pyutils import Path, gather_with_cancel
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from api.access.masking import mask
 from api.execution.masked_objects import MaskingExecution
 
 
 @dataclass(frozen=True, slots=True)
 class PlainField:
-    """A field that is an attribute: a leaf, or a list that holds leaves or nothing."""
+    """A field that is an attribute: a leaf, a list of leaves, or a list of ``objects`` of a type."""
 
     attribute: str
     coerce: Callable[[Any], Any]
     nullable: bool
+    objects: GraphQLObjectType | None = None
 
 
 # (name in the answer, nodes that select it, how to read it; none: the general way)
 Step = tuple[str, Any, PlainField | None]
+# Objects that are shown: their type, themselves, and what is selected of them.
+Shown = list[tuple[GraphQLObjectType, object, dict[str, Any]]]
 
 _MISSING = object()
 _REMEMBERED = "plain"
 
 
 class FastExecution(MaskingExecution):
-    """The executor with a shortcut for plain fields."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        # Keyed by identity: graphql-core keeps one field set for each selection and type. It is held here as well, so
-        # that its identity is not given to another while the operation runs.
-        self._plans: dict[tuple[str, int], tuple[Any, list[Step] | None]] = {}
+    """The executor with a shortcut for plain fields, and for lists of objects that have no others."""
 
     def fields_of(
         self,
@@ -72,7 +71,7 @@ class FastExecution(MaskingExecution):
         waiting: list[str] = []
         try:
             for name, nodes, plain in steps:
-                value = _read(source_value, plain, self.is_awaitable) if plain else _MISSING
+                value = self._read(source_value, nodes, plain) if plain else _MISSING
                 if value is _MISSING:
                     field_path = Path(path, name, parent_type.name)
                     value = self.execute_field(parent_type, source_value, nodes, field_path, position_context)
@@ -87,11 +86,76 @@ class FastExecution(MaskingExecution):
             raise
         return _awaited(answer, waiting) if waiting else answer
 
-    def _steps(self, parent_type: GraphQLObjectType, grouped_field_set: Mapping[str, Any]) -> list[Step] | None:
-        asked = parent_type.name, id(grouped_field_set)
-        if asked not in self._plans:
-            self._plans[asked] = grouped_field_set, self._plan(parent_type, grouped_field_set)
-        return self._plans[asked][1]
+    def complete_iterable_value(  # noqa: PLR0913, PLR0917 -- graphql-core's arguments
+        self,
+        item_type: GraphQLOutputType,
+        field_details_list: list[Any],
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        items: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """A list. Where one of its objects is not plain, all of it goes the general way."""
+        kind = item_type.of_type if isinstance(item_type, GraphQLNonNull) else item_type
+        if isinstance(kind, GraphQLObjectType) and not kind.is_type_of:
+            found = self._list(kind, items, field_details_list)
+            if found is not _MISSING:
+                return found
+        return super().complete_iterable_value(item_type, field_details_list, info, path, items, position_context)
+
+    def _read(self, source: object, nodes: list[Any], plain: PlainField) -> Any:  # noqa: ANN401
+        if plain.objects:
+            return self._list(plain.objects, getattr(source, plain.attribute, None), nodes)
+        return _read(source, plain, self.is_awaitable)
+
+    def _list(self, kind: GraphQLObjectType, items: Any, nodes: list[Any]) -> Any:  # noqa: ANN401
+        """What is answered of plain objects, which count as seen; ``_MISSING`` where the general way must decide."""
+        shown: Shown = []
+        found = self._objects(kind, items, nodes, shown)
+        if found is not _MISSING:
+            for seen in shown:
+                self._watch.see(*seen)
+        return found
+
+    def _objects(self, kind: GraphQLObjectType, items: Any, nodes: list[Any], shown: Shown) -> Any:  # noqa: ANN401
+        """The same, with the objects that are to be seen."""
+        selection = self.collect_subfields(kind, nodes).grouped_field_set
+        steps = self._steps(kind, selection)
+        if steps is None or not isinstance(items, list | tuple) or any(plain is None for _, _, plain in steps):
+            return _MISSING
+        answers = list[dict[str, Any]]()
+        for item in items:
+            answer = self._object(item, steps, shown)
+            if answer is None:
+                return _MISSING
+            shown.append((kind, item, selection))
+            answers.append(answer)
+        return answers
+
+    def _object(self, item: object, steps: list[Step], shown: Shown) -> dict[str, Any] | None:
+        """What is answered of one; none where the general way must decide."""
+        if item is None or self.is_awaitable(item):
+            return None
+        try:
+            source = mask(item, self._hidden) if self._hidden else item
+        except Exception:  # noqa: BLE001 -- the general way raises it again, with its place in the answer
+            return None
+        answer: dict[str, Any] = {}
+        for name, nodes, plain in steps:
+            assert plain is not None
+            if plain.objects:
+                value = self._objects(plain.objects, getattr(source, plain.attribute, None), nodes, shown)
+            else:
+                value = _read(source, plain, self.is_awaitable)
+            if value is _MISSING:
+                return None
+            answer[name] = value
+        return answer
+
+    def _steps(self, parent_type: GraphQLObjectType, grouped_field_set: dict[str, Any]) -> list[Step] | None:
+        return self.selections.known(
+            parent_type.name, grouped_field_set, lambda: self._plan(parent_type, grouped_field_set)
+        )
 
     def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: Mapping[str, Any]) -> list[Step] | None:
         """How to read each field; none where no field is plain, or something has to look at every field."""
@@ -123,7 +187,14 @@ def _looked_at(definition: GraphQLField) -> PlainField | None:
     if isinstance(kind, GraphQLNonNull):
         kind, nullable = kind.of_type, False
     coerce = _coercion(kind)
-    return PlainField(declared.python_name, coerce, nullable) if coerce else None
+    return PlainField(declared.python_name, coerce, nullable, _objects_of(kind)) if coerce else None
+
+
+def _objects_of(kind: GraphQLOutputType) -> GraphQLObjectType | None:
+    """The type of the objects of a list; none where it is no list of such, or they may be something else."""
+    item = kind.of_type if isinstance(kind, GraphQLList) else None
+    item = item.of_type if isinstance(item, GraphQLNonNull) else item
+    return item if isinstance(item, GraphQLObjectType) and not item.is_type_of else None
 
 
 def _coercion(kind: GraphQLOutputType) -> Callable[[Any], Any] | None:

@@ -20,6 +20,7 @@ from graphql import (
 from strawberry.schema.schema import validate_document
 
 from api.execution.limits import MAX_TOKENS, Cost, operations_of
+from api.execution.selections import Selections, has_directives
 from api.execution.sizes import DocumentSizes
 from graph.errors import UntrustedDocumentError
 
@@ -31,13 +32,17 @@ Rules = tuple[type[ASTValidationRule], ...]
 
 
 class PreparedDocument:
-    """A document with what was found out about it. Raises GraphQLError for a text that is none."""
+    """A document with what was found out about it. Raises GraphQLError for a text that is none.
+
+    ``selections``: for the executor; none where they depend on variables.
+    """
 
     def __init__(self, schema: GraphQLSchema, text: str) -> None:
         self.document = parse(text, max_tokens=MAX_TOKENS)
         self._schema = schema
         self._errors: dict[Rules, list[GraphQLError]] = {}
         self._operations: dict[str | None, PreparedOperation] = {}
+        self.selections = None if has_directives(self.document) else Selections()
 
     def errors(self, rules: Rules) -> list[GraphQLError]:
         """What is wrong with it by these rules."""

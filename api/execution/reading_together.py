@@ -8,6 +8,7 @@ these may be is bounded by the cost of the operation.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -30,8 +31,7 @@ class Together:
     """Collects what is asked for in one turn of the event loop. One for each request."""
 
     def __init__(self, graph: AsyncGraph) -> None:
-        self._graph = graph
-        self._loader = DataLoader[_Asked, Any](self._read_all, cache=False)
+        self._loader = DataLoader[_Asked, Any](partial(_read_all, graph), cache=False)
 
     async def read(
         self,
@@ -43,17 +43,18 @@ class Together:
         """What ``read`` finds for a subject, read with whatever else is asked for by equal arguments (hashable)."""
         return await self._loader.load(_Asked(read, subject, arguments))
 
-    async def _read_all(self, asked: list[_Asked]) -> list[Any]:
-        groups: dict[tuple[Any, ...], list[int]] = {}
-        for place, each in enumerate(asked):
-            groups.setdefault((each.read, each.arguments), []).append(place)
-        found: list[Any] = [None] * len(asked)
 
-        async def read_group(places: list[int]) -> None:
-            first = asked[places[0]]
-            subjects = [asked[place].subject for place in places]
-            for place, value in zip(places, await first.read(self._graph, subjects, *first.arguments), strict=True):
-                found[place] = value
+async def _read_all(graph: AsyncGraph, asked: list[_Asked]) -> list[Any]:
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for place, each in enumerate(asked):
+        groups.setdefault((each.read, each.arguments), []).append(place)
+    found: list[Any] = [None] * len(asked)
 
-        await asyncio.gather(*map(read_group, groups.values()))
-        return found
+    async def read_group(places: list[int]) -> None:
+        first = asked[places[0]]
+        subjects = [asked[place].subject for place in places]
+        for place, value in zip(places, await first.read(graph, subjects, *first.arguments), strict=True):
+            found[place] = value
+
+    await asyncio.gather(*map(read_group, groups.values()))
+    return found

@@ -10,32 +10,73 @@ from graph.errors import ConfigurationError, PortInUseError
 
 # From <asm/socket.h>, which Python's module leaves out, and the one instruction "return 0" of a socket filter.
 _SO_ATTACH_FILTER = 26
+# Elsewhere the option exists, but does not spread connections.
+CAN_LISTEN_BESIDE = sys.platform.startswith("linux")
 _DROP_EVERYTHING = struct.pack("HBBI", 0x06, 0, 0, 0)
 
 
 def open_listener(host: str, port: int) -> socket.socket:
     """A listening socket; port 0: a free one. Raises PortInUseError, ConfigurationError for a host that is not ours."""
+    listener = _socket(host)
+    _bind(listener, host, port)
+    listener.listen()
+    return listener
+
+
+def reserve_port(host: str, port: int) -> socket.socket:
+    """A socket that holds a port on which ``listen_beside`` listens, and does not listen itself. Raises as above."""
+    if not CAN_LISTEN_BESIDE:
+        return open_listener(host, port)
+    # Bound without the option first: with it, two programs would share a port without noticing.
+    with _socket(host) as probe:
+        _bind(probe, host, port)
+        free: int = probe.getsockname()[1]
+    reserved = _socket(host)
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    _bind(reserved, host, free)
+    return reserved
+
+
+def listen_beside(reserved: socket.socket) -> socket.socket:
+    """A listener of one of several processes; the kernel spreads connections evenly over them.
+
+    On one listener that all of them share, whoever wakes first takes whatever waits: of 16 connections one of two
+    processes got all.
+    """
+    if not CAN_LISTEN_BESIDE:
+        return reserved
+    address: tuple[str, int] = reserved.getsockname()[:2]
+    listener = _socket(address[0])
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    _bind(listener, *address)
+    listener.listen()
+    return listener
+
+
+def _socket(host: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only where the protocol is named. Without it an answer of two packets waits 40 ms for the
     # client to acknowledge the first.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return made
+
+
+def _bind(made: socket.socket, host: str, port: int) -> None:
     try:
-        listener.bind((host, port))
-        listener.listen()
+        made.bind((host, port))
     except socket.gaierror:
-        listener.close()
+        made.close()
         raise ConfigurationError(f"{host} is no address of this machine.", "Set CDP_API_HOST to one.") from None
     except PermissionError:
-        listener.close()
+        made.close()
         raise ConfigurationError(f"Port {port} may not be used by ordinary users.", "Choose one above 1023.") from None
     except OSError:
-        listener.close()
+        made.close()
         raise PortInUseError(
             f"Port {port} of {host} is taken by another program, or {host} is no address of this machine.",
             "Choose another with --port, or stop that program.",
         ) from None
-    return listener
 
 
 def url_of(listener: socket.socket) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
-from api.operation.listener import open_listener, url_of
+from api.operation.listener import open_listener, reserve_port, url_of
 from api.operation.logs import configure_logs
 from api.operation.metrics.exposition import exposed, shared_by_workers
 from api.operation.server import STOP_S, make_server
@@ -33,11 +33,12 @@ def serve(
     chosen = settings or api_settings()
     target = address or resolve_address()
     asyncio.run(_reach(target))
-    with open_listener(chosen.api_host, chosen.api_port) as listener:
+    several = chosen.api_workers > 1
+    with (reserve_port if several else open_listener)(chosen.api_host, chosen.api_port) as listener:
         configure_logs(chosen)
         work = Work(target, chosen, listener)
         tell = partial(on_ready or _tell_nobody, url_of(listener))
-        if chosen.api_workers > 1:
+        if several:
             with shared_by_workers(), exposed(chosen):
                 Supervisor(work, tell).run()
         else:

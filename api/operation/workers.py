@@ -1,4 +1,4 @@
-"""Workers: several processes that answer on one listener, each with its own connections to the graph.
+"""Workers: several processes that answer on one port, each with its own connections to the graph.
 
 uvicorn's own supervisor cannot be told which server its processes run, and ours drains. A worker that ends by itself is
 replaced; one that is told to stop ends as a single process does. Workers end when their supervisor does, however that
@@ -12,7 +12,8 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.context import SpawnProcess
 from threading import Event, Thread
@@ -20,6 +21,7 @@ from time import monotonic
 from types import FrameType
 from typing import Protocol
 
+from api.operation.listener import listen_beside
 from api.operation.logs import configure_logs
 from api.operation.metrics.exposition import forget_worker
 from api.operation.server import make_server
@@ -38,7 +40,7 @@ _SPARE_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What every worker does."""
+    """What every worker does. ``listener``: its own; on the way to a worker the socket that holds its port."""
 
     address: Address
     settings: ApiSettings
@@ -133,15 +135,22 @@ def run_worker(work: Work, line: "Connection[str, None]") -> None:
     os.setpgid(0, 0)
     Thread(target=_end_with, args=(line,), name="supervisor", daemon=True).start()
     configure_logs(work.settings)
-    run_alone(work, lambda: line.send("started"))
+    run_alone(replace(work, listener=listen_beside(work.listener)), lambda: line.send("started"))
 
 
 def run_alone(work: Work, on_started: Callable[[], None]) -> None:
     """Answer in this process, until it is told to stop."""
     gc.set_threshold(NEW_OBJECTS)
     server = make_server(work.settings, work.address)
-    server.on_started = on_started
+    server.on_started = partial(_begin, on_started)
     server.run(sockets=[work.listener])
+
+
+def _begin(on_started: Callable[[], None]) -> None:
+    """Whatever is here before the first request stays until the end, so Python never looks for cycles in it again."""
+    gc.collect()
+    gc.freeze()
+    on_started()
 
 
 def _end_with(line: "Connection[str, None]") -> None:

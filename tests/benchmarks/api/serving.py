@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from graph.address import Address
 
 KEY = "benchmark"
+PROCESSES = os.cpu_count() or 1
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 
 
 @contextmanager
-def served(address: Address) -> Generator[str]:
+def served(address: Address, processes: int = 1) -> Generator[str]:
     """Address of the endpoint while the block runs."""
     known = {"NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
     credentials = {name: value for name, value in known.items() if value is not None}
@@ -23,6 +24,7 @@ def served(address: Address) -> Generator[str]:
         **os.environ,
         "NEO4J_URI": address.uri,
         "CDP_API_PORT": "0",
+        "CDP_API_WORKERS": str(processes),
         "CDP_API_KEY": KEY,
         "CDP_DEADLINE_S": "60",
     }

@@ -1,5 +1,7 @@
 """Measuring the rival: the same question to both, with sixteen connections, after their answers were found to be equal.
 
+Both run in as many processes as the machine has cores, as either would be operated.
+
 The rival's schema holds statements of its own for the cluster and its journey (``rival.graphql``): simpler ones than
 ours, because they leave out devices that several people share. So only customers without such a device are asked for.
 """
@@ -24,7 +26,7 @@ from graph.profiles import get_profile
 from graph.records import PERSON_FIELDS
 from tests.benchmarks.api.asking import Answered, at_once, connections
 from tests.benchmarks.api.reading import CUSTOMERS, INTERACTIONS, QUESTIONS, ROUNDS, spread
-from tests.benchmarks.api.serving import HEADERS, served
+from tests.benchmarks.api.serving import HEADERS, PROCESSES, served
 from tests.benchmarks.company import Company
 from tests.benchmarks.measures import Measure
 from tests.node import ENVIRONMENT, NODE, NoRegistryError, packages_of
@@ -68,10 +70,16 @@ class Facts:
 
 def measure_rival(company: Company) -> list[Measure]:
     """Answers a second and the 95th percentile of both. Raises NoRegistryError where npm reaches none."""
-    with served(company.address) as ours, _served_by_rival(company.address) as theirs:
+    with served(company.address, PROCESSES) as ours, _served_by_rival(company.address) as theirs:
         mine, rival = uvloop.run(_measured(company, ours, theirs))
     return [
-        Measure("against @neo4j/graphql (raw), 16 connections", mine.rate, rival.rate, "answers/s", ">= 1.2"),
+        Measure(
+            f"against @neo4j/graphql (raw), 16 connections, {PROCESSES} processes each",
+            mine.rate,
+            rival.rate,
+            "answers/s",
+            ">= 1.2",
+        ),
         Measure("the same, p95", mine.p95, rival.p95, "ms", "< 1"),
     ]
 
@@ -145,7 +153,8 @@ def _interaction(node: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _served_by_rival(address: Address) -> Generator[str]:
-    command = [NODE, str(HERE / "server.cjs"), address.uri, address.user or "", address.password or ""]
+    access = address.uri, address.user or "", address.password or ""
+    command = [NODE, str(HERE / "server.cjs"), *access, str(PROCESSES)]
     packages, environment = packages_of(HERE), {**ENVIRONMENT, "NODE_ENV": "production"}
     with subprocess.Popen(command, cwd=packages, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,6 +1,7 @@
-// @neo4j/graphql behind GraphQL Yoga: node server.cjs BOLT_URI USER PASSWORD; prints its address when it can be asked.
+// @neo4j/graphql behind GraphQL Yoga: node server.cjs BOLT_URI USER PASSWORD PROCESSES; prints its address when it can be asked.
 // The cluster and its journey are one statement each, written as ours are: what @neo4j/graphql would make of filters and
 // relationships alone cannot follow links at a confidence.
+const cluster = require("node:cluster");
 const { createRequire } = require("node:module");
 const { createServer } = require("node:http");
 const { readFileSync } = require("node:fs");
@@ -10,7 +11,7 @@ const { Neo4jGraphQL } = installed("@neo4j/graphql");
 const { createYoga } = installed("graphql-yoga");
 const { GraphQLScalarType } = installed("graphql");
 
-const [uri, user, password] = process.argv.slice(2);
+const [uri, user, password, processes] = process.argv.slice(2);
 const typeDefs = readFileSync(`${__dirname}/rival.graphql`, "utf8");
 
 async function main() {
@@ -20,7 +21,18 @@ async function main() {
   const schema = await new Neo4jGraphQL({ typeDefs, driver, resolvers: { Moment } }).getSchema();
   const yoga = createYoga({ schema, context: { executionContext: driver }, logging: false, graphiql: false, landingPage: false });
   const server = createServer(yoga);
-  server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));
+  server.listen(0, "127.0.0.1");
 }
 
-main();
+// All processes answer on one port, which is free; connections go to them in turns.
+function share() {
+  let listening = 0;
+  cluster.on("listening", (_worker, { port }) => {
+    listening += 1;
+    if (listening === Number(processes)) console.log(`http://127.0.0.1:${port}`);
+  });
+  for (let each = 0; each < Number(processes); each += 1) cluster.fork();
+}
+
+if (cluster.isPrimary) share();
+else main();
