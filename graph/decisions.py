@@ -61,9 +61,10 @@ def read_decision(graph: Reader, key: str) -> Decision | None:
     return decision_of(rows[0]) if rows else None
 
 
-def decisions_about(graph: Reader, customers: Collection[str]) -> list[Decision]:
-    """The decisions in force about some customers. Raises GraphError."""
-    return [decision_of(row) for row in graph.read("list_decisions_about", keys=sorted(customers))]
+def decisions_about(graph: Reader, customers: Collection[str], at: datetime | None = None) -> list[Decision]:
+    """The decisions in force about some customers, now or at a time. Raises GraphError."""
+    when = None if at is None else milliseconds(at)
+    return [decision_of(row) for row in graph.read("list_decisions_about", keys=sorted(customers), at=when)]
 
 
 def connected_decisions(graph: Reader, customers: Collection[str]) -> list[Decision]:

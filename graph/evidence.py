@@ -8,7 +8,7 @@ import orjson
 
 from graph.connection import Reader, Row
 from graph.links import Pair, pair_row
-from graph.times import moment
+from graph.times import milliseconds, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,13 @@ class LinkEvidence:
     valid_to: datetime | None = None
 
 
-def links_between(graph: Reader, pairs: Iterable[Pair]) -> dict[Pair, LinkEvidence]:
-    """The live links of some pairs, with their reasons. Raises GraphError."""
-    rows = graph.read("list_links_between", rows=[pair_row(pair) for pair in pairs])
+def links_between(graph: Reader, pairs: Iterable[Pair], at: datetime | None = None) -> dict[Pair, LinkEvidence]:
+    """The links of some pairs that hold now, or held at a time, with their reasons. Raises GraphError."""
+    wanted = [pair_row(pair) for pair in pairs]
+    if at is None:
+        rows = graph.read("list_links_between", rows=wanted)
+    else:
+        rows = graph.read("list_links_at", rows=wanted, at=milliseconds(at))
     return {(row["left"], row["right"]): link_of(row) for row in rows}
 
 
@@ -55,7 +59,7 @@ def findings_of(evidence: str | None) -> tuple[ComparisonEvidence, ...]:
 
 
 def link_of(row: Row) -> LinkEvidence:
-    """A link from a row of ``get_profile``, ``get_profiles_at`` or ``list_links_between``."""
+    """A link from a row of ``get_profile``, ``list_links_between`` or those of a past time."""
     times = {"valid_from": moment(row["valid_from"]), "valid_to": moment(row.get("valid_to"))}
     values: Row = {**row, **times, "evidence": findings_of(row["evidence"])}
     return LinkEvidence(**values)

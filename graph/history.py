@@ -7,6 +7,7 @@ from datetime import datetime
 from graph.clusters import MEMBERS_LIMIT
 from graph.confidence import Levels, levels_of
 from graph.connection import Reader
+from graph.surroundings import StoredLink
 from graph.times import milliseconds, moment
 
 
@@ -47,6 +48,11 @@ def clusters_at(
         limit=MEMBERS_LIMIT + 1,
     )
     return {row["customer"]: tuple(sorted(row["members"])) for row in rows}
+
+
+def forest_at(graph: Reader, customer: str, at: datetime) -> list[StoredLink]:
+    """The links that held the loosest cluster of a customer together at a time. Raises GraphError."""
+    return [StoredLink(**row) for row in graph.read("list_forest_at", key=customer, at=milliseconds(at))]
 
 
 def levels_at(graph: Reader, at: datetime) -> Levels:

@@ -12,12 +12,13 @@ from graph.address import resolve_address
 from graph.confidence import Levels
 from graph.connection import Reader, open_graph
 from graph.errors import ConfigurationError
+from graph.history import levels_at
 from graph.printing import print_json
 from resolution.explanation.as_of import AsOf, as_of
 from resolution.explanation.asking import last_model
 from resolution.explanation.how import How, how
 from resolution.explanation.telling import tell_as_of, tell_how, tell_why, tell_why_not
-from resolution.explanation.why import Why, why
+from resolution.explanation.why import Why, why, why_at
 from resolution.explanation.why_not import Together, WhyNot, why_not
 from resolution.models.model import Model
 from resolution.models.model_store import model_store
@@ -31,19 +32,29 @@ Time = Annotated[
     str, typer.Argument(metavar="TIME", help="ISO 8601, such as 2026-03-01T12:00:00Z; without a zone it is UTC.")
 ]
 Confidence = Annotated[str | None, typer.Option("--confidence", help="0 to 1, or a named level.")]
+AtTime = Annotated[
+    str | None, typer.Option("--as-of", metavar="TIME", help="A past moment, as of `cdp as-of`; now if not given.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-def why_command(left: Left, right: Right, confidence: Confidence = None, as_json: AsJson = False) -> None:
+def why_command(
+    left: Left, right: Right, confidence: Confidence = None, as_of: AtTime = None, as_json: AsJson = False
+) -> None:
     """Why two customers are one person: the links between them, weakest first, and what holds without each.
 
-    Weights are bits (log2 odds): each one more doubles the odds that both are one person.
+    Weights are bits (log2 odds): each one more doubles the odds that both are one person. What would have held
+    without a link in the past is not known any more.
 
     Example: cdp why crm:17 shop:204 --confidence strict
     """
     with open_graph(resolve_address()) as graph, graph.reading() as reader:
-        model, asked = _asked(reader, confidence)
-        found = why(reader, model, left, right, asked)
+        if as_of is not None:
+            at = _past(as_of)
+            found = why_at(reader, left, right, levels_at(reader, at).confidence_of(confidence), at)
+        else:
+            model, asked = _asked(reader, confidence)
+            found = why(reader, model, left, right, asked)
     _print(found, tell_why(found), as_json=as_json)
 
 
@@ -60,13 +71,17 @@ def why_not_command(left: Left, right: Right, confidence: Confidence = None, as_
         raise typer.Exit(NOTHING_TO_SHOW)
 
 
-def how_command(customer: Customer, confidence: Confidence = None, as_json: AsJson = False) -> None:
+def how_command(
+    customer: Customer, confidence: Confidence = None, as_of: AtTime = None, as_json: AsJson = False
+) -> None:
     """How the cluster of a customer came together: its merges, from the strongest to the weakest.
 
     Example: cdp how crm:17
     """
     with open_graph(resolve_address()) as graph, graph.reading() as reader:
-        found = how(reader, customer, _levels(reader).confidence_of(confidence))
+        at = None if as_of is None else _past(as_of)
+        levels = _levels(reader) if at is None else levels_at(reader, at)
+        found = how(reader, customer, levels.confidence_of(confidence), at)
     _print(found, tell_how(found), as_json=as_json)
 
 
@@ -105,6 +120,14 @@ def _time(text: str) -> datetime:
             "This time cannot be read.", "Give it as in 2026-03-01 or 2026-03-01T12:00:00Z."
         ) from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _past(text: str) -> datetime:
+    """Raises ConfigurationError for a time that is still to come."""
+    at = _time(text)
+    if at > datetime.now(UTC):
+        raise ConfigurationError("This time is still to come.", "Give a time in the past.")
+    return at
 
 
 def _print(found: AsOf | How | Why | WhyNot, lines: Iterable[str], *, as_json: bool) -> None:

@@ -1,10 +1,10 @@
 """How a customer's cluster came together: its links from the strongest to the weakest, and what each joined."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph.connection import Reader
-from graph.surroundings import stored_clusters
-from resolution.explanation.asking import known_states
+from resolution.explanation.asking import forest_of, known_states
 from resolution.explanation.forests import group_of
 from resolution.explanation.reasons import LinkReason, reasons_of
 
@@ -26,24 +26,29 @@ class HowStep:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a cluster came together down to a confidence. Without steps the customer stands alone."""
+    """How a cluster came together down to a confidence. Without steps the customer stands alone.
+
+    ``at``: the time whose cluster it is; none: now.
+    """
 
     customer: str
     confidence: float
     members: tuple[str, ...]
     steps: tuple[HowStep, ...]
+    at: datetime | None = None
 
 
-def how(graph: Reader, customer: str, confidence: float) -> How:
-    """The merges that made the cluster of a customer, in their order. Raises UnknownCustomerError, GraphError.
+def how(graph: Reader, customer: str, confidence: float, at: datetime | None = None) -> How:
+    """The merges that made the cluster of a customer, now or at a time, in their order.
 
-    Merges of one height may have happened in another order; they join the same groups in the end.
+    Merges of one height may have happened in another order; they join the same groups in the end. Raises
+    UnknownCustomerError, GraphError.
     """
     known_states(graph, [customer])
-    links = [link for cluster in stored_clusters(graph, [customer]) for link in cluster.links]
+    links = forest_of(graph, customer, at)
     members = group_of(links, customer, confidence)
     inside = [link for link in links if link.confidence >= confidence and link.left in members]
-    reasons = reasons_of(graph, [(link.left, link.right) for link in inside])
+    reasons = reasons_of(graph, [(link.left, link.right) for link in inside], at)
     groups = {member: (member,) for member in members}
     steps: list[HowStep] = []
     for number, link in enumerate(sorted(inside, key=lambda x: (-x.cohesion, x.left, x.right)), start=1):
@@ -52,4 +57,4 @@ def how(graph: Reader, customer: str, confidence: float) -> How:
         steps.append(HowStep(number, reason, left, right, link.cohesion, link.confidence))
         joined = tuple(sorted(left + right))
         groups |= dict.fromkeys(joined, joined)
-    return How(customer, confidence, members, tuple(steps))
+    return How(customer, confidence, members, tuple(steps), at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph.connection import Reader
 from graph.decisions import JOINING, Decision, decisions_about, decisions_of
@@ -23,10 +24,13 @@ class LinkReason:
     identifier: str | None
 
 
-def reasons_of(graph: Reader, pairs: Collection[Pair]) -> dict[Pair, LinkReason]:
-    """The reasons of the live links of some pairs. Raises GraphError."""
-    links = links_between(graph, pairs)
-    decided = _deciding(graph, {key for pair, link in links.items() if link.method == "steward" for key in pair})
+def reasons_of(graph: Reader, pairs: Collection[Pair], at: datetime | None = None) -> dict[Pair, LinkReason]:
+    """The reasons of the links of some pairs that hold now, or held at a time; what both hold is today's.
+
+    Raises GraphError.
+    """
+    links = links_between(graph, pairs, at)
+    decided = _deciding(graph, {key for pair, link in links.items() if link.method == "steward" for key in pair}, at)
     by_rule = {key for pair, link in links.items() if link.method == "rule" for key in pair}
     shared = rule_partners(graph, by_rule, ONE_PERSON_KINDS) if by_rule else {}
     return {
@@ -35,10 +39,10 @@ def reasons_of(graph: Reader, pairs: Collection[Pair]) -> dict[Pair, LinkReason]
     }
 
 
-def _deciding(graph: Reader, customers: Collection[str]) -> dict[Pair, Decision]:
+def _deciding(graph: Reader, customers: Collection[str], at: datetime | None) -> dict[Pair, Decision]:
     """Pair -> the first decision in force that makes it one person."""
     found: dict[Pair, Decision] = {}
-    for decision in decisions_about(graph, customers) if customers else ():
+    for decision in decisions_about(graph, customers, at) if customers else ():
         if decision.action in JOINING:
             for pair in decisions_of([(True, decision.sides)]).same:
                 found.setdefault(pair, decision)

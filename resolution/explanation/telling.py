@@ -1,6 +1,7 @@
 """Telling: explanations as lines of text."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import singledispatch
 
 from resolution.clusters.clustering import CERTAIN
@@ -39,9 +40,12 @@ _MOST_KEYS = 10
 def tell_why(found: Why) -> Iterator[str]:
     """What holds two customers together, weakest link first."""
     links = counted(len(found.links), "link")
-    yield f"{found.left} and {found.right} are one person at confidence {sure(found.confidence)}, by {links}."
+    are = f"were at {_moment(found.at)}" if found.at else "are"
+    yield f"{found.left} and {found.right} {are} one person at confidence {sure(found.confidence)}, by {links}."
     for link in found.links:
         yield from _path_link(link)
+        if found.at is None:
+            yield f"{_INDENT}{_without(link)}"
 
 
 def _path_link(found: PathLink) -> Iterator[str]:
@@ -49,7 +53,10 @@ def _path_link(found: PathLink) -> Iterator[str]:
     yield f"{found.place}. {link.left} ~ {link.right}, confidence {sure(link.confidence)}"
     yield f"{_INDENT}{link_in_words(found.reason)}"
     yield from (f"{_INDENT}{finding_in_words(part)}" for part in link.evidence)
-    yield f"{_INDENT}{_without(found)}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _without(found: PathLink) -> str:
@@ -155,11 +162,12 @@ def _more_than(customers: int, most: int) -> str:
 
 def tell_how(found: How) -> Iterator[str]:
     """How a cluster came together, strongest link first."""
+    then = f" at {_moment(found.at)}" if found.at else ""
     if not found.steps:
-        yield f"{found.customer} stands alone at confidence {sure(found.confidence)}."
+        yield f"{found.customer} {'stood' if then else 'stands'} alone{then} at confidence {sure(found.confidence)}."
         return
     members = f"{counted(len(found.members), 'customer')}: {listed(found.members)}"
-    yield f"One person at confidence {sure(found.confidence)}, {members}"
+    yield f"One person{then} at confidence {sure(found.confidence)}, {members}"
     for step in found.steps:
         yield from _how_step(step)
 
@@ -175,7 +183,7 @@ def _how_step(step: HowStep) -> Iterator[str]:
 
 def tell_as_of(found: AsOf) -> Iterator[str]:
     """Who a customer was at a time, and what has changed since."""
-    at = f"{found.at:%Y-%m-%d %H:%M:%S} UTC"
+    at = _moment(found.at)
     if not found.known:
         since = f", only since {found.first_resolved_at:%Y-%m-%d %H:%M:%S} UTC" if found.first_resolved_at else ""
         yield f"{found.customer} was not resolved at {at}{since}."

@@ -1,12 +1,14 @@
 """Why two customers are one person: the links between them, and which of them everything hangs on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import Reader
 from graph.decisions import JOINING, Decisions, decisions_about, decisions_of
 from graph.errors import NotTogetherError
+from graph.history import forest_at
 from graph.links import Claim, Pair, claims_of
 from graph.surroundings import StoredLink, stored_clusters
 from resolution.clusters.clustering import cohesion_forest
@@ -43,7 +45,7 @@ class Why:
 
     The path is the only one, so each of its links parts them when it is taken away and nothing takes its place;
     ``bridges`` are those that nothing would replace. ``members``: how many customers are one person with them at the
-    loosest confidence.
+    loosest confidence. ``at``: the time whose links they are; none: now.
     """
 
     left: str
@@ -51,6 +53,7 @@ class Why:
     confidence: float
     members: int
     links: tuple[PathLink, ...]
+    at: datetime | None = None
 
     @property
     def bridges(self) -> tuple[PathLink, ...]:
@@ -65,22 +68,52 @@ def why(graph: Reader, model: Model, left: str, right: str, confidence: float) -
     """
     two_customers(graph, left, right)
     cluster = next((found for found in stored_clusters(graph, [left]) if right in found.members), None)
-    path = path_between(cluster.links, left, right) if cluster else []
-    if cluster is None or min(link.confidence for link in path) < confidence:
-        raise NotTogetherError(
-            f"{left!r} and {right!r} are not one person at confidence {confidence:.4g}.",
-            f"See why: cdp why-not {left} {right}.",
-        )
-    reasons = reasons_of(graph, [(link.left, link.right) for link in path])
-    ranked = sorted(enumerate(path, start=1), key=lambda found: (found[1].cohesion, found[0]))
-    asked = _Asked(left, right, confidence)
+    path = _path(cluster.links if cluster else (), _Asked(left, right, confidence))
+    assert cluster is not None
     rest = _Rest(graph, model, cluster.members) if len(cluster.members) <= MEMBERS_LIMIT else None
+    links = _path_links(path, reasons_of(graph, _pairs(path)), rest, _Asked(left, right, confidence))
+    return Why(left, right, confidence, len(cluster.members), links)
+
+
+def why_at(graph: Reader, left: str, right: str, confidence: float, at: datetime) -> Why:
+    """Why two customers were one person at a time. What would have held without a link is not known any more.
+
+    Raises as ``why``.
+    """
+    two_customers(graph, left, right)
+    forest, asked = forest_at(graph, left, at), _Asked(left, right, confidence)
+    path = _path(forest, asked)
+    members = {key for link in forest for key in (link.left, link.right)}
+    return Why(
+        left, right, confidence, len(members), _path_links(path, reasons_of(graph, _pairs(path), at), None, asked), at
+    )
+
+
+def _path(links: Iterable[StoredLink], asked: "_Asked") -> list[StoredLink]:
+    """Raises NotTogetherError where it is none that holds at the confidence."""
+    path = path_between(links, asked.left, asked.right)
+    if not path or min(link.confidence for link in path) < asked.confidence:
+        raise NotTogetherError(
+            f"{asked.left!r} and {asked.right!r} are not one person at confidence {asked.confidence:.4g}.",
+            f"See why: cdp why-not {asked.left} {asked.right}.",
+        )
+    return path
+
+
+def _pairs(path: Iterable[StoredLink]) -> list[Pair]:
+    return [(link.left, link.right) for link in path]
+
+
+def _path_links(
+    path: Iterable[StoredLink], reasons: Mapping[Pair, LinkReason], rest: "_Rest | None", asked: "_Asked"
+) -> tuple[PathLink, ...]:
+    """The links of a path, weakest first."""
+    ranked = sorted(enumerate(path, start=1), key=lambda found: (found[1].cohesion, found[0]))
     most = rest.most_left_out if rest else 0
-    links = (
+    return tuple(
         _path_link(place, reasons[link.left, link.right], rest if number < most else None, asked)
         for number, (place, link) in enumerate(ranked)
     )
-    return Why(left, right, confidence, len(cluster.members), tuple(links))
 
 
 @dataclass(frozen=True, slots=True)

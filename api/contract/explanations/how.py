@@ -1,6 +1,7 @@
 """How the cluster of a customer came together."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.access.viewer import Viewer
 from api.contract.explanations.findings import ExplainedLink, explained
@@ -30,6 +31,7 @@ class HowBuilt:
     members: tuple[str, ...]
     steps: tuple[MergeStep, ...]
     cut: bool
+    as_of: datetime | None
 
 
 expose(
@@ -56,6 +58,7 @@ expose(
             "steps": "The merges in their order; none where the customer stands alone.",
             "cut": f"The cluster has more customers; it is told up to the merge that makes it larger than "
             f"{MEMBERS_LIMIT:,}.",
+            "as_of": "The past moment whose cluster it is; none: now.",
         },
         ids=("customer", "members"),
     ),
@@ -67,7 +70,7 @@ def how_built(found: How, viewer: Viewer) -> HowBuilt:
     cut = len(found.members) > MEMBERS_LIMIT
     told = [step for step in found.steps if len(step.left_group) + len(step.right_group) <= MEMBERS_LIMIT]
     steps = tuple(_step(step, viewer) for step in told[:MEMBERS_LIMIT])
-    return HowBuilt(found.customer, found.confidence, found.members[:MEMBERS_LIMIT], steps, cut)
+    return HowBuilt(found.customer, found.confidence, found.members[:MEMBERS_LIMIT], steps, cut, found.at)
 
 
 def _step(step: HowStep, viewer: Viewer) -> MergeStep:

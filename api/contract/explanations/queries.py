@@ -20,13 +20,19 @@ from graph.errors import InputError, NothingResolvedError, NotTogetherError, Unk
 from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity, find_profile
 from resolution.explanation.as_of import AsOf, as_of
 from resolution.explanation.how import how
-from resolution.explanation.why import why
+from resolution.explanation.why import Why, why, why_at
 from resolution.explanation.why_not import why_not
 
 Answer = TypeVar("Answer")
 
 CustomerKey = Annotated[strawberry.ID, strawberry.argument(description="Key of a customer, `source:external id`.")]
 AtTime = Annotated[datetime, strawberry.argument(description="A past moment.")]
+AsOfLinks = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="A past moment: the links of that time and the levels of the model of that time; now if left out."
+    ),
+]
 WhyResult = Annotated[
     WhyTogether | NotTogether | UnknownCustomer | NothingResolved,
     strawberry.union("WhyResult", description="Why two customers are one person, or why that cannot be said."),
@@ -51,17 +57,26 @@ class ExplanationQueries:
 
     @strawberry.field(description="Why two customers are one person: the links between them, weakest first.")
     async def why(
-        self, info: RequestInfo, left: CustomerKey, right: CustomerKey, confidence: AtConfidence = None
+        self,
+        info: RequestInfo,
+        left: CustomerKey,
+        right: CustomerKey,
+        confidence: AtConfidence = None,
+        as_of: AsOfLinks = None,
     ) -> WhyResult:
         """Raises ForbiddenError, InputError, ModelError, GraphError."""
         context = info.context
         _two(context, left, right)
-        wanted = await context.levels.confidence_of(confidence)
-        model, viewer = context.sync_work.model, context.viewer
+        wanted = await context.levels.confidence_of(confidence, as_of)
+        model = context.sync_work.model
+
+        def found(graph: Reader) -> Why:
+            if as_of is not None:
+                return why_at(graph, left, right, wanted, as_of)
+            return why(graph, model(graph), left, right, wanted)
+
         try:
-            return await _explained(
-                context, lambda graph: why_together(why(graph, model(graph), left, right, wanted), viewer)
-            )
+            return await _explained(context, lambda graph: why_together(found(graph), context.viewer))
         except NotTogetherError:
             return NotTogether()
 
@@ -77,20 +92,22 @@ class ExplanationQueries:
         return await _explained(context, lambda graph: why_apart(why_not(graph, model(graph), left, right, wanted)))
 
     @strawberry.field(description="How a profile came together: its links from the strongest to the weakest.")
-    async def how(self, info: RequestInfo, by: By, confidence: AtConfidence = None) -> HowResult:
+    async def how(
+        self, info: RequestInfo, by: By, confidence: AtConfidence = None, as_of: AsOfLinks = None
+    ) -> HowResult:
         """Raises ForbiddenError, InputError, GraphError."""
         context = info.context
         _allowed(context)
-        wanted = await context.levels.confidence_of(confidence)
+        wanted = await context.levels.confidence_of(confidence, as_of)
         identity = identity_of(by, context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
-        found = await find_profile(context.graph, identity, wanted)
+        found = await find_profile(context.graph, identity, wanted, as_of)
         if isinstance(found, UnknownIdentity | AmbiguousIdentity):
             return found
         customer = (found.profile if isinstance(found, MergedProfile) else found).members[0]
         context.seen.customer(customer)
-        return await _explained(context, lambda graph: how_built(how(graph, customer, wanted), context.viewer))
+        return await _explained(context, lambda graph: how_built(how(graph, customer, wanted, as_of), context.viewer))
 
     @strawberry.field(description="Who a customer was at a time, as the graph knew it then, and what changed since.")
     async def as_of(

@@ -1,6 +1,7 @@
 """Why two customers are one person."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.access.viewer import Viewer
 from api.contract.explanations.findings import ExplainedLink, explained
@@ -29,6 +30,7 @@ class WhyTogether:
     members: int
     links: tuple[PathStep, ...]
     bridges: tuple[PathStep, ...]
+    as_of: datetime | None
 
 
 expose(
@@ -37,7 +39,7 @@ expose(
         {
             "place": "Place on the path, counted from the first customer, from 1.",
             "reason": "The link, and who claims it on what grounds.",
-            "tried": "It was looked at what holds without it; not so where too much hangs together.",
+            "tried": "It was looked at what holds without it; not so where too much hangs together, nor of the past.",
             "confidence_without": "Confidence at which other pairs would still join the two; none: at no confidence.",
             "is_bridge": "Without it they part at the confidence asked for; none where that was not looked at.",
         }
@@ -52,7 +54,8 @@ expose(
             "confidence": "Confidence at which it is asked.",
             "members": "Customers that are one person with them at the loosest confidence.",
             "links": "The links of the path, weakest first.",
-            "bridges": "Those of them whose removal would part the two.",
+            "bridges": "Those of them whose removal would part the two; none are told of a past moment.",
+            "as_of": "The past moment whose links these are; none: now.",
         },
         ids=("left", "right"),
     ),
@@ -63,7 +66,7 @@ def why_together(found: Why, viewer: Viewer) -> WhyTogether:
     """An explanation for whoever asks."""
     links = tuple(_step(link, viewer) for link in found.links)
     bridges = tuple(link for link in links if link.is_bridge)
-    return WhyTogether(found.left, found.right, found.confidence, found.members, links, bridges)
+    return WhyTogether(found.left, found.right, found.confidence, found.members, links, bridges, found.at)
 
 
 def _step(link: PathLink, viewer: Viewer) -> PathStep:

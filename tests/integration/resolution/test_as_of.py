@@ -13,7 +13,7 @@ from faker import Faker
 
 from graph.clusters import read_clusters
 from graph.confidence import read_levels
-from graph.connection import Graph
+from graph.connection import Graph, Reader
 from graph.decisions import list_decisions
 from graph.errors import (
     ConfigurationError,
@@ -27,6 +27,9 @@ from graph.runs import latest_run
 from graph.times import milliseconds, moment
 from graph.writing import write_batch
 from resolution.explanation.as_of import AsOf, as_of
+from resolution.explanation.how import How, how
+from resolution.explanation.reasons import LinkReason
+from resolution.explanation.why import why_at
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, Way, resolve
@@ -44,16 +47,38 @@ Clusters = dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
+class Built:
+    """The links of a cluster, each with its confidence and the decision that made it."""
+
+    links: frozenset[tuple[str, str, float, str | None]]
+
+    @classmethod
+    def of(cls, found: How) -> "Built":
+        return cls(frozenset(told(step.reason, step.confidence) for step in found.steps))
+
+
+def told(reason: LinkReason, confidence: float) -> tuple[str, str, float, str | None]:
+    return reason.link.left, reason.link.right, confidence, reason.decision.key if reason.decision else None
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """Clusters of everybody who was resolved: at the default level of that time, and at a fixed one."""
+    """Clusters of everybody who was resolved: at the default level of that time, and at a fixed one.
+
+    ``built``: how those of the default level came together, by their first member.
+    """
 
     default: float
     clusters: dict[float, Clusters]
+    built: dict[str, Built]
 
     @classmethod
     def of(cls, graph: Graph) -> "Snapshot":
         default = read_levels(graph).default
-        return cls(default, {level: clusters(graph, level) for level in (default, 0.2)})
+        found = {level: clusters(graph, level) for level in (default, 0.2)}
+        with graph.reading() as reader:
+            built = {key: Built.of(how(reader, key, default)) for key in {min(x) for x in found[default].values()}}
+        return cls(default, found, built)
 
 
 def clusters(graph: Graph, confidence: float) -> Clusters:
@@ -191,6 +216,22 @@ def assert_read_as(graph: Graph, at: datetime, expected: Snapshot | None, some: 
         default = expected.clusters[expected.default] if expected else {}
         assert frozenset(as_of(reader, some, at).members) == default.get(some, frozenset())
         assert levels_at(reader, at).default == (expected.default if expected else 1.0)
+        if expected and some in default:
+            assert_explained(reader, at, expected, default[some])
+
+
+def assert_explained(reader: Reader, at: datetime, expected: Snapshot, members: frozenset[str]) -> None:
+    """How a cluster came together, and why its first and its last member are one person, are told as they were then."""
+    first, last = min(members), max(members)
+    found = how(reader, first, expected.default, at)
+    assert (frozenset(found.members), Built.of(found), found.at) == (members, expected.built[first], at)
+    if first == last:
+        return
+    why = why_at(reader, first, last, expected.default, at)
+    path = {told(link.reason, link.reason.link.confidence or 0.0) for link in why.links}
+    assert path <= expected.built[first].links
+    assert {first, last} <= {key for left, right, *_ in path for key in (left, right)}
+    assert not why.bridges
 
 
 # --- single cases ----------------------------------------------------------------------------------------------------

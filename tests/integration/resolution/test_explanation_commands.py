@@ -24,6 +24,9 @@ def test_the_commands_tell_people_and_programs_the_same() -> None:
         ("why-not", "crm:0", "crm:1"),
         ("how", "crm:0", "--confidence", "loose"),
         ("as-of", "crm:0", now),
+        ("why", "crm:0", "shop:0", "--as-of", now),
+        ("how", "crm:0", "--as-of", now),
+        ("how", "crm:0", "--as-of", "2020-01-01"),
     ):
         said = cdp(*arguments)
         assert said.exit_code == 0, said.output
@@ -33,6 +36,9 @@ def test_the_commands_tell_people_and_programs_the_same() -> None:
     assert document("why-not", "crm:0", "crm:1")["reason"]["kind"] == "never_compared"
     assert document("how", "shop:0")["members"] == ["crm:0", "shop:0"]
     assert document("as-of", "crm:0", now)["members"] == ["crm:0", "shop:0"]
+    then, today = document("how", "crm:0", "--as-of", now), document("how", "crm:0")
+    assert then == {**today, "at": then["at"], "words": then["words"]}
+    assert document("how", "crm:0", "--as-of", "2020-01-01")["members"] == ["crm:0"]
 
 
 @pytest.mark.usefixtures("people_by_command")
@@ -53,6 +59,8 @@ def test_what_cannot_be_answered_is_said_so() -> None:
         (("as-of", "crm:99", "2026-01-01"), UnknownCustomerError, "'crm:99' is not known"),
         (("as-of", "crm:0", "yesterday"), ConfigurationError, "This time cannot be read"),
         (("as-of", "crm:0", "9999-01-01"), ConfigurationError, "still to come"),
+        (("how", "crm:0", "--as-of", "9999-01-01"), ConfigurationError, "still to come"),
+        (("why", "crm:0", "shop:0", "--as-of", "2020-01-01"), UnknownCustomerError, "are not one person"),
         (("why", "crm:0", "shop:0", "--confidence", "7"), ConfigurationError, "confidence is not known"),
     ]
     for arguments, error, words in asked:

@@ -15,6 +15,23 @@ from tests.integration.resolution.company import ADA, Company
 from tests.integration.resolution.people import NAMES, write_person
 
 TEXTS = ("crm:4", "shop:22", "lea.brandt@example.org", "kern", "zoe")
+REASON = "reason { link { left right confidence evidence { comparison matchWeight } } }"
+WHY_THEN = f"""
+query ($left: ID!, $right: ID!, $asOf: DateTime) {{
+  why(left: $left, right: $right, asOf: $asOf) {{
+    __typename
+    ... on WhyTogether {{ asOf confidence members links {{ place {REASON} }} }}
+  }}
+}}
+"""
+HOW_THEN = f"""
+query ($by: ProfileBy!, $asOf: DateTime) {{
+  how(by: $by, asOf: $asOf) {{
+    __typename
+    ... on HowBuilt {{ asOf confidence members steps {{ number leftGroup rightGroup {REASON} }} }}
+  }}
+}}
+"""
 KEYS = ("crm:0", "shop:0", "email:0", "crm:1", "shop:26", "app:0")
 
 
@@ -245,3 +262,19 @@ async def test_who_was_not_resolved_yet_has_a_session_and_no_profile(company: Co
     assert (then["customer"], then["profile"]) == ("shop:late", None)
     assert then["visitor"]["id"] == today["visitor"]["id"]
     assert today["profile"]["customers"] == [{"key": "shop:late"}]
+
+
+async def test_what_held_people_together_is_told_as_it_was(company: Company, ask_company: Ask) -> None:
+    async def explained(at: str | None = None) -> list[Any]:
+        why = await data(ask_company, WHY_THEN, left="crm:0", right="shop:0", asOf=at)
+        how = await data(ask_company, HOW_THEN, by={"customer": "crm:0"}, asOf=at)
+        return [{**found, "asOf": None} for found in (why, how)]
+
+    before, then = now(), await explained()
+    company.stewards.reject_link("crm:0", "shop:0", ADA)
+
+    assert [found["__typename"] for found in await explained()] == ["NotTogether", "HowBuilt"]
+    assert await explained() != then
+    assert await explained(before.isoformat()) == then
+    never = await data(ask_company, WHY_THEN, left="crm:0", right="shop:0", asOf="2020-01-01T00:00:00Z")
+    assert never["__typename"] == "NotTogether"
