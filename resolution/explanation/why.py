@@ -67,11 +67,10 @@ def why(graph: Reader, model: Model, left: str, right: str, confidence: float) -
     Raises UnknownCustomerError where one of them is not known, NotTogetherError, GraphError.
     """
     two_customers(graph, left, right)
-    cluster = next((found for found in stored_clusters(graph, [left]) if right in found.members), None)
-    path = _path(cluster.links if cluster else (), _Asked(left, right, confidence))
-    assert cluster is not None
+    (cluster,), asked = stored_clusters(graph, [left]), _Asked(left, right, confidence)
+    path = _path(cluster.links, asked)
     rest = _Rest(graph, model, cluster.members) if len(cluster.members) <= MEMBERS_LIMIT else None
-    links = _path_links(path, reasons_of(graph, _pairs(path)), rest, _Asked(left, right, confidence))
+    links = _path_links(path, reasons_of(graph, _pairs(path)), rest, asked)
     return Why(left, right, confidence, len(cluster.members), links)
 
 
