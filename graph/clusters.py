@@ -1,21 +1,28 @@
 """Clusters: which customers belong together at a confidence."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from graph.connection import AsyncGraph, Graph
+from graph.connection import AsyncGraph, Graph, Row
+from graph.times import milliseconds
 
 MEMBERS_LIMIT = 1_000
 
 
-async def get_clusters(graph: AsyncGraph, customers: Collection[str], confidence: float) -> dict[str, tuple[str, ...]]:
+async def get_clusters(
+    graph: AsyncGraph, customers: Collection[str], confidence: float, at: datetime | None = None
+) -> dict[str, tuple[str, ...]]:
     """Customer -> members of its cluster, sorted, at most ``MEMBERS_LIMIT``; unknown customers stand alone.
 
-    One statement for all of them. Raises GraphError.
+    One statement for all of them, now or as the graph knew it at a time. Raises GraphError.
     """
     if not customers:
         return {}
-    wanted = sorted(customers)
-    rows = await graph.read("list_clusters", customers=wanted, confidence=confidence, limit=MEMBERS_LIMIT)
+    asked: Row = {"customers": sorted(customers), "confidence": confidence, "limit": MEMBERS_LIMIT}
+    if at is None:
+        rows = await graph.read("list_clusters", **asked)
+    else:
+        rows = await graph.read("list_clusters_at", **asked, at=milliseconds(at))
     return {row["customer"]: tuple(sorted(row["members"])) or (row["customer"],) for row in rows}
 
 

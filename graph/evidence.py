@@ -55,7 +55,7 @@ def findings_of(evidence: str | None) -> tuple[ComparisonEvidence, ...]:
 
 
 def link_of(row: Row) -> LinkEvidence:
-    """A link from a row of ``get_profile``, ``get_profile_at`` or ``list_links_between``."""
+    """A link from a row of ``get_profile``, ``get_profiles_at`` or ``list_links_between``."""
     times = {"valid_from": moment(row["valid_from"]), "valid_to": moment(row.get("valid_to"))}
     values: Row = {**row, **times, "evidence": findings_of(row["evidence"])}
     return LinkEvidence(**values)

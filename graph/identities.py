@@ -77,14 +77,15 @@ async def find_profile(
 ) -> FoundProfile:
     """The profile that an identity means at a confidence, now or at a time. Raises GraphError.
 
-    Whom an identifier, a session or a device points at is read as it is today. ``read``: how the profile is read.
+    At a time, sessions and devices are recognised as of it; whom an identifier points at is read as it is today.
+    ``read``: how the profile is read.
     """
-    found = await _customers(graph, identity, confidence)
+    found = await _customers(graph, identity, confidence, at)
     if isinstance(found, UnknownIdentity):
         return found
     profiles = await profiles_of(graph, found, confidence, at, read)
     if not profiles:
-        return nobody(identity.kind, at)
+        return nobody(identity.kind) if at is None else _not_resolved(identity.kind)
     if len(profiles) > 1:
         ids = tuple(profile.id for profile in profiles)
         return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
@@ -94,7 +95,9 @@ async def find_profile(
     return profile
 
 
-async def _customers(graph: AsyncGraph, identity: Identity, confidence: float) -> list[str] | UnknownIdentity:
+async def _customers(
+    graph: AsyncGraph, identity: Identity, confidence: float, at: datetime | None
+) -> list[str] | UnknownIdentity:
     match identity.kind:
         case IdentityKind.PROFILE:
             customer = customer_of(identity.key)
@@ -105,27 +108,31 @@ async def _customers(graph: AsyncGraph, identity: Identity, confidence: float) -
             rows = await graph.read("find_customers_by_identifier", key=identity.key, limit=CANDIDATES_LIMIT)
             return [row["key"] for row in rows]
         case IdentityKind.SESSION | IdentityKind.DEVICE:
-            return await _recognised(graph, identity, confidence)
+            return await _recognised(graph, identity, confidence, at)
 
 
-async def _recognised(graph: AsyncGraph, identity: Identity, confidence: float) -> list[str] | UnknownIdentity:
+async def _recognised(
+    graph: AsyncGraph, identity: Identity, confidence: float, at: datetime | None
+) -> list[str] | UnknownIdentity:
     if identity.kind is IdentityKind.SESSION:
-        session = await recognise_session(graph, identity.key, confidence)
+        session = await recognise_session(graph, identity.key, confidence, at)
         recognition = session.recognition if session else None
     else:
-        recognition = await recognise_device(graph, identity.key, confidence)
+        recognition = await recognise_device(graph, identity.key, confidence, at)
     if recognition is None:
-        return nobody(identity.kind)
+        return nobody(identity.kind, at)
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
 
 
 def nobody(kind: IdentityKind, at: datetime | None = None) -> UnknownIdentity:
-    """The answer where nobody is known, or nobody may be seen."""
-    if at is not None:
-        return UnknownIdentity(f"No customer that is known by this {kind} had been resolved at that time.")
+    """The answer where nobody is known, or was at a time, or nobody may be seen."""
     if kind in {IdentityKind.SESSION, IdentityKind.DEVICE}:
-        return UnknownIdentity(f"This {kind} is not known.")
-    return UnknownIdentity(f"No customer is known by this {kind}.")
+        return UnknownIdentity(f"This {kind} {'is not known' if at is None else 'was not known at that time'}.")
+    return UnknownIdentity(f"No customer is known by this {kind}.") if at is None else _not_resolved(kind)
+
+
+def _not_resolved(kind: IdentityKind) -> UnknownIdentity:
+    return UnknownIdentity(f"No customer that is known by this {kind} had been resolved at that time.")
 
 
 async def profiles_of(

@@ -1,7 +1,7 @@
 """Profiles: the unified view of a cluster, computed at the moment it is asked for."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from graph.clusters import MEMBERS_LIMIT
@@ -93,38 +93,32 @@ async def get_profile(
     At a time, its members and links are those that the graph knew then; whatever else is read of them is today's.
     """
     if at is not None:
-        return await _profile_at(graph, customer, confidence, at)
+        return (await get_profiles(graph, [customer], confidence, at)).get(customer)
     rows = await graph.read("get_profile", key=customer, confidence=confidence, limit=MEMBERS_LIMIT + 1, events=0)
     row = rows[0]
     return profile_of(row, confidence) if row["customers"] else None
 
 
-async def _profile_at(graph: AsyncGraph, customer: str, confidence: float, at: datetime) -> Profile | None:
-    rows = await graph.read(
-        "get_profile_at", key=customer, confidence=confidence, at=milliseconds(at), limit=MEMBERS_LIMIT + 1
-    )
-    known = rows and rows[0]["known"] and rows[0]["customers"]
-    return replace(profile_of(rows[0], confidence), as_of=at) if known else None
-
-
 async def get_profiles(
     graph: AsyncGraph, customers: Collection[str], confidence: float, at: datetime | None = None
 ) -> dict[str, Profile]:
-    """Customer -> the profile that holds it, for those that are known.
+    """Customer -> the profile that holds it, or did at a time, for those that are known, or were.
 
-    One statement for all of them; of a past time one for each. Raises GraphError.
+    One statement for all of them. Raises GraphError.
     """
-    keys = list(dict.fromkeys(customers))
-    if at is not None:
-        past = [(key, await _profile_at(graph, key, confidence, at)) for key in keys]
-        return {key: profile for key, profile in past if profile}
-    rows = await graph.read("get_profiles", keys=keys, confidence=confidence, limit=MEMBERS_LIMIT + 1) if keys else []
-    found = ((row["asked"], profile_of(row, confidence)) for row in rows if row["customers"])
-    return {key: profile for asked, profile in found for key in asked}
+    asked: Row = {"keys": list(dict.fromkeys(customers)), "confidence": confidence, "limit": MEMBERS_LIMIT + 1}
+    if not asked["keys"]:
+        return {}
+    if at is None:
+        rows = await graph.read("get_profiles", **asked)
+    else:
+        rows = await graph.read("get_profiles_at", **asked, at=milliseconds(at))
+    found = ((row["asked"], profile_of(row, confidence, at)) for row in rows if row["customers"])
+    return {key: profile for keys, profile in found for key in keys}
 
 
-def profile_of(row: Row, confidence: float) -> Profile:
-    """A profile from the row of ``get_profile``."""
+def profile_of(row: Row, confidence: float, at: datetime | None = None) -> Profile:
+    """A profile from the row of ``get_profile``; ``at``: the time whose cluster it is."""
     rules, reports = current_survivorship(), row["identifiers"]
     customers = sorted(row["customers"], key=lambda customer: customer["key"])
     verified = {report["customer"] for report in reports if report["verified"]}
@@ -141,6 +135,7 @@ def profile_of(row: Row, confidence: float) -> Profile:
         customers=shown,
         links=tuple(sorted((link_of(link) for link in row["links"]), key=lambda link: (link.left, link.right))),
         consents=tuple(sorted((_consent(fact) for fact in row["consents"]), key=lambda fact: fact.key)),
+        as_of=at,
     )
 
 

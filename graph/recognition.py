@@ -4,13 +4,14 @@ Reasons name no customer and no device: a key may hold an email, and whoever has
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from graph.clusters import get_clusters
 from graph.connection import AsyncGraph, Row
-from graph.times import moment
+from graph.guards import DEVICE, current_guards
+from graph.times import milliseconds, moment
 
 # After this long without a login, who used a shared device last says little about who uses it now.
 PROBABLE_FOR = timedelta(days=30)
@@ -69,39 +70,67 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecognition:
-    """A session with its recognition at a confidence."""
+    """A session with its recognition at a confidence, as of a time; none: now."""
 
     session: Session
     recognition: Recognition
     confidence: float
+    as_of: datetime | None = None
 
 
-async def recognise_session(graph: AsyncGraph, key: str, confidence: float) -> SessionRecognition | None:
-    """Say whose a session is; none where the session is unknown. Raises GraphError."""
+async def recognise_session(
+    graph: AsyncGraph, key: str, confidence: float, at: datetime | None = None
+) -> SessionRecognition | None:
+    """Say whose a session is, or was as of a time; none where it is unknown, or had not begun by then.
+
+    At a time, logins count that had happened by then, also where they reached the graph later, and the clusters that
+    the graph knew then. A session that went on is given that time as its end. Raises GraphError.
+    """
     rows = await graph.read("get_session", key=key)
-    if not rows:
+    if not rows or (at and moment(rows[0]["started_at"]) > at):
         return None
     row = rows[0]
-    uses = [] if row["device_is_hub"] else await _uses(graph, row["users"], confidence)
+    session, device = session_of(row), {"is_hub": row["device_is_hub"], "users": row["users"]}
     logins = [Login(login["customer"], moment(login["at"])) for login in row["logins"]]
-    session = session_of(row)
-    recognition = _recognise(session, logins, uses, device_is_hub=row["device_is_hub"])
-    return SessionRecognition(session, recognition, confidence)
+    if at:
+        logins = [login for login in logins if login.at <= at]
+        device = await _read_device(graph, session.device, at) if session.device else None
+        session = replace(session, ended_at=min(session.ended_at, at))
+    uses = await _uses(graph, device, confidence, at)
+    recognition = _recognise(session, logins, uses, device_is_hub=bool(device and device["is_hub"]))
+    return SessionRecognition(session, recognition, confidence, at)
 
 
-async def recognise_device(graph: AsyncGraph, key: str, confidence: float) -> Recognition | None:
-    """Say whose a device is now, as of its latest session; none where the device is unknown. Raises GraphError."""
-    rows = await graph.read("get_device", key=key)
-    if not rows:
+async def recognise_device(
+    graph: AsyncGraph, key: str, confidence: float, at: datetime | None = None
+) -> Recognition | None:
+    """Say whose a device is, or was at a time, as of its latest session; none where it is unknown, or was then.
+
+    Raises GraphError.
+    """
+    device = await _read_device(graph, key, at)
+    if device is None:
         return None
-    row = rows[0]
-    if row["is_hub"]:
+    if device["is_hub"]:
         return _shared_terminal()
-    return recognise_on_device(moment(row["last_seen_at"]), await _uses(graph, row["users"], confidence))
+    return recognise_on_device(moment(device["last_seen_at"]), await _uses(graph, device, confidence, at))
 
 
-async def _uses(graph: AsyncGraph, users: Sequence[Row], confidence: float) -> list[DeviceUse]:
-    return device_uses(users, await get_clusters(graph, {user["customer"] for user in users}, confidence))
+async def _read_device(graph: AsyncGraph, key: str, at: datetime | None) -> Row | None:
+    """The device with its users, now or at a time; shared by too many then where today's guard would have said so."""
+    if at is None:
+        rows = await graph.read("get_device", key=key)
+    else:
+        hub_above = current_guards().hub_above(DEVICE)
+        rows = await graph.read("get_device_at", key=key, at=milliseconds(at), hub_above=hub_above)
+    return rows[0] if rows else None
+
+
+async def _uses(graph: AsyncGraph, device: Row | None, confidence: float, at: datetime | None) -> list[DeviceUse]:
+    if device is None or device["is_hub"]:
+        return []
+    users = {user["customer"] for user in device["users"]}
+    return device_uses(device["users"], await get_clusters(graph, users, confidence, at))
 
 
 def device_uses(users: Sequence[Row], cluster_of: Mapping[str, tuple[str, ...]]) -> list[DeviceUse]:

@@ -16,7 +16,7 @@ from graph.connection import AsyncGraph, Row
 from graph.journeys import JourneyInteraction
 from graph.profile_ids import first_of, visitor_id
 from graph.recognition import Session
-from graph.times import moment
+from graph.times import milliseconds, moment
 
 MAX_PRODUCTS = 50
 # Where products stand, and how they are named: Segment's words, then those of the sample company.
@@ -104,9 +104,18 @@ def visitor_interaction(found: JourneyInteraction) -> VisitorInteraction:
     )
 
 
-async def get_visitor(graph: AsyncGraph, customer: str, confidence: float) -> KnownVisitor | None:
-    """The visitor whom a customer's person is; none where the customer is gone. Raises GraphError."""
-    rows = await graph.read("get_visitor", key=customer, confidence=confidence, limit=MEMBERS_LIMIT)
+async def get_visitor(
+    graph: AsyncGraph, customer: str, confidence: float, at: datetime | None = None
+) -> KnownVisitor | None:
+    """The visitor whom a customer's person is, or was at a time; none where the customer is gone. Raises GraphError.
+
+    At a time, with the customers of that time, and the consent that holds by what had been recorded by then.
+    """
+    asked: Row = {"key": customer, "confidence": confidence, "limit": MEMBERS_LIMIT}
+    if at is None:
+        rows = await graph.read("get_visitor", **asked)
+    else:
+        rows = await graph.read("get_visitor_at", **asked, at=milliseconds(at))
     members = {member["key"]: member["created_at"] for member in rows[0]["members"]}
     if not members:
         return None

@@ -1,11 +1,11 @@
 """Kept copies: what requests are checked against, without a question to its owner each time."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from time import monotonic
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from api.operation.remembered import Remembered
 from graph.errors import GraphError, UncheckedError
 
 # A copy of keys may be so old; a key that is not in it is looked for in one that is at most so old.
@@ -20,24 +20,21 @@ class KeptCopy(Generic[Content]):
 
     def __init__(self, read: Callable[[], Awaitable[Content]]) -> None:
         self._read = read
-        self._content: Content | None = None
-        self._read_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._last: Content | None = None
+        self._known = Remembered(self._tried)
 
     async def get(self, oldest_s: float) -> Content | None:
         """The content, read at most ``oldest_s`` ago; none where it could never be read."""
-        if not self._is_young(oldest_s):
-            async with self._reading:
-                if not self._is_young(oldest_s):
-                    await self._renew()
-        return self._content
-
-    def _is_young(self, oldest_s: float) -> bool:
         # Where nothing could be read yet, requests do not all wait for another attempt.
-        return monotonic() - self._read_at <= (oldest_s if self._content is not None else ASKED_AGAIN_S)
+        return (await self._known.get(oldest_s if self._last is not None else ASKED_AGAIN_S)).content
 
-    async def _renew(self) -> None:
+    async def _tried(self) -> "_Attempt[Content]":
         # What is known goes on being used; an owner that is away is not asked for every request.
         with suppress(GraphError, UncheckedError):
-            self._content = await self._read()
-        self._read_at = monotonic()
+            self._last = await self._read()
+        return _Attempt(self._last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt(Generic[Content]):
+    content: Content | None

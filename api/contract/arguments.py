@@ -16,7 +16,8 @@ AsOfTime = Annotated[
     datetime | None,
     strawberry.argument(
         description="A past moment: who was one person as the graph knew it then, with the links of that time and the "
-        "levels of the model of that time. What is read of these customers beside (fields, identifiers, devices, "
-        "consents, journey) is today's; deleted customers are gone from the past as well."
+        "levels of the model of that time. A session or a device is recognised by the logins until then. Whom an "
+        "identifier points at, and what is read of these customers beside (fields, identifiers, devices, consents, "
+        "journey), is today's; deleted customers are gone from the past as well."
     ),
 ]

@@ -1,10 +1,10 @@
 """Levels of confidence: from what a request asks for to a number, with the levels of the model that scored last."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic
+from functools import partial
 
+from api.operation.remembered import Remembered
 from graph.confidence import Levels, get_levels, get_levels_at
 from graph.connection import AsyncGraph
 from graph.errors import ConfigurationError
@@ -34,23 +34,11 @@ class LevelsCache:
 
     def __init__(self, graph: AsyncGraph) -> None:
         self._graph = graph
-        self._levels: Levels | None = None
-        self._read_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._levels = Remembered(partial(get_levels, graph))
 
     async def get(self) -> Levels:
         """The levels, at most ``LEVELS_KEPT_S`` old. Raises GraphError."""
-        if self._levels is None or monotonic() - self._read_at > LEVELS_KEPT_S:
-            async with self._reading:
-                return await self._renewed()
-        return self._levels
-
-    async def _renewed(self) -> Levels:
-        """Read again, unless another request has done so meanwhile."""
-        if self._levels is None or monotonic() - self._read_at > LEVELS_KEPT_S:
-            self._levels = await get_levels(self._graph)
-            self._read_at = monotonic()
-        return self._levels
+        return await self._levels.get(LEVELS_KEPT_S)
 
     async def confidence_of(self, asked: str | float | None, at: datetime | None = None) -> float:
         """The number that a ``Confidence`` argument means, now or at a time.

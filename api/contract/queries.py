@@ -1,5 +1,6 @@
 """Queries: what can be asked."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -30,6 +31,13 @@ GUESSABLE = frozenset({IdentityKind.SESSION, IdentityKind.DEVICE})
 
 Text = Annotated[str, strawberry.argument(description="Email, telephone number, customer number, id, name or town.")]
 First = Annotated[int, strawberry.argument(description=f"At most so many profiles, 1 to {MAX_HITS}.")]
+ProfilesOfTime = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="A past moment: customers are found by what is known of them today, and the profiles are those of "
+        "that moment, as `profile` shows them with `asOf`. Who had not been resolved by then is left out."
+    ),
+]
 
 
 @strawberry.type(description="What can be asked. Nothing here changes anything.")
@@ -46,10 +54,10 @@ class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, Viewe
         if isinstance(identity, UnknownIdentity):
             return identity
         if not info.context.viewer.may(Scope.PROFILE_READ):
-            return nobody(identity.kind)
+            return nobody(identity.kind, as_of)
         found = partial(find_profile, info.context.graph, identity, wanted, as_of, _reader(info))
         if identity.kind in GUESSABLE:
-            return await info.context.look_up(found, nobody(identity.kind))
+            return await info.context.look_up(found, nobody(identity.kind, as_of))
         return await found()
 
     @strawberry.field(
@@ -57,16 +65,22 @@ class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, Viewe
         "by words only for viewers who may see names."
     )
     async def search(
-        self, info: RequestInfo, text: Text, first: First = DEFAULT_PAGE, confidence: AtConfidence = None
+        self,
+        info: RequestInfo,
+        text: Text,
+        first: First = DEFAULT_PAGE,
+        confidence: AtConfidence = None,
+        as_of: ProfilesOfTime = None,
     ) -> list[SearchHit]:
         """Raises InputError, GraphError."""
         size = page_size(first, MAX_HITS)
-        wanted = await info.context.levels.confidence_of(confidence)
+        wanted = await info.context.levels.confidence_of(confidence, as_of)
         viewer = info.context.viewer
         if not viewer.may(Scope.PROFILE_READ):
             return []
         by_words = viewer.may(Scope.PII_DEMOGRAPHIC)
-        return await search_profiles(info.context.graph, Search(text, size, wanted, info.context.country, by_words))
+        search = Search(text, size, wanted, info.context.country, by_words, as_of)
+        return await search_profiles(info.context.graph, search)
 
     @strawberry.field(description="The levels that can be given as a confidence.")
     async def confidence_levels(self, info: RequestInfo) -> ConfidenceLevels:

@@ -6,6 +6,7 @@ An identifier is looked up exactly, words are looked up in the full-text index, 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.access.field_rules import key, plain
 from api.access.masking import classify
@@ -74,7 +75,7 @@ expose(SearchHit, Exposed({"profile": "The profile.", "matches": "Why it was fou
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is searched for. ``country``: of national telephone numbers.
+    """What is searched for. ``country``: of national telephone numbers. ``at``: the time whose profiles are wanted.
 
     ``by_words``: whether names count. Whoever may not see them must not find out by searching.
     """
@@ -84,10 +85,14 @@ class Search:
     confidence: float
     country: str | None
     by_words: bool = True
+    at: datetime | None = None
 
 
 async def search_profiles(graph: AsyncGraph, wanted: Search) -> list[SearchHit]:
-    """The best ``first`` profiles for a text. Raises InputError, GraphError."""
+    """The best ``first`` profiles for a text. Raises InputError, GraphError.
+
+    At a time: among the customers that are found today, who was one person then; who had not been resolved is left out.
+    """
     if len(wanted.text) > MAX_TEXT:
         raise InputError("The text is too long.", f"Search for at most {MAX_TEXT} characters.")
     matches = await _matches(graph, wanted)
@@ -141,7 +146,7 @@ async def _by_text(graph: AsyncGraph, text: str, limit: int) -> list[SearchMatch
 async def _grouped(graph: AsyncGraph, matches: Sequence[SearchMatch], wanted: Search) -> list[SearchHit]:
     """Hits in the order of their best match; all profiles are read by one statement."""
     best = list(dict.fromkeys(match.customer for match in matches))[: 2 * wanted.first]
-    found = await get_profiles(graph, best, wanted.confidence)
+    found = await get_profiles(graph, best, wanted.confidence, wanted.at)
     profiles = {found[customer].id: found[customer] for customer in best if customer in found}
     return [SearchHit(profile, _of_profile(profile, matches)) for profile in list(profiles.values())[: wanted.first]]
 

@@ -5,6 +5,8 @@ whoever asks and whatever they may see: a session id is a guessable thing in a c
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import strawberry
@@ -106,6 +108,17 @@ expose(
 
 SessionKey = Annotated[strawberry.ID, strawberry.argument(description="Key of the session, `source:session id`.")]
 First = Annotated[int, strawberry.argument(description=f"At most so many, 1 to {MAX_PAGE}.")]
+RecognisedAt = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="A past moment: whose the session was by what had happened by then, with the links and levels that "
+        "the graph knew then. Sessions and logins count from when they happened, also where they reached the graph "
+        "later; a session that had not begun is unknown, one that went on ends at that moment. Visitor and profile "
+        "are the customers of that time; consents are those recorded by then, and activity ends then. Whose the "
+        "activity on a shared device is, and whatever else a profile shows of its customers, is today's; deleted "
+        "customers are gone from the past as well."
+    ),
+]
 Wanted = Annotated[JourneyFilterInput | None, strawberry.argument(name="filter", description="Which interactions.")]
 
 
@@ -116,9 +129,17 @@ async def did(
     wanted: Wanted = None,
 ) -> Sequence[VisitorInteraction]:
     """What was done over all channels, newest first, without anything personal."""
-    size, chosen = page_size(first), filter_of(wanted) if wanted else JourneyFilter()
+    size, chosen = page_size(first), _until(visitor.as_of, filter_of(wanted) if wanted else JourneyFilter())
     page = await get_journey(info.context.graph, await visitor.owners(info), chosen, size)
     return [visitor_interaction(found) for found in page.interactions]
+
+
+def _until(at: datetime | None, wanted: JourneyFilter) -> JourneyFilter:
+    """A filter that lets nothing through that happened after a time, which itself counts."""
+    if at is None:
+        return wanted
+    end = at + timedelta(milliseconds=1)
+    return replace(wanted, until=min(wanted.until, end) if wanted.until else end)
 
 
 @strawberry.type(description="Who a visitor is taken for, as far as it may be known without a login: nothing personal.")
@@ -129,6 +150,7 @@ class Visitor:
     consents: list[VisitorConsent] = strawberry.field(description="Consent that holds, by purpose and channel.")
     members: strawberry.Private[tuple[str, ...]]
     confidence: strawberry.Private[float]
+    as_of: strawberry.Private[datetime | None]
     activity = resolved_by(did)
 
     async def owners(self, info: RequestInfo) -> JourneyOwners:
@@ -144,13 +166,16 @@ class KnownSession:
     level: RecognitionLevel = strawberry.field(description="How surely it is somebody's.")
     reason: str = strawberry.field(description="Why, in words that name nobody.")
     confidence: float = strawberry.field(description="Confidence at which people were told apart.")
+    as_of: datetime | None = strawberry.field(description="The past moment of which this is said; none: now.")
     found: strawberry.Private[SessionRecognition]
 
 
 async def visitor(session: strawberry.Parent[KnownSession], info: RequestInfo) -> Visitor | None:
     """Whom the session is taken for, without anything personal; none where they were erased meanwhile."""
     customer = session.found.recognition.customer
-    known = await get_visitor(info.context.graph, customer, session.confidence) if customer else None
+    if customer is None:
+        return None
+    known = await get_visitor(info.context.graph, customer, session.confidence, session.as_of)
     if known is None:
         return None
     return Visitor(
@@ -158,15 +183,16 @@ async def visitor(session: strawberry.Parent[KnownSession], info: RequestInfo) -
         consents=list(known.consents),
         members=known.members,
         confidence=session.confidence,
+        as_of=session.as_of,
     )
 
 
 async def profile(session: strawberry.Parent[KnownSession], info: RequestInfo) -> Profile | None:
-    """The profile of the customer who logged in; none where it was erased meanwhile, or may not be seen."""
-    if not info.context.viewer.may(Scope.PROFILE_READ):
-        return None
+    """The profile of the customer who logged in; none where it was erased, not resolved then, or may not be seen."""
     customer = session.found.recognition.customer
-    return await get_profile(info.context.graph, customer, session.confidence) if customer else None
+    if customer is None or not info.context.viewer.may(Scope.PROFILE_READ):
+        return None
+    return await get_profile(info.context.graph, customer, session.confidence, session.as_of)
 
 
 @strawberry.type(description="A session in which a customer logged in.")
@@ -232,6 +258,7 @@ def session_of_level(found: SessionRecognition) -> KnownSession:
         "level": recognition.level,
         "reason": recognition.reason,
         "confidence": found.confidence,
+        "as_of": found.as_of,
         "found": found,
     }
     if recognition.level is RecognitionLevel.AUTHENTICATED and recognition.customer:
@@ -244,14 +271,21 @@ class SessionQueries:
     """What can be asked about sessions."""
 
     @strawberry.field(description="One session: whose it is, how sure that is, and why.")
-    async def session(self, info: RequestInfo, id: SessionKey, confidence: AtConfidence = None) -> SessionResult:  # noqa: A002
+    async def session(
+        self,
+        info: RequestInfo,
+        id: SessionKey,  # noqa: A002
+        confidence: AtConfidence = None,
+        as_of: RecognisedAt = None,
+    ) -> SessionResult:
         """Raises InputError, GraphError."""
+        unknown = nobody(IdentityKind.SESSION, as_of)
         if not info.context.viewer.may(Scope.EVENTS_READ):
-            return nobody(IdentityKind.SESSION)
-        wanted = await info.context.levels.confidence_of(confidence)
+            return unknown
+        wanted = await info.context.levels.confidence_of(confidence, as_of)
         if len(id) > MAX_KEY:
-            return nobody(IdentityKind.SESSION)
-        found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted), None)
+            return unknown
+        found = await info.context.look_up(lambda: recognise_session(info.context.graph, id, wanted, as_of), None)
         if found and found.recognition.customer:
             info.context.seen.customer(found.recognition.customer)
-        return session_of_level(found) if found else nobody(IdentityKind.SESSION)  # pyright: ignore[reportReturnType]
+        return session_of_level(found) if found else unknown  # pyright: ignore[reportReturnType]

@@ -1,8 +1,8 @@
 """Readiness: whether requests can be answered now. Asked as often as one likes, the database is asked once a second."""
 
 from dataclasses import dataclass
-from time import monotonic
 
+from api.operation.remembered import Remembered
 from graph.connection import AsyncGraph
 from graph.constraints import declared_guards
 from graph.errors import GraphError
@@ -24,15 +24,11 @@ class Readiness:
 
     def __init__(self, graph: AsyncGraph) -> None:
         self._graph = graph
-        self._report: ReadinessReport | None = None
-        self._checked_at = 0.0
+        self._report = Remembered(self._check)
 
     async def report(self) -> ReadinessReport:
         """The state, at most ``KEPT_S`` old."""
-        if self._report is None or monotonic() - self._checked_at > KEPT_S:
-            self._report = await self._check()
-            self._checked_at = monotonic()
-        return self._report
+        return await self._report.get(KEPT_S)
 
     async def _check(self) -> ReadinessReport:
         try:

@@ -6,6 +6,7 @@ An adapter gives ``Message``s and ``Refusal``s in the order of the request; the 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 NAMES = {
@@ -52,13 +53,25 @@ class Times:
             return self.received_at
 
 
+class ConsentState(StrEnum):
+    """What became of a consent."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A purpose that the sender says was agreed to or not. ``is_decision``: this message is where it was decided."""
+    """A purpose that the sender says was agreed to or not.
+
+    ``basis``: the legal one. ``is_decision``: this message is where it was decided.
+    """
 
     purpose: str
-    granted: bool
+    state: ConsentState
     evidence: str
+    basis: str | None = None
     is_decision: bool = False
 
 

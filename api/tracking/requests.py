@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from api.tracking.messages import Consent
+from api.tracking.messages import Consent, ConsentState
 
 SALE = "sale"
 """What Global Privacy Control opts out of: selling and sharing."""
@@ -34,7 +34,7 @@ class RequestFacts:
     @property
     def consents(self) -> tuple[Consent, ...]:
         """What the browser says about consent, whatever the message says."""
-        return (Consent(SALE, granted=False, evidence="Sec-GPC: 1"),) if self.opted_out else ()
+        return (Consent(SALE, ConsentState.DENIED, "Sec-GPC: 1"),) if self.opted_out else ()
 
 
 def facts_of(request: Request) -> RequestFacts:

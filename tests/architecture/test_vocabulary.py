@@ -79,7 +79,9 @@ def test_the_database_has_what_the_models_declare(connected_graph: Graph) -> Non
     assert not inspect_schema(connected_graph).drifted
 
 
-@pytest.mark.parametrize("name", ["list_clusters", "list_clusters_at", "get_profile", "get_profile_at", "get_profiles"])
+@pytest.mark.parametrize(
+    "name", ["list_clusters", "list_clusters_at", "get_profile", "get_profiles", "get_profiles_at", "get_visitor_at"]
+)
 def test_clusters_are_read_once_per_member(name: str, connected_graph: Graph) -> None:
     assert "VarLengthExpand(Pruning,BFS,All)" in _operators(connected_graph, name)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.tracking.messages import Consent
+from api.tracking.messages import Consent, ConsentState
 from api.tracking.reading.fields import fields_of, text_of
 from api.tracking.requests import RequestFacts
 
@@ -22,4 +22,5 @@ def _consents(raw: Mapping[str, Any], context: Mapping[str, Any], request: Reque
     decided = text_of(raw, "event") == DECIDED
     for category, granted in fields_of(fields_of(context, "consent"), "categoryPreferences").items():
         if isinstance(granted, bool) and category.strip():
-            yield Consent(category.strip(), granted, "context.consent.categoryPreferences", is_decision=decided)
+            state = ConsentState.GRANTED if granted else ConsentState.DENIED
+            yield Consent(category.strip(), state, "context.consent.categoryPreferences", is_decision=decided)

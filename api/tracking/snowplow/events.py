@@ -10,6 +10,7 @@ from api.tracking.reading.ids import given_id, id_of, made_id
 from api.tracking.reading.refusing import RefusedError
 from api.tracking.reading.visits import campaign_of, cut, path_of, session_of
 from api.tracking.requests import RequestFacts
+from api.tracking.snowplow.consents import consents_of
 from api.tracking.snowplow.happenings import happening_of
 from api.tracking.snowplow.kept import kept_properties, traits_of
 from api.tracking.snowplow.self_describing import SelfDescribing, entities_of
@@ -47,7 +48,7 @@ def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
         visited=_visited(raw, session_id, happening.properties),
         traits=traits_of(entities),
         properties=properties,
-        consents=request.consents,
+        consents=(*request.consents, *consents_of(raw, entities)),
         sent=raw,
     )
 

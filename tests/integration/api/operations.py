@@ -36,8 +36,8 @@ query ($by: ProfileBy!, $confidence: Confidence) {
 """
 
 SESSION = """
-query ($id: ID!) {
-  session(id: $id) {
+query ($id: ID!, $asOf: DateTime) {
+  session(id: $id, asOf: $asOf) {
     __typename
     ... on KnownSession { visit { key channel } level reason confidence }
     ... on RecognisedSession { visitor { ...Known } }
@@ -55,8 +55,8 @@ fragment Known on Visitor {
 """
 
 SEARCH = """
-query ($text: String!, $first: Int! = 20, $confidence: Confidence) {
-  search(text: $text, first: $first, confidence: $confidence) {
+query ($text: String!, $first: Int! = 20, $confidence: Confidence, $asOf: DateTime) {
+  search(text: $text, first: $first, confidence: $confidence, asOf: $asOf) {
     profile { id customers { key } }
     matches { customer matched closeness score }
   }

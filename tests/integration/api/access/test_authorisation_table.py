@@ -131,9 +131,12 @@ def questions(root: str) -> list[str]:
     asked = {"profile": by, "how": by, "session": "$id: ID!", "search": "$text: String!"}[root]
     name = asked.split(":")[0]
     kind = get_named_type(field.type)
+    given = f"{name[1:]}: {name}"
+    if "asOf" in field.args:
+        asked, given = f"{asked}, $asOf: DateTime", f"{given}, asOf: $asOf"
     # A hit is a whole profile, so only few of them can be asked for with every field.
     few = ", first: 2" if root == "search" else ""
-    return [f"query ({asked}) {{ {root}({name[1:]}: {name}{few}) {part} }}" for part in selections_of(kind)]
+    return [f"query ({asked}) {{ {root}({given}{few}) {part} }}" for part in selections_of(kind)]
 
 
 def ways(ids: dict[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -147,12 +150,16 @@ def ways(ids: dict[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
         "session": "web:s2",
         "device": "anonymous_id:d1",
     }
+    past = {"asOf": days(5).isoformat()}
     return {
         **{f"profile by {name}": ("profile", {"by": {name: value}}) for name, value in by.items()},
         "profile by a former id": ("profile", {"by": {"id": ids["former"]}}),
         "search for an email": ("search", {"text": EMAIL.normalised}),
         "search for a key": ("search", {"text": "crm:1"}),
         "session": ("session", {"id": "web:s1"}),
+        "profile of a past time": ("profile", {"by": {"device": "anonymous_id:d1"}, **past}),
+        "search of a past time": ("search", {"text": "crm:1", **past}),
+        "session of a past time": ("session", {"id": "web:s1", **past}),
     }
 
 

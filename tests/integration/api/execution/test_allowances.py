@@ -6,10 +6,12 @@ import pytest
 from httpx import AsyncClient
 
 from graph.address import Address
+from tests.factories import days
 from tests.integration.api.conftest import asking, connected
 from tests.integration.api.operations import SESSION, WHOLE
 
 LEVELS = {"query": "{ confidenceLevels { default } }"}
+PROFILE_AT = "query ($by: ProfileBy!, $asOf: DateTime) { profile(by: $by, asOf: $asOf) { __typename } }"
 SEARCH = 'query ($n: Int!) { search(text: "a", first: $n) { matches { score } } }'
 
 
@@ -78,6 +80,7 @@ async def test_after_too_many_guesses_no_session_is_known(neo4j_address: Address
         by_session = await ask(WHOLE, by={"session": "web:s1"})
         by_device = await ask(WHOLE, by={"device": "anonymous_id:d1"})
         by_email = await ask(WHOLE, by={"email": "anna@example.org"})
+        of_the_past = await ask(SESSION, id="web:s1", asOf=days(9).isoformat())
 
     assert [body for body in known if "errors" in body] == []
     assert {body["data"]["session"]["__typename"] for body in known} == {"AuthenticatedSession"}
@@ -86,3 +89,18 @@ async def test_after_too_many_guesses_no_session_is_known(neo4j_address: Address
     assert by_session["data"]["profile"] == unknown
     assert by_device["data"]["profile"] == {"__typename": "UnknownIdentity", "reason": "This device is not known."}
     assert by_email["data"]["profile"]["__typename"] == "Profile"
+    assert of_the_past["data"]["session"]["reason"] == "This session was not known at that time."
+
+
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize("by", [{"session": "web:guess"}, {"device": "anonymous_id:guess"}])
+async def test_guesses_at_a_past_time_are_guesses(neo4j_address: Address, by: dict[str, str]) -> None:
+    past = {"asOf": days(9).isoformat()}
+    async with connected(neo4j_address, unknown_sessions_per_minute=1) as client:
+        ask = asking(client)
+        before = await ask(SESSION, id="web:s1", **past)
+        await ask(PROFILE_AT, by=by, **past)
+        after = await ask(SESSION, id="web:s1", **past)
+
+    assert before["data"]["session"]["__typename"] == "AuthenticatedSession"
+    assert after["data"]["session"]["__typename"] == "UnknownIdentity"

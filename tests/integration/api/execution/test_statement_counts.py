@@ -1,6 +1,7 @@
 # How many statements an answer costs: for each level and kind of thing one, however many objects it has.
 from collections import Counter
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from graph.address import Address
 from graph.connection import AsyncGraph, Graph, Row
 from graph.records import SessionRecord
 from graph.writing import write_batch
-from tests.factories import batch, customer, days, device, identifier, interaction, session, shop
+from tests.factories import NOON, batch, customer, days, device, identifier, interaction, session, shop
 from tests.integration.api.conftest import Ask, asking, connected, write_anna
-from tests.integration.api.operations import SEARCH, WHOLE
+from tests.integration.api.operations import SEARCH, SESSION, WHOLE
 
 PROFILE = """
 query ($by: ProfileBy!) {
@@ -180,3 +181,24 @@ async def test_an_identifier_of_many_is_three_statements(patient_ask: Ask, state
 
     assert len(body["data"]["profile"]["profileIds"]) == 15
     assert counted(statements) == Counter(["find_customers_by_identifier", "get_profile", "get_profiles"])
+
+
+async def test_a_past_time_takes_as_many_statements_as_today(patient_ask: Ask, statements: list[str]) -> None:
+    at = NOON + timedelta(days=10)
+    body = await patient_ask(SEARCH, text="anna", first=20, asOf=at.isoformat())
+
+    assert [hit["profile"]["customers"] for hit in body["data"]["search"]] == [[{"key": "crm:1"}, {"key": "shop:7"}]]
+    assert set(counted(statements).values()) == {1}
+    assert counted(statements).keys() <= {
+        "find_customers_by_identifiers", "find_customers_by_key", "find_customers_by_text", "get_levels_at",
+        "get_profiles_at",
+    }  # fmt: skip
+
+    statements.clear()
+    visit = (await patient_ask(SESSION, id="web:s2", asOf=at.isoformat()))["data"]["session"]
+
+    assert (visit["level"], visit["visitor"]["activity"] != []) == ("RECOGNISED", True)
+    assert counted(statements) == Counter(
+        ["get_levels_at", "get_session", "get_device_at", "list_clusters_at", "get_visitor_at", "list_device_users",
+         "get_journey"]
+    )  # fmt: skip

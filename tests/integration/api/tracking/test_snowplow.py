@@ -89,6 +89,53 @@ def test_every_kind_of_event_says_what_happened(client: httpx.Client, live: Grap
     assert kept["web:3"]["entities"]["transaction"] == [bill]
 
 
+def preferences(event_type: str, *scopes: str) -> str:
+    chosen = {"eventType": event_type, "consentScopes": scopes, "consentVersion": "2", "basisForProcessing": "consent"}
+    return packed({"data": described("consent_preferences", chosen)})
+
+
+def test_a_selection_of_consents_is_a_fact_for_each_scope(client: httpx.Client, live: Graph) -> None:
+    told = [
+        ("allow_selected", "analytics", "ads"),
+        ("deny_all", "mail"),
+        ("expired", "ads"),
+        ("implicit_consent", "maps"),
+        ("pending", "chat"),
+    ]
+    common = {"e": "ue", "duid": "d1", "uid": "u1", "aid": SHOP}
+    sent(client, *({**common, "eid": str(n), "ue_px": preferences(*each)} for n, each in enumerate(told)))
+
+    device = "anonymous_id:d1"
+    found = {(start, key, *rest) for key, *rest, start in of_subjects(live)}
+    assert found == {
+        (device, "analytics", "granted", "consent", "consent_preferences: allow_selected, version 2"),
+        (device, "ads", "granted", "consent", "consent_preferences: allow_selected, version 2"),
+        *((who, "mail", "denied", "consent", "consent_preferences: deny_all, version 2") for who in (device, "web:u1")),
+        *(
+            (who, "ads", "withdrawn", "consent", "consent_preferences: expired, version 2")
+            for who in (device, "web:u1")
+        ),
+    }
+    assert len(nodes(live, "Interaction", "key")) == len(told)
+
+
+def of_subjects(graph: Graph) -> set[tuple[Any, ...]]:
+    facts = {key: rest for key, *rest in nodes(graph, "ConsentFact", "key", "purpose", "state", "basis", "evidence")}
+    return {(*facts[fact], subject) for fact, subject in edges(graph, "STATED_FOR")}
+
+
+def test_an_app_tells_of_the_documents_that_were_agreed_to(client: httpx.Client, live: Graph) -> None:
+    document = packed({"data": [described("consent_document", {"id": "17", "version": "3", "name": "newsletter"})]})
+    common = {"e": "ue", "duid": "d1", "aid": SHOP, "cx": document}
+    given, taken = ({"data": described(f"consent_{what}", {})} for what in ("granted", "withdrawn"))
+    sent(client, {**common, "eid": "1", "ue_px": packed(given)}, {**common, "eid": "2", "ue_px": packed(taken)})
+
+    assert nodes(live, "ConsentFact", "purpose", "state", "evidence") == {
+        ("newsletter", "granted", "consent_granted, version 3"),
+        ("newsletter", "withdrawn", "consent_withdrawn, version 3"),
+    }
+
+
 def test_a_user_id_is_proof_of_whose_device_it_is_and_a_user_entity_tells_of_them(
     client: httpx.Client, live: Graph
 ) -> None:

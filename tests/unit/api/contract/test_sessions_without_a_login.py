@@ -16,10 +16,10 @@ SCHEMA = build_schema(fast_execution=True).core
 WITH_A_LOGIN = "AuthenticatedSession"
 # Every field that somebody without a login can be shown, looked at one by one: a new one has to be thought about.
 WITHOUT_A_LOGIN = {
-    "KnownSession": {"visit", "level", "reason", "confidence"},
-    "RecognisedSession": {"visit", "level", "reason", "confidence", "visitor"},
-    "ProbableSession": {"visit", "level", "reason", "confidence", "visitor"},
-    "AnonymousSession": {"visit", "level", "reason", "confidence", "activity"},
+    "KnownSession": {"visit", "level", "reason", "confidence", "asOf"},
+    "RecognisedSession": {"visit", "level", "reason", "confidence", "asOf", "visitor"},
+    "ProbableSession": {"visit", "level", "reason", "confidence", "asOf", "visitor"},
+    "AnonymousSession": {"visit", "level", "reason", "confidence", "asOf", "activity"},
     "UnknownIdentity": {"reason"},
     "Visit": {"key", "source", "channel", "startedAt", "endedAt", "campaign"},
     "Visitor": {"id", "consents", "activity"},

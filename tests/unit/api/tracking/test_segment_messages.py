@@ -157,10 +157,10 @@ def test_consent_comes_with_the_browser_and_with_the_message() -> None:
 
     found = message({"context": preferences}, opted_out=True)
 
-    assert {(consent.purpose, consent.granted) for consent in found.consents} == {
-        ("sale", False),
-        ("Advertising", False),
-        ("Analytics", True),
+    assert {(consent.purpose, consent.state.value) for consent in found.consents} == {
+        ("sale", "denied"),
+        ("Advertising", "denied"),
+        ("Analytics", "granted"),
     }
 
 

@@ -85,6 +85,24 @@ fragment whole on Profile {
   journey(first: 5) { nodes { key } }
 }
 """
+SESSION = """
+query ($id: ID!, $asOf: DateTime) {
+  session(id: $id, asOf: $asOf) {
+    __typename
+    ... on KnownSession { visit { key startedAt } level reason confidence asOf }
+    ... on RecognisedSession { visitor { ...known } }
+    ... on ProbableSession { visitor { ...known } }
+    ... on AuthenticatedSession { customer visitor { ...known } profile { id asOf customers { key } } }
+    ... on UnknownIdentity { reason }
+  }
+}
+fragment known on Visitor { id consents { purpose state } activity { at name } }
+"""
+SEARCH = """
+query ($text: String!, $asOf: DateTime) {
+  search(text: $text, first: 50, asOf: $asOf) { profile { id confidence asOf customers { key } } }
+}
+"""
 
 
 async def data(ask: Ask, query: str, **variables: Any) -> Any:

@@ -1,18 +1,20 @@
-"""After changes: a profile of a past time is the profile that was read then, and decisions are reasons."""
+"""After changes: what is read of a past time is what was read then, and decisions are reasons."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import sleep
 from typing import Any
 
+from graph.records import ConsentRecord, CustomerRef
 from graph.writing import write_batch
 from resolution.explanation.why_not import NotResolved, Parted
-from tests.factories import batch, crm, interaction
+from tests.factories import batch, crm, days, device, interaction, session, shop
 from tests.integration.api.conftest import Ask
-from tests.integration.api.contract.identity.operations import PROFILE, WHY, WHY_NOT, data
+from tests.integration.api.contract.identity.operations import PROFILE, SEARCH, SESSION, WHY, WHY_NOT, data
 from tests.integration.resolution.company import ADA, Company
 from tests.integration.resolution.people import NAMES, write_person
 
+TEXTS = ("crm:4", "shop:22", "lea.brandt@example.org", "kern", "zoe")
 KEYS = ("crm:0", "shop:0", "email:0", "crm:1", "shop:26", "app:0")
 
 
@@ -146,3 +148,100 @@ async def test_a_steward_s_decision_says_who_and_when(company: Company, ask_comp
     (step,) = linked["links"]
     assert (step["reason"]["link"]["method"], step["reason"]["words"]) == ("steward", "a steward's decision")
     assert (step["reason"]["decision"]["action"], step["isBridge"]) == ("link", True)
+
+
+# --- sessions and searches of a past time ----------------------------------------------------------------------------
+
+
+def visit(company: Company, name: str, who: CustomerRef | None = None, place: str = "d1") -> None:
+    """Somebody comes now."""
+    seen = session(name, started_at=now(), device=device(place), customer=who)
+    write_batch(company.graph, batch("web", sessions=(seen,)))
+
+
+def call(company: Company, name: str) -> None:
+    said = interaction(name, "call_centre", at=now(), customer=crm("6"), name=f"Call {name.title()}")
+    consent = ConsentRecord("crm", name, "marketing", "granted", said.at, said.at, customer=crm("6"))
+    write_batch(company.graph, batch("call_centre", interactions=(said,)))
+    write_batch(company.graph, batch("crm", consents=(consent,)))
+
+
+def without_time(found: Any, at: datetime | None) -> Any:
+    """An answer without the time that was asked for, which every part of it repeats."""
+    if isinstance(found, list):
+        return [without_time(part, at) for part in found]
+    if not isinstance(found, dict):
+        return found
+    assert (found.get("asOf") is None) == (at is None or "asOf" not in found)
+    return {name: without_time(part, at) for name, part in found.items() if name != "asOf"}
+
+
+async def sessions(ask: Ask, at: datetime | None) -> dict[str, Any]:
+    asked = {
+        name: await data(ask, SESSION, id=f"web:{name}", asOf=at and at.isoformat()) for name in ("s1", "s2", "s3")
+    }
+    return without_time({key: None if "level" not in found else found for key, found in asked.items()}, at)
+
+
+async def searches(ask: Ask, at: datetime | None) -> dict[str, Any]:
+    asked = {text: await data(ask, SEARCH, text=text, asOf=at and at.isoformat()) for text in TEXTS}
+    return without_time(asked, at)
+
+
+async def test_a_session_of_any_time_is_whose_it_was(company: Company, ask_company: Ask) -> None:
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: visit(company, "s1"),
+        lambda: visit(company, "s2", crm("6")),
+        lambda: call(company, "one"),
+        lambda: visit(company, "s3"),
+        lambda: company.stewards.link_customers(["crm:5", "crm:6"], ADA),
+        lambda: call(company, "two"),
+        lambda: visit(company, "s4", crm("7")),
+    )
+    times, then = [now()], [await sessions(ask_company, None)]
+    for step in steps:
+        step()
+        times.append(now())
+        then.append(await sessions(ask_company, None))
+
+    assert len({str(found) for found in then}) == len(then)
+    assert [found["s1"] and found["s1"]["__typename"] for found in then] == [
+        None, "AnonymousSession", *["RecognisedSession"] * 5, "AnonymousSession"
+    ]  # fmt: skip
+    assert [await sessions(ask_company, at) for at in times] == then
+
+
+async def test_a_search_of_any_time_finds_who_was_one_person(company: Company, ask_company: Ask) -> None:
+    def arrive() -> None:
+        write_person(company.graph, "app", "4", NAMES[4])
+        company.resolve()
+
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: company.stewards.link_customers(["crm:7", "shop:25"], ADA),
+        lambda: company.stewards.link_customers(["crm:4", "shop:22"], ADA),
+        arrive,
+    )
+    before, times, then = now(), list[datetime](), list[Any]()
+    for step in (lambda: None, *steps):
+        step()
+        times.append(now())
+        then.append(await searches(ask_company, None))
+
+    assert len({str(found) for found in then}) == len(then)
+    assert [await searches(ask_company, at) for at in times] == then
+    assert await data(ask_company, SEARCH, text="app:4", asOf=before.isoformat()) == []
+    assert await data(ask_company, SEARCH, text="anna", asOf=days(-400).isoformat()) == []
+
+
+async def test_who_was_not_resolved_yet_has_a_session_and_no_profile(company: Company, ask_company: Ask) -> None:
+    write_person(company.graph, "shop", "late", "Bo Late")
+    visit(company, "late", shop("late"), "d2")
+    waiting = now()
+    company.resolve()
+
+    then = await data(ask_company, SESSION, id="web:late", asOf=waiting.isoformat())
+    today = await data(ask_company, SESSION, id="web:late")
+
+    assert (then["customer"], then["profile"]) == ("shop:late", None)
+    assert then["visitor"]["id"] == today["visitor"]["id"]
+    assert today["profile"]["customers"] == [{"key": "shop:late"}]

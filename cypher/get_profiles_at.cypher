@@ -1,18 +1,23 @@
-// Everything about the customers that belonged together with one at a time and a confidence, as it was known then.
-// $key, $confidence, $at (epoch milliseconds), $limit; one row, none for a customer that is not there: as get_profile, and known (it had been resolved by then).
-MATCH (start:Customer {key: $key})
-MATCH (start)-[r:SAME_AS|WAS_SAME_AS
-  WHERE r.confidence >= $confidence AND r.valid_from <= datetime({epochMillis: $at})
-    AND (r.valid_to IS NULL OR r.valid_to > datetime({epochMillis: $at}))
-]-{0,}(member)
-WITH DISTINCT member LIMIT $limit
-WITH datetime({epochMillis: $at}) AS moment, collect(member) AS reached
-WITH moment, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members
-RETURN
-  size(members) > 1 OR EXISTS {
-    MATCH (c:Customer {key: $key})
-    WHERE c.prepared IS NOT NULL AND (c.first_resolved_at IS NULL OR c.first_resolved_at <= moment)
-  } AS known,
+// Everything about the customers that belonged together with each of some at a time and a confidence, as it was known then.
+// $keys, $confidence, $at (epoch milliseconds), $limit; rows: as get_profiles; in asked are those only that had been resolved by then.
+WITH datetime({epochMillis: $at}) AS moment
+UNWIND $keys AS key
+MATCH (start:Customer {key: key})
+CALL (start, moment) {
+  MATCH (start)-[r:SAME_AS|WAS_SAME_AS
+    WHERE r.confidence >= $confidence AND r.valid_from <= moment AND (r.valid_to IS NULL OR r.valid_to > moment)
+  ]-{0,}(member)
+  WITH DISTINCT member LIMIT $limit
+  RETURN collect(member) AS reached, min(member.key) AS first
+}
+WITH moment, first, head(collect(reached)) AS reached, collect(start) AS asked
+WITH moment, asked, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members
+WITH moment, members, [c IN asked
+  WHERE size(members) > 1
+    OR c.prepared IS NOT NULL AND (c.first_resolved_at IS NULL OR c.first_resolved_at <= moment)
+  | c.key] AS asked
+WHERE size(asked) > 0
+RETURN asked,
   COLLECT {
     UNWIND members AS c
     OPTIONAL MATCH (s:Source {name: c.source})

@@ -1,0 +1,21 @@
+// What might be known of a customer's person at a time, before a login proves it: no name, no identifier, no trait is read.
+// $key, $confidence, $at (epoch milliseconds), $limit; one row: as get_visitor, consents that were recorded by then.
+WITH datetime({epochMillis: $at}) AS moment
+CALL (moment) {
+  MATCH (start:Customer {key: $key})
+  MATCH (start)-[r:SAME_AS|WAS_SAME_AS
+    WHERE r.confidence >= $confidence AND r.valid_from <= moment AND (r.valid_to IS NULL OR r.valid_to > moment)
+  ]-{0,}(member)
+  WITH DISTINCT member LIMIT $limit
+  RETURN collect(member) AS reached
+}
+WITH moment, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members
+RETURN [c IN members | c {.key, created_at: c.created_at.epochMillis}] AS members,
+  COLLECT {
+    UNWIND members AS c
+    MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
+    WHERE f.recorded_at <= moment
+    RETURN DISTINCT f {
+      .key, .purpose, .channel, .state, effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis
+    }
+  } AS consents
