@@ -101,6 +101,9 @@ class Chain:
         if self._descriptor is not None and self._size < self._max_bytes:
             return self._descriptor
         self.close()
+        if not self._files:
+            # Before there is any line, so that no head is missing where somebody verifies just then.
+            write_head(self._folder, self._key, self.name, (0, self._previous))
         file = file_of(self._folder, self.name, self._files + 1)
         self._descriptor = os.open(file, _APPENDING, _OWNER_ONLY)
         # Where a file cannot be locked, the last file of a chain is never taken for a closed one.

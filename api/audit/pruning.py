@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
-from api.audit.chain import Finding, write_head
+from api.audit.chain import Finding, read_head, write_head
 from api.audit.files import chains_in, is_written, removing_files
 from api.audit.pruned import PrunedFile, add_pruned, read_pruned
 from api.audit.reading import backwards, moment_of
@@ -56,19 +56,20 @@ def prune(folder: Path, key: bytes, pruning: Pruning) -> list[PrunedChain]:
 
 
 def _pruned(folder: Path, key: bytes, name: str, pruning: Pruning) -> PrunedChain:
-    files = chains_in(folder).get(name, [])
     walk = Walk(folder, name, key, pruning.pause)
     try:
-        old = list(takewhile(lambda file: _is_old(file, files, pruning.before), files))
-        finding, gone = _looked_at(walk, files, old, pruning.by) if old else (None, ())
+        finding, gone = _looked_at(walk, pruning)
     except FileNotFoundError:  # somebody else prunes it at this moment
         return PrunedChain(name, (), None)
-    if finding or pruning.dry_run or not gone:
-        return PrunedChain(name, () if finding else gone, finding)
+    if not finding and (pruning.dry_run or not gone):
+        return PrunedChain(name, gone, None)
     with removing_files(folder):
-        if chains_in(folder).get(name, [])[: len(files)] != files or read_pruned(folder, key, name)[0] != walk.pruned:
-            return PrunedChain(name, (), None)
-        if walk.counted < walk.lines and old == files:
+        left = chains_in(folder).get(name, [])[: len(walk.files)]
+        if left != walk.files or read_pruned(folder, key, name)[0] != walk.pruned:
+            return PrunedChain(name, (), None)  # somebody else pruned it meanwhile
+        if finding:
+            return PrunedChain(name, (), finding)
+        if len(gone) == len(walk.files) and read_head(folder, key, name)[0] < walk.lines:
             # Whoever wrote it was killed before it could count its last lines.
             write_head(folder, key, name, (walk.lines, walk.sha256))
         _remove(folder, key, gone, walk.pruned)
@@ -80,19 +81,17 @@ def _is_old(file: Path, files: Sequence[Path], before: datetime) -> bool:
     return last is not None and last < before and (file != files[-1] or not is_written(file))
 
 
-def _looked_at(
-    walk: Walk, files: Sequence[Path], old: Sequence[Path], by: str
-) -> tuple[Finding | None, tuple[PrunedFile, ...]]:
+def _looked_at(walk: Walk, pruning: Pruning) -> tuple[Finding | None, tuple[PrunedFile, ...]]:
     """Walk along the oldest files of a chain: what is wrong with them, and what is to be said of them."""
-    finding, gone, now = walk.begin(files), list[PrunedFile](), datetime.now(UTC)
-    for file in old:
+    finding, gone, now, by = walk.begin(), list[PrunedFile](), datetime.now(UTC), pruning.by
+    for file in takewhile(lambda file: _is_old(file, walk.files, pruning.before), walk.files):
         before = walk.lines
-        finding = finding or walk.along(file, is_last=file == files[-1])
+        finding = finding or walk.along(file)
         if finding:
             return finding, ()
         records, (since, until) = walk.lines - before, _times(file)
         gone.append(PrunedFile(walk.name, walk.number, records, walk.lines, walk.sha256, since, until, by, now))
-    return walk.end() if len(old) == len(files) else None, tuple(gone)
+    return walk.end() if gone and len(gone) == len(walk.files) else None, tuple(gone)
 
 
 def _times(file: Path) -> tuple[datetime, datetime]:

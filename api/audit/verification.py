@@ -1,7 +1,7 @@
 """Verification: whether the lines of the audit log are those that were written, in their order, and none is missing."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -38,15 +38,15 @@ def verify(folder: Path, key: bytes) -> list[VerifiedChain]:
         return []
     try:
         with reading_files(folder):
-            return [_verified(Walk(folder, name, key), files) for name, files in chains_in(folder).items()]
+            return [_verified(Walk(folder, name, key)) for name in chains_in(folder)]
     except OSError as error:
         raise AuditError(f"{folder} cannot be read ({error.strerror}).", "Check that the files are yours.") from None
 
 
-def _verified(walk: "Walk", files: Sequence[Path]) -> VerifiedChain:
-    finding = walk.begin(files)
-    for file in files:
-        finding = finding or walk.along(file, is_last=file == files[-1])
+def _verified(walk: "Walk") -> VerifiedChain:
+    finding = walk.begin()
+    for file in walk.files:
+        finding = finding or walk.along(file)
     finding = finding or walk.end()
     return VerifiedChain(walk.name, walk.lines, walk.sha256, finding, walk.unfinished, tuple(walk.pruned))
 
@@ -54,14 +54,15 @@ def _verified(walk: "Walk", files: Sequence[Path]) -> VerifiedChain:
 class Walk:
     """Walks along the files of one chain: ``begin``, ``along`` each, ``end``; each gives what it finds wrong.
 
-    ``number``, ``lines`` and ``sha256``: the file and the line to which it came, and the hash of that line;
-    ``counted``: lines of which the head tells; ``pause``: called after every hundred lines. Raises OSError.
+    ``files``: of the chain, as they are at the beginning; ``number``, ``lines`` and ``sha256``: the file and the line to
+    which it came, and the hash of that line; ``pause``: called after every hundred lines. Raises OSError.
     """
 
     def __init__(self, folder: Path, name: str, key: bytes, pause: Callable[[], object] | None = None) -> None:
         self.name, self.lines, self.sha256, self.unfinished = name, 0, genesis(name), False
+        self.files: list[Path] = []
         self.pruned: list[PrunedFile] = []
-        self.number = self.counted = 0
+        self.number = self._counted = 0
         self._folder, self._key, self._pause = folder, key, pause
         self._head = head_of(folder, name)
         self._last = ""
@@ -69,29 +70,30 @@ class Walk:
         self._hashes: dict[int, str | None] = {0: self.sha256}
         self._end = self._head, 1
 
-    def begin(self, files: Sequence[Path]) -> Finding | None:
-        """The head first: what is written after it was read only adds lines."""
-        self.counted, self._last, finding = read_head(self._folder, self._key, self.name)
+    def begin(self) -> Finding | None:
+        """The head first: what is written after it was read only adds lines and files."""
+        self._counted, self._last, finding = read_head(self._folder, self._key, self.name)
+        self.files = chains_in(self._folder).get(self.name, [])
         self.pruned, wrong = read_pruned(self._folder, self._key, self.name)
         gone = self.pruned
-        if gone and files and files[0] == gone[-1].path(self._folder):
+        if gone and self.files and self.files[0] == gone[-1].path(self._folder):
             # Who removed it was stopped just before; it is still there, and must be what is said of it.
             self._hashes[gone[-1].through], gone = None, gone[:-1]
         if gone:
             self.number, self.lines, self.sha256 = gone[-1].file, gone[-1].through, gone[-1].last_sha256
             self._hashes[self.lines] = self.sha256
-        self._hashes.setdefault(self.counted, None)
+        self._hashes.setdefault(self._counted, None)
         return finding or wrong
 
-    def along(self, file: Path, *, is_last: bool) -> Finding | None:
-        """The next file. ``is_last``: of the chain; its last line may be unfinished."""
+    def along(self, file: Path) -> Finding | None:
+        """The next file. The last line of the last one may be unfinished."""
         self.number += 1
         if file != file_of(self._folder, self.name, self.number):
             return Finding(file, 1, "a file before this one is missing")
         self._end = file, 1
         with file.open("rb") as opened:
             for place, line in enumerate(opened, 1):
-                if is_last and not line.endswith(b"\n"):
+                if file == self.files[-1] and not line.endswith(b"\n"):
                     self.unfinished = True
                     return None
                 problem = self._problem(line)
@@ -104,11 +106,11 @@ class Walk:
     def end(self) -> Finding | None:
         """What the head, and what is said of pruned files, has against the lines that are there."""
         file, place = self._end
-        if self.lines < self.counted:
+        if self.lines < self._counted:
             return Finding(
-                file, place, f"lines are missing at the end: there were {self.counted:,}, there are {self.lines:,}"
+                file, place, f"lines are missing at the end: there were {self._counted:,}, there are {self.lines:,}"
             )
-        if self._hashes[self.counted] != self._last:
+        if self._hashes[self._counted] != self._last:
             return Finding(self._head, 1, "the head names another line")
         if self.pruned and self._hashes[self.pruned[-1].through] != self.pruned[-1].last_sha256:
             return Finding(pruned_file_of(self._folder, self.name), len(self.pruned), "it names another line")

@@ -2,6 +2,7 @@
 import os
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -235,6 +236,25 @@ def test_who_was_stopped_between_saying_and_removing_can_go_on(ten_days: Path) -
     assert findings(ten_days) == []
 
 
+def test_who_verifies_while_others_write_and_prune_finds_nothing(tmp_path: Path) -> None:
+    def disturbed() -> list[object]:
+        chains = [chain.finding for _ in range(20) for chain in verify(tmp_path, KEY)]
+        return [*chains, *(chain.finding for _ in range(20) for chain in pruned(tmp_path, 50))]
+
+    with ThreadPoolExecutor(4) as threads:
+        others = [threads.submit(disturbed) for _ in range(3)]
+        for _ in range(3):
+            chain = Chain(tmp_path, KEY, FILE_BYTES)
+            for number in range(100):
+                chain.append(records(1, number))
+                chain.sync()
+            chain.close()
+        found = [finding for other in others for finding in other.result()]
+
+    assert set(found) <= {None}
+    assert sum(chain.lines for chain in verify(tmp_path, KEY)) == 300
+
+
 def test_a_server_prunes_what_is_older_than_its_setting(ten_days: Path) -> None:
     key = audit_key(keyed_settings(audit_dir=ten_days))
     name = next(iter(chains_in(ten_days)))
@@ -246,7 +266,9 @@ def test_a_server_prunes_what_is_older_than_its_setting(ten_days: Path) -> None:
     settings = keyed_settings(audit_dir=ten_days, audit_keep_days=1)
     with open_audit_log(settings) as log:
         log.write({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "type": "operation"})
-        while any(ten_days.glob(f"{old.name}.*.jsonl")):
+        for _ in range(3_000):
+            if not any(ten_days.glob(f"{old.name}.*.jsonl")):
+                break
             Event().wait(0.01)
 
     found = {chain.name: chain for chain in verify(ten_days, key)}
