@@ -54,7 +54,7 @@ def _verified(walk: "Walk") -> VerifiedChain:
 class Walk:
     """Walks along the files of one chain: ``begin``, ``along`` each, ``end``; each gives what it finds wrong.
 
-    ``files``: of the chain, as they are at the beginning; ``number``, ``lines`` and ``sha256``: the file and the line to
+    ``files``: of the chain, as they are at first; ``number``, ``lines`` and ``sha256``: the file and the line to
     which it came, and the hash of that line; ``pause``: called after every hundred lines. Raises OSError.
     """
 
