@@ -116,6 +116,12 @@ class ApiSettings(BaseSettings):
         gt=0,
         description="Audit records that may wait to be written; beyond them personal data in clear is not shown (503).",
     )
+    audit_keep_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which `cdp serve` prunes files of the audit log, once a day. Unset: they are kept for "
+        "ever.",
+    )
     webhook_mappings: tuple[str, ...] = Field(
         (), description="Mapping files whose sources send webhooks to /webhooks/NAME, as a JSON list."
     )

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from itertools import islice
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,8 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from api.audit.persons import profile_ids_of
-from api.audit.reading import AuditedClass, AuditRecord, Wanted, read_audit
+from api.audit.pruning_commands import finding_document, prune_command, pruned_document, pruned_words, tell_finding
+from api.audit.reading import AuditedClass, AuditRecord, Wanted, read_audit, records_begin_at
 from api.audit.secret import audit_dir, audit_key
 from api.audit.verification import VerifiedChain, verify
 from api.settings import api_settings
@@ -40,6 +42,7 @@ audit_app = typer.Typer(
     epilog="Example: cdp audit over_merged_suspects --param confidence=strict --limit 20",
 )
 audit_app.command(_QUESTION, hidden=True)(audit_command)
+audit_app.command("prune", epilog="Example: cdp audit prune --older-than 365 --dry-run")(prune_command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
@@ -49,7 +52,7 @@ def verify_command(as_json: AsJson = False) -> None:
     """Check that no line of the audit log was edited, removed or moved; ends with 1 where one was.
 
     Prints how many lines each process wrote and the hash of the last one. Kept elsewhere, they tell later that all
-    files of a process are gone.
+    files of a process are gone. Says what was pruned, and by whom.
     """
     settings = api_settings()
     chains = verify(audit_dir(settings), audit_key(settings))
@@ -69,16 +72,17 @@ def who_command(
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many records.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Tell who looked at a person, newest first, under whatever profile id."""
+    """Tell who looked at a person, newest first, under whatever profile id, and since when there are records."""
     ids = asyncio.run(_ids_of(_customer(customer, profile), confidence))
     folder = audit_dir(api_settings())
     records = list(islice(read_audit(folder, Wanted(profiles=ids)), limit))
     if as_json:
         print_json([_record_document(record) for record in records])
-    elif not records:
+        return
+    _tell_beginning(folder)
+    if not records:
         Console(stderr=True).print("Nobody looked at this person.")
-    else:
-        sys.stdout.writelines(_words(record) + "\n" for record in records)
+    sys.stdout.writelines(_words(record) + "\n" for record in records)
 
 
 def _customer(customer: str | None, profile: str | None) -> str:
@@ -95,28 +99,34 @@ async def _ids_of(customer: str, confidence: str | None) -> frozenset[str]:
         return await profile_ids_of(graph, customer, confidence)
 
 
+def _tell_beginning(folder: Path) -> None:
+    began_at = records_begin_at(folder)
+    since = f"There are records since {began_at:%Y-%m-%d %H:%M:%S}." if began_at else "There are no records."
+    pruned = " Older ones were pruned: cdp audit verify." if any(folder.glob("*.pruned")) else ""
+    Console(stderr=True).print(since + pruned, highlight=False, soft_wrap=True)
+
+
 def _tell_chains(chains: list[VerifiedChain]) -> None:
     console = Console(stderr=True)
     for chain in chains:
         sys.stdout.write(f"{chain.name}  {chain.lines:>9,} lines  {chain.sha256}\n")
         if chain.unfinished:
             console.print(f"{chain.name}: the last line is unfinished, as a crash leaves it.", highlight=False)
-        if chain.finding:
-            problem = f"{chain.finding.file}:{chain.finding.line}: {chain.finding.problem}"
-            console.print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
+        for words in pruned_words(chain.pruned):
+            console.print(f"{chain.name}: {words}.", markup=False, highlight=False, soft_wrap=True)
+        tell_finding(chain.finding)
     if not chains:
         console.print("There is no audit log yet.")
 
 
 def _chain_document(chain: VerifiedChain) -> dict[str, Any]:
-    found = chain.finding
-    finding = {"file": str(found.file), "line": found.line, "problem": found.problem} if found else None
     return {
         "chain": chain.name,
         "lines": chain.lines,
         "sha256": chain.sha256,
         "unfinished": chain.unfinished,
-        "finding": finding,
+        "pruned": [pruned_document(file) for file in chain.pruned],
+        "finding": finding_document(chain.finding),
     }
 
 

@@ -2,15 +2,19 @@
 
     <chain>.00001.jsonl, <chain>.00002.jsonl, ...    lines of JSON; the chain goes on from file to file
     <chain>.head                                     how many lines there are at least, and the hash of the last one
+    <chain>.pruned                                   what stands for files that were removed as too old (pruned.py)
 
 ``prev_sha256`` is the SHA-256 of the whole line before; of the first line, that of the chain's name. ``mac`` seals a
 line with the key of the log: who edits a line and computes all later hashes again still lacks it. The head tells that
 lines are missing at the end. What nothing tells is a chain of which every file is gone; `cdp audit verify` prints the
-heads, for whoever wants to keep them elsewhere.
+heads, for whoever wants to keep them elsewhere. A process holds a lock (flock) on the file to which it writes.
 """
 
+import fcntl
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +23,7 @@ from typing import Any
 
 import orjson
 
+from api.audit.files import file_of, head_of
 from api.audit.secret import keyed_hash
 
 _OWNER_ONLY = 0o600
@@ -26,6 +31,15 @@ _APPENDING = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND
 _MAC = b',"mac":"'
 _MAC_BYTES = len(_MAC) + 64 + len(b'"}')
 _HEAD_BYTES = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, and where. ``line``: from 1."""
+
+    file: Path
+    line: int
+    problem: str
 
 
 class Chain:
@@ -61,7 +75,7 @@ class Chain:
         """Bring the lines to the disk, then say in the head how many they are."""
         if self._descriptor is not None and not self._is_synced:
             os.fsync(self._descriptor)
-            self._write_head()
+            write_head(self._folder, self._key, self.name, (self._lines, self._previous))
             self._is_synced = True
 
     def close(self) -> None:
@@ -87,37 +101,46 @@ class Chain:
         if self._descriptor is not None and self._size < self._max_bytes:
             return self._descriptor
         self.close()
-        file = self._folder / f"{self.name}.{self._files + 1:05d}.jsonl"
+        if not self._files:
+            # Before there is any line, so that no head is missing where somebody verifies just then.
+            write_head(self._folder, self._key, self.name, (0, self._previous))
+        file = file_of(self._folder, self.name, self._files + 1)
         self._descriptor = os.open(file, _APPENDING, _OWNER_ONLY)
+        # Where a file cannot be locked, the last file of a chain is never taken for a closed one.
+        with suppress(OSError):
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         self._files, self._size = self._files + 1, 0
         return self._descriptor
 
-    def _write_head(self) -> None:
-        """In place, in one write of always the same size."""
-        head = sealed(self._key, {"chain": self.name, "lines": self._lines, "sha256": self._previous})
-        descriptor = os.open(head_of(self._folder, self.name), os.O_CREAT | os.O_WRONLY, _OWNER_ONLY)
-        try:
-            os.pwrite(descriptor, head.ljust(_HEAD_BYTES) + b"\n", 0)
-        finally:
-            os.close(descriptor)
+
+def write_head(folder: Path, key: bytes, chain: str, counted: tuple[int, str]) -> None:
+    """In place, in one write of always the same size. ``counted``: lines, and the hash of the last one."""
+    head = sealed(key, {"chain": chain, "lines": counted[0], "sha256": counted[1]})
+    descriptor = os.open(head_of(folder, chain), os.O_CREAT | os.O_WRONLY, _OWNER_ONLY)
+    try:
+        os.pwrite(descriptor, _padded(head), 0)
+    finally:
+        os.close(descriptor)
+
+
+def read_head(folder: Path, key: bytes, chain: str) -> tuple[int, str, Finding | None]:
+    """How many lines a head counts, the hash of the last one, and what is wrong with the head."""
+    file = head_of(folder, chain)
+    content = file.read_bytes() if file.exists() else b""
+    line = content.rstrip()
+    # A line of the log, or of what was pruned, has a seal as well, and could be put here.
+    head = orjson.loads(line) if is_sealed(key, line) and content == _padded(line) else {}
+    if head.keys() != {"chain", "lines", "sha256", "mac"}:
+        problem = "the head was edited, or the key is another" if content else "the head is missing"
+        return 0, "", Finding(file, 1, problem)
+    if head["chain"] != chain:
+        return 0, "", Finding(file, 1, "this is the head of another chain")
+    return head["lines"], head["sha256"], None
 
 
 def genesis(chain: str) -> str:
     """What stands for the line before the first one."""
     return sha256(chain.encode()).hexdigest()
-
-
-def head_of(folder: Path, chain: str) -> Path:
-    """The file with the head of a chain."""
-    return folder / f"{chain}.head"
-
-
-def chains_in(folder: Path) -> dict[str, list[Path]]:
-    """Chain -> its files in their order, oldest chain first."""
-    found: dict[str, list[Path]] = {head.name.removesuffix(".head"): [] for head in sorted(folder.glob("*.head"))}
-    for file in sorted(folder.glob("*.jsonl")):
-        found.setdefault(file.name.split(".")[0], []).append(file)
-    return dict(sorted(found.items()))
 
 
 def sealed(key: bytes, record: Mapping[str, Any]) -> bytes:
@@ -130,3 +153,7 @@ def is_sealed(key: bytes, line: bytes) -> bool:
     """Whether a line has the seal that belongs to it."""
     body = line[:-_MAC_BYTES]
     return len(line) > _MAC_BYTES and line == body + _MAC + keyed_hash(key, body).encode() + b'"}'
+
+
+def _padded(head: bytes) -> bytes:
+    return head.ljust(_HEAD_BYTES) + b"\n"

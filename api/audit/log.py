@@ -17,6 +17,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from api.audit.chain import Chain
+from api.audit.retention import retention
 from api.audit.secret import audit_dir, audit_key
 from api.operation.metrics.measures import AUDIT_QUEUE
 from api.settings import ApiSettings
@@ -131,6 +132,7 @@ def open_audit_log(settings: ApiSettings) -> Generator[AuditLog]:
     """The audit log of this process, for as long as the block runs. Raises AuditError, ConfigurationError."""
     log = AuditLog(audit_dir(settings), settings)
     try:
-        yield log
+        with retention(log.folder, log.key, settings.audit_keep_days):
+            yield log
     finally:
         log.close()

@@ -1,7 +1,9 @@
 """Reading the audit log, newest record first, over the chains of all processes."""
 
 import mmap
+import os
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import heappop, heappush
@@ -11,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from api.audit.chain import chains_in
+from api.audit.files import chains_in
 from graph.errors import AuditError, ReadTimeoutError
 from graph.times import milliseconds
 
@@ -77,6 +79,35 @@ def read_audit(folder: Path, wanted: Wanted) -> Generator[AuditRecord]:
             yield record
 
 
+def records_begin_at(folder: Path) -> datetime | None:
+    """Since when there are records; none where there are none. Raises AuditError."""
+    with _told(folder):
+        first = [moment_of(line) for files in chains_in(folder).values() for line in _first_line(files)]
+        return min((at for at in first if at is not None), default=None)
+
+
+def moment_of(line: bytes) -> datetime | None:
+    """When a line was recorded; none where it cannot be read."""
+    try:
+        return datetime.fromisoformat(orjson.loads(line)["at"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _first_line(files: Sequence[Path]) -> Generator[bytes]:
+    for file in files[:1]:
+        with suppress(FileNotFoundError), file.open("rb") as opened:
+            yield opened.readline()
+
+
+@contextmanager
+def _told(folder: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise AuditError(f"{folder} cannot be read ({error.strerror}).", "Check that the files are yours.") from None
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     at: str
@@ -90,7 +121,7 @@ class _Line:
 
 def _newest_first(folder: Path) -> Generator[_Line]:
     """Lines of all chains. A chain is opened when its newest line may be next, so that few files are open at once."""
-    try:
+    with _told(folder):
         ended = ((_ended_at(files), name, files) for name, files in chains_in(folder).items() if files)
         unopened = sorted(ended, key=lambda chain: chain[:2])
         heap: list[tuple[_Line, Iterator[_Line]]] = []
@@ -102,8 +133,6 @@ def _newest_first(folder: Path) -> Generator[_Line]:
                 line, others = heappop(heap)
                 yield line
                 _push(heap, others)
-    except OSError as error:
-        raise AuditError(f"{folder} cannot be read ({error.strerror}).", "Check that the files are yours.") from None
 
 
 def _push(heap: list[tuple[_Line, Iterator[_Line]]], lines: Iterator[_Line]) -> None:
@@ -114,13 +143,20 @@ def _push(heap: list[tuple[_Line, Iterator[_Line]]], lines: Iterator[_Line]) -> 
 
 def _ended_at(files: Sequence[Path]) -> str:
     """When a chain was written last, as records tell it."""
-    ended = max(file.stat().st_mtime for file in files)
+    ended = max(map(_written_at, files))
     return datetime.fromtimestamp(ended, UTC).isoformat(timespec="milliseconds")
+
+
+def _written_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # pruned meanwhile
+        return 0.0
 
 
 def _lines_backwards(chain: str, files: Sequence[Path]) -> Generator[_Line]:
     for file in reversed(files):
-        for line in _backwards(file):
+        for line in backwards(file):
             try:
                 document = orjson.loads(line)
                 yield _Line(document["at"], f"{chain}:{document['n']:012d}", document)
@@ -129,10 +165,10 @@ def _lines_backwards(chain: str, files: Sequence[Path]) -> Generator[_Line]:
                 continue
 
 
-def _backwards(file: Path) -> Generator[bytes]:
-    """Whole lines of a file, the last one first."""
-    with file.open("rb") as opened:
-        if not file.stat().st_size:
+def backwards(file: Path) -> Generator[bytes]:
+    """Whole lines of a file, the last one first; none where it was pruned meanwhile."""
+    with suppress(FileNotFoundError), file.open("rb") as opened:
+        if not os.fstat(opened.fileno()).st_size:
             return
         with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
             end = content.rfind(b"\n")

@@ -24,7 +24,7 @@ from api.contract.mutations.mutation import Mutation
 from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
-from api.execution.errors import ERROR_CODES, ErrorCode, answer_to, log_failure
+from api.execution.errors import ERROR_CODES, ErrorCode, is_logged, log_failure
 from api.execution.guarding import Guarding
 from api.execution.limits import OperationLimits, operations_of
 from api.execution.masked_objects import MaskingExecution
@@ -67,7 +67,7 @@ class CdpSchema(strawberry.Schema):
         request_id = context.request_id if isinstance(context, RequestContext) else "-"
         for error in errors:
             cause = error.original_error
-            if cause is not None and not isinstance(cause, GraphQLError) and answer_to(cause)[0] is ErrorCode.INTERNAL:
+            if cause is not None and not isinstance(cause, GraphQLError) and is_logged(cause):
                 log_failure(request_id, cause)
 
 

@@ -15,17 +15,24 @@ from graph.errors import (
     AuditError,
     BusyError,
     CdpError,
+    ClosedRunError,
     ConfigurationError,
+    ConflictingDecisionError,
+    EmbeddedServerError,
     ForbiddenError,
     GraphError,
     GraphUnavailableError,
     InputError,
+    LocalStoreError,
     ModelError,
+    NothingResolvedError,
     RateLimitedError,
     ReadTimeoutError,
     SubscriptionError,
     UnauthenticatedError,
     UncheckedError,
+    UnknownCustomerError,
+    UnknownKeyError,
     UntrustedDocumentError,
     WriteConflictError,
 )
@@ -61,7 +68,8 @@ ERROR_CODES: dict[ErrorCode, str] = {
     ErrorCode.PERSISTED_QUERY_NOT_FOUND: "Only trusted documents are answered here, and this is none of them.",
     ErrorCode.RATE_LIMITED: "The viewer asked for too much in a short time; `Retry-After` says when to ask again.",
     ErrorCode.TIMEOUT: "The answer took too long; ask for less.",
-    ErrorCode.UNAVAILABLE: "The database does not answer, or there is too much to do; try again.",
+    ErrorCode.UNAVAILABLE: "The database does not answer, there is too much to do, or this server lacks something; the "
+    "message says whether to try again or what its operator has to do.",
     ErrorCode.INTERNAL: "Something failed here; quote the requestId.",
 }
 
@@ -73,6 +81,9 @@ class Answer:
     code: ErrorCode
     message: str | None
 
+
+# What an operator has to mend is logged, though it is no bug.
+_OF_THE_OPERATOR = (ModelError, LocalStoreError, EmbeddedServerError)
 
 # The first that fits counts, so a class stands before its parents.
 ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
@@ -89,11 +100,40 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
         Answer(ErrorCode.BAD_USER_INPUT, "Name one operation of the document as `operationName`."),
     ),
     (ConfigurationError, Answer(ErrorCode.BAD_USER_INPUT, None)),
-    (ModelError, Answer(ErrorCode.INTERNAL, "The model in force is not stored on this server. Quote the requestId.")),
+    (
+        ModelError,
+        Answer(
+            ErrorCode.UNAVAILABLE,
+            "The model in force cannot be used on this server. Its operator has to copy the folder models of the data "
+            "folder here, or run `cdp resolve --train`; `cdp doctor` says more.",
+        ),
+    ),
+    (
+        NothingResolvedError,
+        Answer(ErrorCode.UNAVAILABLE, "Nothing has been resolved yet. The operator has to run `cdp resolve`."),
+    ),
     (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
+    (ClosedRunError, Answer(ErrorCode.UNAVAILABLE, "Another resolution has begun, and nothing was kept. Try again.")),
+    (
+        UnknownCustomerError,
+        Answer(ErrorCode.BAD_USER_INPUT, "A customer, link or decision that was named is not known."),
+    ),
+    (
+        ConflictingDecisionError,
+        Answer(ErrorCode.BAD_USER_INPUT, "Decisions in force say the opposite. Withdraw one of them first."),
+    ),
+    (UnknownKeyError, Answer(ErrorCode.UNAUTHENTICATED, "The key is not known, or counts no more.")),
     (ReadTimeoutError, Answer(ErrorCode.TIMEOUT, "The database needed too long. Ask for less.")),
     (WriteConflictError, Answer(ErrorCode.UNAVAILABLE, "The database is busy. Try again.")),
     (AuditError, Answer(ErrorCode.UNAVAILABLE, "The audit log cannot be written. Try again.")),
+    (
+        LocalStoreError,
+        Answer(ErrorCode.UNAVAILABLE, "A store on this server cannot be used. Its operator has to run `cdp doctor`."),
+    ),
+    (
+        EmbeddedServerError,
+        Answer(ErrorCode.UNAVAILABLE, "A part of this server cannot be used. Its operator has to run `cdp doctor`."),
+    ),
     (GraphUnavailableError, Answer(ErrorCode.UNAVAILABLE, "The database does not answer. Try again.")),
     (GraphError, Answer(ErrorCode.INTERNAL, "The database refused the request. Quote the requestId.")),
     (RecursionError, Answer(ErrorCode.QUERY_TOO_COMPLEX, "The document is nested too deeply.")),
@@ -105,6 +145,11 @@ def answer_to(error: BaseException) -> tuple[ErrorCode, str]:
     """Code and message for an error that was raised while a request was answered."""
     answer = next(answer for kind, answer in ANSWERS if isinstance(error, kind))
     return answer.code, answer.message or _own_words(error)
+
+
+def is_logged(error: BaseException) -> bool:
+    """Whether somebody who runs this server has to look at an error: a failure here, or what only they can mend."""
+    return isinstance(error, _OF_THE_OPERATOR) or answer_to(error)[0] is ErrorCode.INTERNAL
 
 
 def _own_words(error: BaseException) -> str:

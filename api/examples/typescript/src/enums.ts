@@ -52,7 +52,7 @@ export type ErrorCode =
   | 'TIMEOUT'
   /** The request carries no key or token, or one that counts no more. */
   | 'UNAUTHENTICATED'
-  /** The database does not answer, or there is too much to do; try again. */
+  /** The database does not answer, there is too much to do, or this server lacks something; the message says whether to try again or what its operator has to do. */
   | 'UNAVAILABLE';
 
 /** What is told of a person. */

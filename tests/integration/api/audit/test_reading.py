@@ -1,17 +1,22 @@
 # Who looked at a person, in GraphQL and on the command line.
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from api.audit.chain import Chain
+from api.audit.pruning import Pruning, prune
 from api.audit.reading import Wanted, read_audit
+from api.audit.secret import audit_key
 from api.commands import app
 from api.settings import api_settings
 from graph.address import Address
 from graph.profile_ids import profile_id
+from tests.asking import keyed_settings
 from tests.integration.api.audit.test_recording import LEVELS, PROFILE, audited, post
 
 AUDIT = """
@@ -122,6 +127,49 @@ async def test_the_commands_tell_who_looked_and_find_an_edited_line(
     problem = "the line was edited, or the key is another"
     assert findings.pop(edited.name.split(".")[0]) == {"file": str(edited), "line": 1, "problem": problem}
     assert list(findings.values()) == [None]
+
+
+async def test_who_looked_is_told_of_what_was_not_pruned(neo4j_address: Address, audit_environment: Path) -> None:
+    folder = audit_environment
+    await looked_at(neo4j_address, folder)
+    key = audit_key(keyed_settings(audit_dir=folder))
+    until = min(record.at for record in read_audit(folder, Wanted()) if record.operation == "Strict")
+    long_ago = prune(folder, key, Pruning(until, "ada"))
+    code, told = await asyncio.to_thread(run, "who", "--customer", "shop:7")
+
+    assert sum(file.records for chain in long_ago for file in chain.files) == 2
+    assert code == 0
+    assert "Strict" in told
+    assert "Screen" not in told
+    assert f"There are records since {until:%Y-%m-%d %H:%M:%S}. Older ones were pruned" in told
+    last = long_ago[0].files[-1].until
+    code, told = run("verify")
+    assert code == 0
+    assert f"2 records until {last:%Y-%m-%d %H:%M:%S}, pruned by ada on " in told
+    assert sorted(len(chain["pruned"]) for chain in json.loads(run("verify", "--json")[1])) == [0, 1]
+
+
+async def test_the_command_prunes_and_says_what_it_cannot(neo4j_address: Address, audit_environment: Path) -> None:
+    await looked_at(neo4j_address, audit_environment)
+    assert run("prune", "--older-than", "1") == (0, "Nothing is that old.\n")
+    chain = Chain(audit_environment, audit_key(keyed_settings(audit_dir=audit_environment)), 1_000)
+    chain.append([{"at": "2025-03-01T12:00:00.000+00:00", "type": "operation"}])
+    chain.close()
+
+    would = f"1 record until 2025-03-01 12:00:00, to be pruned by ada on {datetime.now(UTC):%Y-%m-%d}"
+    assert run("prune", "--older-than", "30", "--actor", "ada", "--dry-run") == (0, f"{chain.name}  {would}\n")
+    edit(audit_environment, b"2025-03-01", b"2025-02-01")
+    code, told = run("prune", "--older-than", "30", "--json")
+    assert code == 1
+    (found,) = json.loads(told)
+    assert (found["chain"], found["files"]) == (chain.name, [])
+    assert found["finding"]["problem"] == "the line was edited, or the key is another"
+    edit(audit_environment, b"2025-02-01", b"2025-03-01")
+    code, told = run("prune", "--older-than", "30", "--actor", "ada", "--json")
+    assert code == 0
+    (file,) = json.loads(told)[0]["files"]
+    assert (file["records"], file["pruned_by"]) == (1, "ada")
+    assert run("verify")[0] == 0
 
 
 def edit(folder: Path, was: bytes, becomes: bytes) -> Path:

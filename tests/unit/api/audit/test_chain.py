@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.audit.chain import Chain, chains_in, sealed
-from api.audit.verification import Finding, VerifiedChain, verify
+from api.audit.chain import Chain, Finding, sealed
+from api.audit.files import chains_in
+from api.audit.verification import VerifiedChain, verify
 
 KEY = b"k" * 32
 Record = dict[str, int]

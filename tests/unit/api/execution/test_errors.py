@@ -4,16 +4,50 @@ from graphql import GraphQLError
 import graph.errors
 from api.execution.errors import ERROR_CODES, ErrorCode, answer_to
 from api.execution.results import without_values
-from graph.errors import CdpError, ConfigurationError, GraphUnavailableError, InputError, ReadTimeoutError
+from graph.errors import (
+    AccessError,
+    AuditError,
+    CdpError,
+    ClosedRunError,
+    ConfigurationError,
+    ConflictingDecisionError,
+    ForbiddenError,
+    GraphError,
+    GraphUnavailableError,
+    InputError,
+    LocalStoreError,
+    ModelError,
+    NothingResolvedError,
+    RateLimitedError,
+    ReadTimeoutError,
+    ResolutionError,
+    StorageError,
+    SubscriptionError,
+    UnauthenticatedError,
+    UnknownKeyError,
+    UnknownLinkError,
+    UntrustedDocumentError,
+)
 
-OF_THE_CALLER = {
-    ErrorCode.BAD_USER_INPUT,
-    ErrorCode.FORBIDDEN,
-    ErrorCode.PERSISTED_QUERY_NOT_FOUND,
-    ErrorCode.RATE_LIMITED,
-    ErrorCode.UNAUTHENTICATED,
-}
+# What the caller did, and where a subscription can go on.
+OWN_WORDS = (
+    ConfigurationError,
+    ForbiddenError,
+    InputError,
+    RateLimitedError,
+    SubscriptionError,
+    UnauthenticatedError,
+    UntrustedDocumentError,
+)
+# What the database refuses is our fault. The others are only parents.
+FAILURES = {CdpError, AccessError, GraphError, ResolutionError}
 CLASSES = [kind for kind in vars(graph.errors).values() if isinstance(kind, type) and issubclass(kind, CdpError)]
+
+
+def raised(kind: type[CdpError]) -> CdpError:
+    error = kind.__new__(kind)
+    error.problem, error.advice = "At bolt://10.0.0.1 the statement failed.", "See the log."
+    return error
 
 
 @pytest.mark.parametrize(
@@ -38,11 +72,37 @@ def test_every_error_has_one_code(error: Exception, code: ErrorCode) -> None:
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_only_what_the_caller_did_is_told_in_our_own_words(kind: type[CdpError]) -> None:
-    error = kind.__new__(kind)
-    error.problem, error.advice = "At bolt://10.0.0.1 the statement failed.", "See the log."
-    code, message = answer_to(error)
+    _, message = answer_to(raised(kind))
 
-    assert ("10.0.0.1" in message) is (code in OF_THE_CALLER or kind is graph.errors.SubscriptionError)
+    assert ("10.0.0.1" in message) is issubclass(kind, OWN_WORDS)
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_what_is_no_bug_here_is_not_told_as_one(kind: type[CdpError]) -> None:
+    code, _ = answer_to(raised(kind))
+
+    assert (code is ErrorCode.INTERNAL) is (kind in FAILURES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "words"),
+    [
+        (ModelError, ErrorCode.UNAVAILABLE, "operator has to copy the folder models"),
+        (NothingResolvedError, ErrorCode.UNAVAILABLE, "operator has to run `cdp resolve`"),
+        (StorageError, ErrorCode.UNAVAILABLE, "operator has to run `cdp doctor`"),
+        (LocalStoreError, ErrorCode.UNAVAILABLE, "operator has to run `cdp doctor`"),
+        (AuditError, ErrorCode.UNAVAILABLE, "Try again"),
+        (ClosedRunError, ErrorCode.UNAVAILABLE, "Try again"),
+        (UnknownLinkError, ErrorCode.BAD_USER_INPUT, "is not known"),
+        (ConflictingDecisionError, ErrorCode.BAD_USER_INPUT, "Withdraw one"),
+        (UnknownKeyError, ErrorCode.UNAUTHENTICATED, "is not known"),
+    ],
+)
+def test_a_client_is_told_who_has_to_do_what(kind: type[CdpError], code: ErrorCode, words: str) -> None:
+    given, message = answer_to(raised(kind))
+
+    assert given is code
+    assert words in message
 
 
 def test_every_code_is_documented() -> None:
