@@ -266,15 +266,15 @@ async def test_who_was_not_resolved_yet_has_a_session_and_no_profile(company: Co
 
 async def test_what_held_people_together_is_told_as_it_was(company: Company, ask_company: Ask) -> None:
     async def explained(at: str | None = None) -> list[Any]:
-        why = await data(ask_company, WHY_THEN, left="crm:0", right="shop:0", asOf=at)
-        how = await data(ask_company, HOW_THEN, by={"customer": "crm:0"}, asOf=at)
+        why = await data(ask_company, WHY_THEN, left="crm:1", right="email:1", asOf=at)
+        how = await data(ask_company, HOW_THEN, by={"customer": "crm:1"}, asOf=at)
         return [{**found, "asOf": None} for found in (why, how)]
 
     before, then = now(), await explained()
-    company.stewards.reject_link("crm:0", "shop:0", ADA)
+    company.stewards.reject_link("crm:1", "email:1", ADA)
 
     assert [found["__typename"] for found in await explained()] == ["NotTogether", "HowBuilt"]
     assert await explained() != then
     assert await explained(before.isoformat()) == then
-    never = await data(ask_company, WHY_THEN, left="crm:0", right="shop:0", asOf="2020-01-01T00:00:00Z")
+    never = await data(ask_company, WHY_THEN, left="crm:1", right="email:1", asOf="2020-01-01T00:00:00Z")
     assert never["__typename"] == "NotTogether"
