@@ -15,7 +15,7 @@ from tests.integration.resolution.company import ADA, Company
 from tests.integration.resolution.people import NAMES, write_person
 
 TEXTS = ("crm:4", "shop:22", "lea.brandt@example.org", "kern", "zoe")
-REASON = "reason { link { left right confidence evidence { comparison matchWeight } } }"
+REASON = "reason { decision { key } link { left right confidence evidence { comparison matchWeight } } }"
 WHY_THEN = f"""
 query ($left: ID!, $right: ID!, $asOf: DateTime) {{
   why(left: $left, right: $right, asOf: $asOf) {{
@@ -266,15 +266,17 @@ async def test_who_was_not_resolved_yet_has_a_session_and_no_profile(company: Co
 
 async def test_what_held_people_together_is_told_as_it_was(company: Company, ask_company: Ask) -> None:
     async def explained(at: str | None = None) -> list[Any]:
-        why = await data(ask_company, WHY_THEN, left="crm:1", right="email:1", asOf=at)
-        how = await data(ask_company, HOW_THEN, by={"customer": "crm:1"}, asOf=at)
+        why = await data(ask_company, WHY_THEN, left="crm:5", right="shop:24", asOf=at)
+        how = await data(ask_company, HOW_THEN, by={"customer": "shop:24"}, asOf=at)
         return [{**found, "asOf": None} for found in (why, how)]
 
+    decision = company.stewards.link_customers(["crm:5", "shop:24"], ADA).decision
     before, then = now(), await explained()
-    company.stewards.reject_link("crm:1", "email:1", ADA)
+    company.stewards.withdraw(decision, ADA)
 
+    assert [found["__typename"] for found in then] == ["WhyTogether", "HowBuilt"]
+    assert then[0]["links"][0]["reason"]["decision"]["key"] == decision
     assert [found["__typename"] for found in await explained()] == ["NotTogether", "HowBuilt"]
-    assert await explained() != then
     assert await explained(before.isoformat()) == then
-    never = await data(ask_company, WHY_THEN, left="crm:1", right="email:1", asOf="2020-01-01T00:00:00Z")
+    never = await data(ask_company, WHY_THEN, left="crm:5", right="shop:24", asOf="2020-01-01T00:00:00Z")
     assert never["__typename"] == "NotTogether"
