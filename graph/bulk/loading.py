@@ -5,6 +5,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+
 from graph.address import Address
 from graph.bulk.counting import Sent
 from graph.bulk.cursors import latest_cursors
@@ -65,6 +67,8 @@ class BulkLoad:
         """
         for table in self._tables.values():
             table.close()
+        # What reading took is given back: merging needs memory of its own.
+        pa.default_memory_pool().release_unused()
         variables = {"run_id": self._run_id, "device_hub_above": self._guards.hub_above(DEVICE)}
         load = merge(Spooled(self._folder, latest_cursors(self._cursors.values()), self._dropped), variables, merged)
         require_empty(self._server, self._progress)

@@ -8,7 +8,7 @@ from loaders.standardise.placeholders import placeholders
 from loaders.standardise.texts import standardise_text
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
-_CACHED = 100_000
+_CACHED = 50_000
 EPOCH_FORMATS = {"epoch": 1, "epoch_ms": 1_000}
 """Formats that are no strptime formats: seconds and milliseconds since 1970."""
 

@@ -14,7 +14,7 @@ from loaders.standardise.placeholders import is_missing
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
-_CACHED = 50_000
+_CACHED = 20_000
 _SEPARATORS = re.compile(r"[\s./_-]+")
 _SEVERAL = {"email": re.compile(r"[;,|]"), "phone": re.compile(r"[;|]")}
 _EMPTY = Unusable("empty_identifier", "nothing is left but separators")

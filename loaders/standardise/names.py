@@ -9,7 +9,7 @@ from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
 PARTICLES = frozenset(read_table("name_words")["particles"])
 _PLACEHOLDERS = placeholders("names")
-_CACHED = 200_000
+_CACHED = 50_000
 
 
 @lru_cache(_CACHED)

@@ -13,7 +13,7 @@ from loaders.standardise.placeholders import is_missing
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
-_CACHED = 50_000
+_CACHED = 20_000
 _LONGEST = 60
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _EXTENSION = re.compile(r"[;,]?\s*(?:extension|ext\.?|x)\s*[=:]?\s*(\d{1,7})$", re.IGNORECASE)
