@@ -59,11 +59,17 @@ class EmbeddedServer:
         """
         with self._alone(progress):
             running = find_running(self.home)
-            if running is None:
+            if running is None or not self._answers_soon(running[0]):
                 self._start_new(install(self.cache_dir, progress), progress)
-            else:
-                wait_until_ready(running[0], self.endpoint(), _START_PATIENCE_S)
         return self.status()
+
+    def _answers_soon(self, process: ServerProcess) -> bool:
+        """Wait until a server that runs answers; false where it was about to end, as one is that was killed."""
+        try:
+            wait_until_ready(process, self.endpoint(), _START_PATIENCE_S)
+        except ServerExitedError:
+            return False
+        return True
 
     def stop(self, progress: Progress) -> bool:
         """End the server; whether one ran. Raises StorageError."""

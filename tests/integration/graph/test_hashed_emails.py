@@ -108,7 +108,7 @@ async def test_a_consent_given_for_a_hash_is_seen_where_the_email_is(graph: Grap
     fact = ConsentRecord("cmp", "f1", "marketing", "denied", days(0), days(0), identifier=value)
     write(graph, [batch("cmp", consents=(fact,)), holder("crm", "email", ANNA)])
 
-    (found,) = await async_graph.read("get_profile", key="crm:1", confidence=1.0, limit=10)
+    (found,) = await async_graph.read("get_profile", key="crm:1", confidence=1.0, limit=10, events=0)
     assert [consent["key"] for consent in found["consents"]] == ["cmp:f1"]
     assert [value["kind"] for value in found["identifiers"]] == ["email"]
 
