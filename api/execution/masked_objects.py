@@ -1,6 +1,7 @@
 """Execution: every object is masked for the viewer before any of its fields is read."""
 
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLObjectType
@@ -36,8 +37,7 @@ class MaskingExecution(StrawberryGraphQLCoreExecutionContext):
         self._hidden = hidden_from(getattr(self.context_value, "viewer", None))
         seen = getattr(self.context_value, "seen", None)
         # Those of the document, else of this operation alone.
-        self._remembered = getattr(self.context_value, "selections", None)
-        self.selections = Selections() if self._remembered is None else self._remembered
+        self.selections: Selections = getattr(self.context_value, "selections", None) or Selections()
         known = self.selections.known
         self._watch = ObjectsSeen(self.schema, seen if seen is not None else Seen(), self._hidden, known)
 
@@ -50,15 +50,13 @@ class MaskingExecution(StrawberryGraphQLCoreExecutionContext):
         new_defer_usages: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """The fields of the operation."""
-        if self._remembered is not None:
-            grouped_field_set = self._remembered.root(self.operation, grouped_field_set)
-        return super().execute_collected_root_fields(
-            root_type, root_value, grouped_field_set, serially, new_defer_usages
-        )
+        remembered = self.selections.known("fields", self.operation, lambda: grouped_field_set)
+        return super().execute_collected_root_fields(root_type, root_value, remembered, serially, new_defer_usages)
 
     def collect_subfields(self, return_type: GraphQLObjectType, field_details_list: list[Any]) -> CollectedFields:
         """The fields below a field, on a type."""
-        return self.selections.below(return_type, field_details_list, super().collect_subfields)
+        find_out = partial(super().collect_subfields, return_type, field_details_list)
+        return self.selections.known(("fields", return_type.name), field_details_list, find_out)
 
     def execute_fields(
         self,

@@ -153,9 +153,8 @@ class FastExecution(MaskingExecution):
         return answer
 
     def _steps(self, parent_type: GraphQLObjectType, grouped_field_set: dict[str, Any]) -> list[Step] | None:
-        return self.selections.known(
-            parent_type.name, grouped_field_set, lambda: self._plan(parent_type, grouped_field_set)
-        )
+        plan = partial(self._plan, parent_type, grouped_field_set)
+        return self.selections.known(("plan", parent_type.name), grouped_field_set, plan)
 
     def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: Mapping[str, Any]) -> list[Step] | None:
         """How to read each field; none where no field is plain, or something has to look at every field."""

@@ -4,46 +4,27 @@ graphql-core collects the fields of every selection anew for each execution. Wit
 same, so a document that is kept keeps them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from graphql import DirectiveNode, DocumentNode, GraphQLObjectType, Visitor, visit
-from graphql.execution.collect_fields import CollectedFields
+from graphql import DirectiveNode, DocumentNode, Visitor, visit
 
 Found = TypeVar("Found")
 
 
 class Selections:
-    """Fields of the selections of one document, and what else is known of each. For documents without directives.
-
-    Keys are identities; whatever has one is held here, so that no other object gets it.
-    """
+    """What is known of the selections of one document. For documents without directives, or for one execution."""
 
     def __init__(self) -> None:
-        self._roots: dict[int, tuple[object, dict[str, Any]]] = {}
-        self._collected: dict[tuple[str, int], tuple[object, CollectedFields]] = {}
+        # Keyed by identity; what has it is held here, so that no other object gets it.
         self._known: dict[tuple[object, int], tuple[object, Any]] = {}
 
-    def root(self, operation: object, collected: dict[str, Any]) -> dict[str, Any]:
-        """The fields of an operation: those that were collected first."""
-        return self._roots.setdefault(id(operation), (operation, collected))[1]
-
-    def below(
-        self, kind: GraphQLObjectType, nodes: list[Any], collect: Callable[[GraphQLObjectType, list[Any]], Any]
-    ) -> CollectedFields:
-        """The fields below some nodes on a type."""
-        asked = kind.name, id(nodes)
-        known = self._collected.get(asked)
-        if known is None:
-            known = self._collected[asked] = nodes, collect(kind, nodes)
-        return known[1]
-
-    def known(self, about: object, selection: Mapping[str, Any], find_out: Callable[[], Found]) -> Found:
-        """What was found out about a selection on a type, or whatever else it was asked about."""
-        asked = about, id(selection)
+    def known(self, about: object, of: object, find_out: Callable[[], Found]) -> Found:
+        """What was found out first about an operation, some nodes or a selection, in one respect."""
+        asked = about, id(of)
         known = self._known.get(asked)
         if known is None:
-            known = self._known[asked] = selection, find_out()
+            known = self._known[asked] = of, find_out()
         return known[1]
 
 
