@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from api.operation.remembered import Remembered
@@ -26,15 +25,10 @@ class KeptCopy(Generic[Content]):
     async def get(self, oldest_s: float) -> Content | None:
         """The content, read at most ``oldest_s`` ago; none where it could never be read."""
         # Where nothing could be read yet, requests do not all wait for another attempt.
-        return (await self._known.get(oldest_s if self._last is not None else ASKED_AGAIN_S)).content
+        return await self._known.get(oldest_s if self._last is not None else ASKED_AGAIN_S)
 
-    async def _tried(self) -> "_Attempt[Content]":
+    async def _tried(self) -> Content | None:
         # What is known goes on being used; an owner that is away is not asked for every request.
         with suppress(GraphError, UncheckedError):
             self._last = await self._read()
-        return _Attempt(self._last)
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt(Generic[Content]):
-    content: Content | None
+        return self._last

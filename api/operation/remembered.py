@@ -11,26 +11,21 @@ Content = TypeVar("Content")
 class Remembered(Generic[Content]):
     """What was read last; read again when it is too old, by one request while the others wait for it."""
 
+    _content: Content
+
     def __init__(self, read: Callable[[], Awaitable[Content]]) -> None:
         self._read = read
-        self._content: Content | None = None
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
     async def get(self, oldest_s: float) -> Content:
         """The content, read at most ``oldest_s`` ago. Raises what reading raises."""
-        content = self._content
-        if content is None or self._age_s > oldest_s:
+        if self._age_s > oldest_s:
             async with self._reading:
-                content = self._content
-                if content is None or self._age_s > oldest_s:
-                    content = await self._renewed()
-        return content
-
-    async def _renewed(self) -> Content:
-        self._content = content = await self._read()
-        self._read_at = monotonic()
-        return content
+                if self._age_s > oldest_s:
+                    self._content = await self._read()
+                    self._read_at = monotonic()
+        return self._content
 
     @property
     def _age_s(self) -> float:
