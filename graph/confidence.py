@@ -41,6 +41,10 @@ class Levels:
             raise ConfigurationError("This confidence is not known.", f"Give a number from 0 to 1, or one of {names}.")
         return number
 
+    def confidence_then(self, asked: str | float | None) -> float:
+        """The same of a past moment: before the first resolution whatever is asked for means that all stand alone."""
+        return self.confidence_of(asked if self.model_version else None)
+
 
 async def get_levels(graph: AsyncGraph) -> Levels:
     """The levels of the model that scored last. Raises GraphError."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.confidence import Levels, levels_of
 from graph.connection import Reader
+from graph.errors import ConfigurationError
 from graph.surroundings import StoredLink
 from graph.times import milliseconds, moment
 
@@ -23,6 +24,12 @@ class CustomerState:
     unresolved: bool
     resolved: bool
     first_resolved_at: datetime | None
+
+
+def require_past(at: datetime) -> None:
+    """Go on only with a moment that has been. Raises ConfigurationError."""
+    if at > datetime.now(UTC):
+        raise ConfigurationError("This time is still to come.", "Give a time in the past.")
 
 
 def customer_states(graph: Reader, customers: Collection[str]) -> dict[str, CustomerState]:

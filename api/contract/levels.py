@@ -1,13 +1,13 @@
 """Levels of confidence: from what a request asks for to a number, with the levels of the model that scored last."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from api.operation.remembered import Remembered
 from graph.confidence import Levels, get_levels, get_levels_at
 from graph.connection import AsyncGraph
-from graph.errors import ConfigurationError
+from graph.history import require_past
 
 LEVELS_KEPT_S = 1.0
 
@@ -47,10 +47,8 @@ class LevelsCache:
         """
         if at is None:
             return (await self.get()).confidence_of(asked)
-        if at > datetime.now(UTC):
-            raise ConfigurationError("This time is still to come.", "Give a time in the past.")
-        then = await get_levels_at(self._graph, at)
-        return then.confidence_of(asked if then.model_version else None)
+        require_past(at)
+        return (await get_levels_at(self._graph, at)).confidence_then(asked)
 
 
 def confidence_levels(levels: Levels) -> ConfidenceLevels:

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from graph.clusters import MEMBERS_LIMIT
 from graph.confidence import Levels
 from graph.connection import Reader
-from graph.errors import ConfigurationError
-from graph.history import CustomerState, clusters_at, levels_at
+from graph.history import CustomerState, clusters_at, levels_at, require_past
 from resolution.explanation.asking import known_states, last_model
 
 
@@ -40,17 +39,15 @@ def as_of(graph: Reader, customer: str, at: datetime, confidence: str | float | 
     several transactions. Raises UnknownCustomerError, ConfigurationError (a time to come, an unknown level),
     ResolutionError before the first resolution, GraphError.
     """
-    present = datetime.now(UTC)
-    if at > present:
-        raise ConfigurationError("This time is still to come.", "Give a time in the past.")
+    require_past(at)
     state = known_states(graph, [customer])[customer]
     model, then = last_model(graph), levels_at(graph, at)
     today = Levels(model.version, model.levels)
-    wanted = then.confidence_of(confidence if then.model_version else None)
+    wanted = then.confidence_then(confidence)
     members = clusters_at(graph, [customer], at, wanted)[customer]
     known = _was_known(state, at) or len(members) > 1
     members = members if known else ()
-    now = clusters_at(graph, [customer], present, today.confidence_of(confidence))[customer]
+    now = clusters_at(graph, [customer], datetime.now(UTC), today.confidence_of(confidence))[customer]
     return AsOf(
         customer=customer,
         at=at,

@@ -12,7 +12,7 @@ from graph.address import resolve_address
 from graph.confidence import Levels
 from graph.connection import Reader, open_graph
 from graph.errors import ConfigurationError
-from graph.history import levels_at
+from graph.history import levels_at, require_past
 from graph.printing import print_json
 from resolution.explanation.as_of import AsOf, as_of
 from resolution.explanation.asking import last_model
@@ -51,7 +51,7 @@ def why_command(
     with open_graph(resolve_address()) as graph, graph.reading() as reader:
         if as_of is not None:
             at = _past(as_of)
-            found = why_at(reader, left, right, levels_at(reader, at).confidence_of(confidence), at)
+            found = why_at(reader, left, right, levels_at(reader, at).confidence_then(confidence), at)
         else:
             model, asked = _asked(reader, confidence)
             found = why(reader, model, left, right, asked)
@@ -79,9 +79,11 @@ def how_command(
     Example: cdp how crm:17
     """
     with open_graph(resolve_address()) as graph, graph.reading() as reader:
-        at = None if as_of is None else _past(as_of)
-        levels = _levels(reader) if at is None else levels_at(reader, at)
-        found = how(reader, customer, levels.confidence_of(confidence), at)
+        if as_of is not None:
+            at = _past(as_of)
+            found = how(reader, customer, levels_at(reader, at).confidence_then(confidence), at)
+        else:
+            found = how(reader, customer, _levels(reader).confidence_of(confidence))
     _print(found, tell_how(found), as_json=as_json)
 
 
@@ -125,8 +127,7 @@ def _time(text: str) -> datetime:
 def _past(text: str) -> datetime:
     """Raises ConfigurationError for a time that is still to come."""
     at = _time(text)
-    if at > datetime.now(UTC):
-        raise ConfigurationError("This time is still to come.", "Give a time in the past.")
+    require_past(at)
     return at
 
 

@@ -27,6 +27,7 @@ def test_the_commands_tell_people_and_programs_the_same() -> None:
         ("why", "crm:0", "shop:0", "--as-of", now),
         ("how", "crm:0", "--as-of", now),
         ("how", "crm:0", "--as-of", "2020-01-01"),
+        ("how", "crm:0", "--as-of", "2020-01-01", "--confidence", "loose"),
     ):
         said = cdp(*arguments)
         assert said.exit_code == 0, said.output
