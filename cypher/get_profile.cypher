@@ -1,7 +1,7 @@
 // Everything about the customers that belong together with one at a confidence; on request the beginning of their journey.
 // $key, $confidence, $limit, $events (interactions; 0: none, and no users either); one row: customers, identifiers, devices,
 // links, consents (lists of maps, epoch milliseconds), owners (customers, and devices that only they used), interactions (the
-// newest of the owners; the properties of Interaction). Each device has is_hub and its users, as in list_device_users.
+// newest of the owners; the properties of Interaction). Each device has its users, as in list_device_users; none of a hub.
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit
@@ -37,7 +37,7 @@ RETURN owners,
     RETURN {
       customer: c.key, key: d.key, kind: d.kind, logins: u.logins, shared_by_many: d:Hub,
       first_login_at: u.first_login_at.epochMillis, last_login_at: u.last_login_at.epochMillis,
-      users: CASE WHEN $events > 0 THEN COLLECT {
+      users: CASE WHEN $events > 0 AND NOT d:Hub THEN COLLECT {
         MATCH (user:Customer)-[v:USED]->(d)
         RETURN {
           customer: user.key, logins: v.logins, first_login_at: v.first_login_at.epochMillis,
