@@ -104,7 +104,7 @@ def _figures(report: LoadReport, seconds: float, server: EmbeddedServer) -> dict
         "interactions": report.written.interactions.created,
         "seconds": round(seconds, 1),
         "rows/s": round(report.rows / seconds),
-        "loader's peak MB": round(used.ru_maxrss / 1_000),
+        "loader's peak MB": round(used.ru_maxrss * 1_024 / 1e6),
         "loader's CPU s": round(used.ru_utime + used.ru_stime, 1),
         "store MB": round(sum(file.stat().st_size for file in store.rglob("*") if file.is_file()) / 1e6),
     }

@@ -88,7 +88,7 @@ def _measured(side: str, customers: pa.Table) -> dict[str, Any]:
 def _used() -> dict[str, float]:
     """Peak memory, and the processor's seconds: others on the machine lengthen the clock's, hardly these."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return {"cpu_seconds": round(used.ru_utime + used.ru_stime, 1), "peak_gb": round(used.ru_maxrss / 1e6, 2)}
+    return {"cpu_seconds": round(used.ru_utime + used.ru_stime, 1), "peak_gb": round(used.ru_maxrss * 1_024 / 1e9, 2)}
 
 
 def _copied(customers: pa.Table, copies: int) -> pa.Table:
