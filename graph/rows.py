@@ -1,5 +1,6 @@
 """Records as rows of parameters: plain values, times in epoch milliseconds, one row per key."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -149,29 +150,28 @@ def has_identifier_rows(customers: Iterable[CustomerRecord]) -> dict[str, list[R
 
 
 def visits(records: Records) -> list[SessionRecord]:
-    """The sessions of a batch: its own records, and what each interaction shows of its session."""
-    shown = (
-        SessionRecord(
-            record.source,
-            record.session_id,
-            record.at,
-            record.at,
-            record.channel,
-            record.device,
-            is_cut=record.is_cut,
-        )
-        for record in records.interactions
-        if record.session_id
-    )
-    return [*records.sessions, *shown]
+    """The sessions of a batch: its own records, and what its interactions show together of each on each device."""
+    shown: dict[tuple[str, str, str | None, DeviceRef | None, bool], list[datetime]] = defaultdict(list)
+    for record in records.interactions:
+        if record.session_id:
+            of = record.source, record.session_id, record.channel, record.device, record.is_cut
+            shown[of].append(record.at)
+    return [
+        *records.sessions,
+        *(
+            SessionRecord(source, session_id, min(times), max(times), channel, device, is_cut=is_cut)
+            for (source, session_id, channel, device, is_cut), times in shown.items()
+        ),
+    ]
 
 
 def session_rows(sessions: Iterable[SessionRecord], carried: Iterable[Row] = ()) -> list[Row]:
     """One row per session: what its messages in this batch show together, and what others that it replaces had."""
     rows: dict[str, Row] = {}
     for row in (*map(_session_row, sessions), *carried):
-        known = rows.get(row["key"])
-        rows[row["key"]] = row if known is None else _joined_session(known, row)
+        known = rows.setdefault(row["key"], row)
+        if known is not row:
+            _join_session(known, row)
     return sorted(rows.values(), key=_by_key)
 
 
@@ -195,17 +195,13 @@ def cut_of(source: str, device: str) -> str:
     return f"{source}|{device}"
 
 
-def _joined_session(left: Row, right: Row) -> Row:
-    entry = min((row for row in (left, right) if row["entry_page"] is not None), key=_entry, default=left)
-    return {
-        **left,
-        "channel": _smallest(left["channel"], right["channel"]),
-        "campaign": _smallest(left["campaign"], right["campaign"]),
-        "started_at": min(left["started_at"], right["started_at"]),
-        "ended_at": max(left["ended_at"], right["ended_at"]),
-        "entry_page": entry["entry_page"],
-        "entry_page_at": entry["entry_page_at"],
-    }
+def _join_session(row: Row, other: Row) -> None:
+    row["channel"] = _smallest(row["channel"], other["channel"])
+    row["campaign"] = _smallest(row["campaign"], other["campaign"])
+    row["started_at"] = min(row["started_at"], other["started_at"])
+    row["ended_at"] = max(row["ended_at"], other["ended_at"])
+    if other["entry_page"] is not None and (row["entry_page"] is None or _entry(other) < _entry(row)):
+        row["entry_page"], row["entry_page_at"] = other["entry_page"], other["entry_page_at"]
 
 
 def _entry(row: Row) -> tuple[int, str]:
@@ -213,22 +209,26 @@ def _entry(row: Row) -> tuple[int, str]:
 
 
 def _smallest(left: str | None, right: str | None) -> str | None:
-    return min((value for value in (left, right) if value is not None), default=None)
+    if left is None or right is None:
+        return right if left is None else left
+    return min(left, right)
 
 
 def device_rows(records: Records) -> list[Row]:
     """One row per device, with the interval in which this batch saw it."""
-    rows: dict[str, Row] = {}
-    seen = [(s.device, s.started_at, s.ended_at) for s in records.sessions]
-    seen += [(i.device, i.at, i.at) for i in records.interactions]
-    seen += [(c.device, c.recorded_at, c.recorded_at) for c in records.consents]
-    for device, first, last in seen:
-        if device is None:
-            continue
-        start, end = milliseconds(first), milliseconds(last)
-        row = rows.setdefault(device.key, {"key": device.key, "kind": str(device.kind), "first": start, "last": end})
-        row["first"], row["last"] = min(row["first"], start), max(row["last"], end)
-    return sorted(rows.values(), key=_by_key)
+    seen: dict[DeviceRef | None, list[datetime]] = defaultdict(list)
+    for session in records.sessions:
+        seen[session.device] += session.started_at, session.ended_at
+    for interaction in records.interactions:
+        seen[interaction.device].append(interaction.at)
+    for consent in records.consents:
+        seen[consent.device].append(consent.recorded_at)
+    rows = (
+        {"key": device.key, "kind": str(device.kind), "first": milliseconds(min(times)), "last": milliseconds(max(times))}
+        for device, times in seen.items()
+        if device
+    )
+    return sorted(rows, key=_by_key)
 
 
 def on_device_rows(sessions: Iterable[SessionRecord]) -> list[Row]:
@@ -258,6 +258,7 @@ def interaction_rows(interactions: Iterable[InteractionRecord]) -> list[Row]:
 
 
 def _interaction_row(record: InteractionRecord) -> Row:
+    session = record.session_id and f"{record.source}:{record.session_id}"
     row = _hashed(
         {
             "source": record.source,
@@ -268,20 +269,16 @@ def _interaction_row(record: InteractionRecord) -> Row:
             "customer": record.customer and record.customer.key,
             "device": record.device and record.device.key,
             # Where silence cuts, a later message may still move the cut: it is no content.
-            "session": None if record.is_cut else _session_key(record),
+            "session": None if record.is_cut else session,
             "amount": record.amount,
             "currency": record.currency,
             "properties": json_text(record.properties),
         }
     )
     row["owner"] = row["customer"] or row["device"]
-    row["session"] = _session_key(record)
+    row["session"] = session
     row["key"] = record.key
     return row
-
-
-def _session_key(record: InteractionRecord) -> str | None:
-    return record.session_id and f"{record.source}:{record.session_id}"
 
 
 def consent_rows(consents: Iterable[ConsentRecord]) -> list[Row]:

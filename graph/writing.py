@@ -164,7 +164,7 @@ def _write(transaction: Transaction, batch: Batch, steps: list[Step]) -> WriteCo
         outcomes[step.statement] = outcome
         if step.statement == "merge_interactions" and outcome.rows:
             _replace_conflicting(transaction, step, outcome)
-    return _counts(batch, outcomes)
+    return _counts(batch, steps, outcomes)
 
 
 def _replace_conflicting(transaction: Transaction, step: Step, outcome: Outcome) -> None:
@@ -178,7 +178,7 @@ def _seniority(row: Row) -> tuple[int, str]:
     return row["at"], row["content_hash"]
 
 
-def _counts(batch: Batch, outcomes: Mapping[str, Outcome]) -> WriteCounts:
+def _counts(batch: Batch, steps: list[Step], outcomes: Mapping[str, Outcome]) -> WriteCounts:
     def created(statement: str, sent: int) -> Written:
         new = outcomes[statement].nodes_created if statement in outcomes else 0
         return Written(created=new, unchanged=sent - new)
@@ -190,7 +190,7 @@ def _counts(batch: Batch, outcomes: Mapping[str, Outcome]) -> WriteCounts:
         customers = Written(row["created"], row["updated"], len(batch.customers) - changed)
     return WriteCounts(
         customers,
-        created("merge_sessions", len({record.key for record in visits(batch)})),
+        created("merge_sessions", next((len(step.rows) for step in steps if step.statement == "merge_sessions"), 0)),
         created("merge_interactions", len(batch.interactions)),
         created("merge_consents", len(batch.consents)),
     )
