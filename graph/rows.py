@@ -224,7 +224,12 @@ def device_rows(records: Records) -> list[Row]:
     for consent in records.consents:
         seen[consent.device].append(consent.recorded_at)
     rows = (
-        {"key": device.key, "kind": str(device.kind), "first": milliseconds(min(times)), "last": milliseconds(max(times))}
+        {
+            "key": device.key,
+            "kind": str(device.kind),
+            "first": milliseconds(min(times)),
+            "last": milliseconds(max(times)),
+        }
         for device, times in seen.items()
         if device
     )

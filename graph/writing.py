@@ -65,14 +65,33 @@ class Step:
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch as the statements that write it, in order, and how many records of each type it has."""
+
+    steps: list[Step]
+    customers: int
+    interactions: int
+    consents: int
+
+
 def write_batch(graph: Graph, batch: Batch) -> WriteCounts:
+    """Write a batch in one transaction. Raises as ``write_prepared``."""
+    return write_prepared(graph, prepare(batch))
+
+
+def prepare(batch: Batch) -> Prepared:
+    """What of writing a batch needs no database, so that it can be done while another batch is written."""
+    return Prepared(steps_of(batch), len(batch.customers), len(batch.interactions), len(batch.consents))
+
+
+def write_prepared(graph: Graph, prepared: Prepared) -> WriteCounts:
     """Write a batch in one transaction.
 
     Deadlocks and other transient errors are tried again; when they do not end, nothing of the batch is in the graph,
     and it can be sent again. Raises WriteConflictError, GraphUnavailableError, GraphError.
     """
-    steps = steps_of(batch)
-    return graph.write(lambda transaction: _write(transaction, batch, steps))
+    return graph.write(lambda transaction: _write(transaction, prepared))
 
 
 def steps_of(batch: Batch) -> list[Step]:
@@ -157,14 +176,14 @@ def snapshot_steps(batch: Batch) -> list[Step]:
     ]
 
 
-def _write(transaction: Transaction, batch: Batch, steps: list[Step]) -> WriteCounts:
+def _write(transaction: Transaction, prepared: Prepared) -> WriteCounts:
     outcomes: dict[str, Outcome] = {}
-    for step in steps:
+    for step in prepared.steps:
         outcome = transaction.run(step.statement, rows=step.rows, **step.parameters)
         outcomes[step.statement] = outcome
         if step.statement == "merge_interactions" and outcome.rows:
             _replace_conflicting(transaction, step, outcome)
-    return _counts(batch, steps, outcomes)
+    return _counts(prepared, outcomes)
 
 
 def _replace_conflicting(transaction: Transaction, step: Step, outcome: Outcome) -> None:
@@ -178,19 +197,19 @@ def _seniority(row: Row) -> tuple[int, str]:
     return row["at"], row["content_hash"]
 
 
-def _counts(batch: Batch, steps: list[Step], outcomes: Mapping[str, Outcome]) -> WriteCounts:
+def _counts(prepared: Prepared, outcomes: Mapping[str, Outcome]) -> WriteCounts:
     def created(statement: str, sent: int) -> Written:
         new = outcomes[statement].nodes_created if statement in outcomes else 0
         return Written(created=new, unchanged=sent - new)
 
-    customers = Written(unchanged=len(batch.customers))
+    customers = Written(unchanged=prepared.customers)
     if "merge_customers" in outcomes:
         row = outcomes["merge_customers"].rows[0]
         changed = row["created"] + row["updated"]
-        customers = Written(row["created"], row["updated"], len(batch.customers) - changed)
+        customers = Written(row["created"], row["updated"], prepared.customers - changed)
     return WriteCounts(
         customers,
-        created("merge_sessions", next((len(step.rows) for step in steps if step.statement == "merge_sessions"), 0)),
-        created("merge_interactions", len(batch.interactions)),
-        created("merge_consents", len(batch.consents)),
+        created("merge_sessions", sum(len(step.rows) for step in prepared.steps if step.statement == "merge_sessions")),
+        created("merge_interactions", prepared.interactions),
+        created("merge_consents", prepared.consents),
     )

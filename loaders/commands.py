@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -18,9 +17,9 @@ from graph.embedded.server import embedded_server
 from graph.errors import ConfigurationError, InputError
 from graph.opening import opened_graph
 from graph.settings import cdp_settings, neo4j_settings
-from graph.writing import write_batch
 from loaders.available import Available, find_available
 from loaders.connectors.memory import GraphMemory
+from loaders.delivery_writer import writing_into
 from loaders.mappings.reading import read_mappings, shipped_mappings
 from loaders.pipeline import LoadPlan, load, load_bulk, load_singer
 from loaders.progress import Progress, shown
@@ -121,8 +120,8 @@ def _settings(batch_size: int | None) -> LoadSettings:
 
 
 def _run(plan: LoadPlan, tap: IO[bytes] | None, graph: Graph, progress: Progress) -> LoadReport:
-    write = partial(write_batch, graph)
-    return load(plan, write, progress) if tap is None else load_singer(plan, tap, write, progress)
+    writing = writing_into(graph)
+    return load(plan, writing, progress) if tap is None else load_singer(plan, tap, writing, progress)
 
 
 def _fill(plan: LoadPlan, progress: Progress, *, singer: bool) -> LoadReport:

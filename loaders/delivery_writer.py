@@ -1,24 +1,46 @@
 """Writing deliveries behind the reading: one after the other, in a thread of its own.
 
-While the database works, its client waits; meanwhile the next delivery is read and translated. On the sample company
-that is 2 of 18 seconds.
+While the database works, its client waits; meanwhile the next delivery is read, translated and prepared. On the sample
+company that is 45 of the 65 microseconds that a row takes of the processor here.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from types import TracebackType
-from typing import Protocol, Self, TypeAlias, TypeVar
+from typing import Generic, Protocol, Self, TypeAlias, TypeVar
 
+from graph.connection import Graph
 from graph.records import Batch
-from graph.writing import WriteCounts
+from graph.writing import Prepared, WriteCounts, prepare, write_prepared
 from loaders.progress import Progress
 from loaders.report import DeliveryReport
-from loaders.spool import Spool
+from loaders.spool import Ready, Spool
+
+# The thread that reads gives the interpreter up after 5 ms, and the other asks for it about nine times a statement:
+# one that takes the database 5 ms took 15 to 21 ms beside a thread that only counts, and with this interval 8.
+_SWITCH_S = 0.0002
 
 WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
 """Writes a batch whole or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing(Generic[Ready]):
+    """How batches are written. ``prepare``: while others are written; ``write``: whole or not at all."""
+
+    prepare: Callable[[Batch], Ready]
+    write: Callable[[Ready], WriteCounts]
+
+
+def writing_into(graph: Graph) -> Writing[Prepared]:
+    """Writing into a graph."""
+    return Writing(prepare, partial(write_prepared, graph))
+
 
 Written: TypeAlias = Callable[[DeliveryReport], None]
 """Hears of a delivery that was written to its end."""
@@ -62,20 +84,24 @@ def unheard(report: DeliveryReport) -> None:
     del report
 
 
-class DeliveryWriter:
+class DeliveryWriter(Generic[Ready]):
     """Writes one delivery while the next one is read, in the order in which they are handed over. A context manager.
 
     Leaving it waits for the last delivery; leaving it with an error ends after the batch that is being written.
     """
 
-    def __init__(self, write: WriteBatch, batch_rows: int, progress: Progress, on_written: Written = unheard) -> None:
-        self._write, self._batch_rows, self._progress, self._on_written = write, batch_rows, progress, on_written
+    def __init__(
+        self, writing: Writing[Ready], batch_rows: int, progress: Progress, on_written: Written = unheard
+    ) -> None:
+        self._how, self._batch_rows, self._progress, self._on_written = writing, batch_rows, progress, on_written
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="load")
         self._writing: Future[None] | None = None
         self._given_up = Event()
+        self._interval = sys.getswitchinterval()
 
     def __enter__(self) -> Self:
         """The writer itself."""
+        sys.setswitchinterval(_SWITCH_S)
         return self
 
     def __exit__(
@@ -85,14 +111,15 @@ class DeliveryWriter:
         if error is not None:
             self._given_up.set()
         self._thread.shutdown(wait=True)
+        sys.setswitchinterval(self._interval)
         if error is None:
             self._wait()
 
-    def spool(self) -> Spool:
+    def spool(self) -> Spool[Ready]:
         """For a delivery that is to be read."""
-        return Spool()
+        return Spool(self._how.prepare)
 
-    def write(self, spool: Spool, report: DeliveryReport) -> None:
+    def write(self, spool: Spool[Ready], report: DeliveryReport) -> None:
         """Take over a delivery that is to be written, with its spool. Raises GraphError where the one before failed."""
         try:
             self._wait()
@@ -105,13 +132,13 @@ class DeliveryWriter:
         if self._writing is not None:
             self._writing.result()
 
-    def _empty(self, spool: Spool, report: DeliveryReport) -> None:
+    def _empty(self, spool: Spool[Ready], report: DeliveryReport) -> None:
         started, written = time.perf_counter(), 0
         with spool:
             for batch in spool.batches():
                 if self._given_up.is_set():
                     return
-                report.written += self._write(batch)
+                report.written += self._how.write(batch)
                 written = min(written + self._batch_rows, report.rows)
                 self._progress(report.delivery, "written", written)
         report.seconds += time.perf_counter() - started

@@ -19,7 +19,7 @@ from loaders.bulk_deliveries import BulkDeliveries
 from loaders.connectors.choice import connector_of
 from loaders.connectors.memory import Memory, NoMemory
 from loaders.connectors.singer import SingerReading, singer_streams
-from loaders.delivery_writer import Deliveries, DeliveryWriter, Waiting, WriteBatch
+from loaders.delivery_writer import Deliveries, DeliveryWriter, Waiting, Writing
 from loaders.endings import Ending
 from loaders.health.log import DeliveryLog
 from loaders.health.recording import delivered
@@ -56,7 +56,7 @@ class LoadPlan:
     max_lost: float | None = None
 
 
-def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> LoadReport:
+def load(plan: LoadPlan, writing: Writing[Any], progress: Progress = silent) -> LoadReport:
     """Load every delivery of every mapping.
 
     A file that cannot be read, or of which too many rows are rejected, is left out with the reason in the report; the
@@ -64,7 +64,7 @@ def load(plan: LoadPlan, write: WriteBatch, progress: Progress = silent) -> Load
     GraphError: what was written before stays, and the load can be repeated.
     """
     _check_data_dir(plan)
-    with _loading(plan, write, progress) as loading:
+    with _loading(plan, writing, progress) as loading:
         loading.load_inputs()
     return loading.finish()
 
@@ -84,15 +84,17 @@ def load_bulk(plan: LoadPlan, bulk: BulkLoad, progress: Progress = silent) -> Lo
     return loading.finish()
 
 
-def load_intakes(plan: LoadPlan, intakes: Iterable[Intake], write: WriteBatch) -> LoadReport:
+def load_intakes(plan: LoadPlan, intakes: Iterable[Intake], writing: Writing[Any]) -> LoadReport:
     """Load deliveries that are there already. Raises GraphError."""
-    with _loading(plan, write, silent) as loading:
+    with _loading(plan, writing, silent) as loading:
         for intake in intakes:
             loading.load_delivery(intake)
     return loading.finish()
 
 
-def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progress: Progress = silent) -> LoadReport:
+def load_singer(
+    plan: LoadPlan, lines: Iterable[bytes], writing: Writing[Any], progress: Progress = silent
+) -> LoadReport:
     """Load the output of a Singer tap, for whose streams one mapping of the plan has inputs.
 
     A delivery that is refused ends the load, so that no later state says that it was taken. Raises ConfigurationError
@@ -103,7 +105,7 @@ def load_singer(plan: LoadPlan, lines: Iterable[bytes], write: WriteBatch, progr
         problem = f"{len(mappings)} of the mappings take streams of a Singer tap."
         raise ConfigurationError(problem, "Name one whose inputs say `singer: STREAM`.")
     reading = SingerReading(mappings[0], lines)
-    with _loading(plan, write, progress) as loading:
+    with _loading(plan, writing, progress) as loading:
         loading.load_sequence(mappings[0], reading.intakes())
         for stream, rows in reading.unknown.items():
             loading.leave_out(DeliveryReport(mappings[0].source.name, reference_of(mappings[0]), stream, rows, rows))
@@ -118,10 +120,10 @@ def _check_data_dir(plan: LoadPlan) -> None:
 
 
 @contextmanager
-def _loading(plan: LoadPlan, write: WriteBatch, progress: Progress) -> Generator["_Loading"]:
+def _loading(plan: LoadPlan, writing: Writing[Any], progress: Progress) -> Generator["_Loading"]:
     with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
         loading = _Loading(plan, progress, letters, log)
-        with DeliveryWriter(write, plan.settings.batch_rows, progress, loading.record) as writer:
+        with DeliveryWriter(writing, plan.settings.batch_rows, progress, loading.record) as writer:
             loading.writer = writer
             yield loading
 

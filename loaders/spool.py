@@ -1,24 +1,29 @@
 """A file on its way: translated batches wait until it is known that the whole file is good enough.
 
-The first ones wait in memory, because storing and reading back takes nearly as long as translating; the others on disk,
-so that memory stays flat whatever the size of a delivery. The file has no name: nothing is left when the process dies.
+They wait as they will be written, because preparing is the work of whoever reads: the writer only waits for it. The
+first ones are kept in memory; the others on disk, so that memory stays flat whatever the size of a delivery. The file
+has no name: nothing is left when the process dies.
 """
 
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 from graph.records import Batch
 from loaders.closing import Closing
 
 _IN_MEMORY = 4
 
+Ready = TypeVar("Ready")
 
-class Spool(Closing):
-    """Batches in order of writing. A context manager."""
 
-    def __init__(self) -> None:
-        self._first: list[Batch] = []
+class Spool(Closing, Generic[Ready]):
+    """Batches in order of writing, each as ``prepare`` makes it. A context manager."""
+
+    def __init__(self, prepare: Callable[[Batch], Ready]) -> None:
+        self._prepare = prepare
+        self._first: list[Ready] = []
         self._file = tempfile.TemporaryFile(prefix="cdp-")  # noqa: SIM115 -- closed by __exit__
         self._on_disk = 0
 
@@ -29,13 +34,15 @@ class Spool(Closing):
 
     def add(self, batch: Batch) -> None:
         """One more batch."""
+        ready = self._prepare(batch)
         if len(self._first) < _IN_MEMORY:
-            self._first.append(batch)
+            self._first.append(ready)
         else:
-            pickle.dump(batch, self._file, pickle.HIGHEST_PROTOCOL)
+            # The rows of 5,000 events take 16 ms to store and 12 to read back; as records, 55 and 90.
+            pickle.dump(ready, self._file, pickle.HIGHEST_PROTOCOL)
             self._on_disk += 1
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Ready]:
         """All batches, from the first."""
         yield from self._first
         self._file.seek(0)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -30,8 +29,8 @@ from graph.embedded.server import embedded_server
 from graph.identities import Identity, IdentityKind
 from graph.recognition import recognise_session
 from graph.settings import cdp_settings, neo4j_settings
-from graph.writing import write_batch
 from loaders import progress as load_progress
+from loaders.delivery_writer import writing_into
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
@@ -109,7 +108,7 @@ def _load(graph: Graph, folder: Path, story: DemoStory) -> LoadReport:
     story.begin("Loading: what each source sent, and what was set aside")
     plan = LoadPlan(read_mappings(["sample"]), folder)
     with load_progress.shown(Console(stderr=True)) as progress:
-        report = load(plan, partial(write_batch, graph), progress)
+        report = load(plan, writing_into(graph), progress)
     story.tell_load(report)
     return report
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from graph.errors import CdpError, ConfigurationError, GraphError
 from graph.opening import opened_graph
-from graph.writing import write_batch
+from loaders.delivery_writer import writing_into
 from loaders.intake import Intake
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
@@ -54,7 +54,7 @@ def cdp(items: Sequence[Any], table: TTableSchema, mapping: str = dlt.config.val
     try:
         intake = _intake(read_mappings([mapping]), str(table.get("name")), items)
         with opened_graph() as graph:
-            report = load_intakes(LoadPlan([intake.mapping]), [intake], partial(write_batch, graph))
+            report = load_intakes(LoadPlan([intake.mapping]), [intake], writing_into(graph))
     except GraphError as error:
         raise DestinationTransientException(str(error)) from None
     except CdpError as error:

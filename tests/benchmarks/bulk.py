@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +26,7 @@ from graph.embedded.progress import SilentProgress
 from graph.embedded.readiness import USER
 from graph.embedded.server import EmbeddedServer, embedded_server
 from graph.settings import CdpSettings, cdp_settings
-from graph.writing import write_batch
+from loaders.delivery_writer import writing_into
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load, load_bulk
 from loaders.progress import shown
@@ -91,7 +90,7 @@ def _load(server: EmbeddedServer, plan: LoadPlan, side: str) -> LoadReport:
             with bulk_load(server, _SILENT) as bulk:
                 return load_bulk(plan, bulk, progress)
         with _graph(server) as graph:
-            return load(plan, partial(write_batch, graph), progress)
+            return load(plan, writing_into(graph), progress)
 
 
 def _figures(report: LoadReport, seconds: float, server: EmbeddedServer) -> dict[str, Any]:

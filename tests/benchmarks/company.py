@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from graph.address import Address
 from graph.connection import Graph, open_graph
@@ -13,6 +14,7 @@ from graph.constraints import install_schema
 from graph.embedded.temporary import temporary_server
 from graph.records import Batch
 from graph.writing import WriteCounts, write_batch
+from loaders.delivery_writer import Writing, writing_into
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
@@ -20,6 +22,7 @@ from loaders.sample.company import write_sample
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.settings import ResolutionSettings
+from tests.loading import as_they_are
 
 SEED = 7
 
@@ -35,18 +38,18 @@ class Company:
 
     def load(self) -> LoadReport:
         """Read, standardise and write everything, as ``cdp load`` does."""
-        return _load(self.folder, partial(write_batch, self.graph))
+        return _load(self.folder, writing_into(self.graph))
 
 
-def _load(folder: Path, write: partial[WriteCounts]) -> LoadReport:
-    return load(LoadPlan(read_mappings(["sample"]), folder, folder / "rejects"), write)
+def _load(folder: Path, writing: Writing[Any]) -> LoadReport:
+    return load(LoadPlan(read_mappings(["sample"]), folder, folder / "rejects"), writing)
 
 
 def fill_with_sample(graph: Graph, people: int, folder: Path) -> None:
     """Make a sample company and load it."""
     install_schema(graph)
     write_sample(people, SEED, folder)
-    _load(folder, partial(write_batch, graph))
+    _load(folder, writing_into(graph))
 
 
 @contextmanager
@@ -60,7 +63,7 @@ def loaded_company(people: int) -> Generator[Company]:
         install_schema(graph)
         write_sample(people, SEED, Path(name))
         batches: list[Batch] = []
-        _load(Path(name), partial(_keep_and_write, graph, batches))
+        _load(Path(name), as_they_are(partial(_keep_and_write, graph, batches)))
         resolve(graph, ResolutionSettings.model_validate({}), ModelStore(Path(name) / "models"))
         yield Company(address, graph, Path(name), batches)
 

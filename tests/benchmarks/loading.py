@@ -9,7 +9,7 @@ from graph.writing import Step, steps_of, write_batch
 from tests.benchmarks.company import Company
 from tests.benchmarks.measures import Measure, seconds_of
 
-WANTED = ">= 0.85"
+WANTED = ">= 0.9"
 
 
 def measure_loading(company: Company, rounds: int) -> list[Measure]:

@@ -2,7 +2,6 @@
 import json
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from api.examples.reading import example
 from api.operation.serving import serving
 from graph.address import Address
 from graph.connection import Graph
-from graph.writing import write_batch
+from loaders.delivery_writer import writing_into
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
@@ -74,9 +73,7 @@ def company(connected_graph: Graph, neo4j_address: Address, tmp_path_factory: py
     connected_graph.run_alone("erase_everything")
     folder = tmp_path_factory.mktemp("company")
     write_sample(PEOPLE, SEED, folder)
-    loaded = load(
-        LoadPlan(read_mappings(["sample"]), folder, folder / "rejects"), partial(write_batch, connected_graph)
-    )
+    loaded = load(LoadPlan(read_mappings(["sample"]), folder, folder / "rejects"), writing_into(connected_graph))
     report = resolve(connected_graph, ResolutionSettings.model_validate({}), ModelStore(folder / "models"))
     file = folder / "truth" / "records.csv"
     truth, cases = read_truth(file, "records"), read_cases(file)
@@ -180,7 +177,7 @@ def test_an_example_says_why_and_another_knows_her_without_a_login(client: httpx
 def test_loading_and_resolving_again_changes_nothing(company: Company, connected_graph: Graph) -> None:
     again = load(
         LoadPlan(read_mappings(["sample"]), company.folder, company.folder / "rejects"),
-        partial(write_batch, connected_graph),
+        writing_into(connected_graph),
     )
     report = resolve(connected_graph, ResolutionSettings.model_validate({}), ModelStore(company.folder / "models"))
 

@@ -3,7 +3,6 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from graph.records import Batch, ConsentRecord, Snapshot, SourceCursor
 from graph.settings import CdpSettings, cdp_settings
 from graph.writing import WriteCounts, write_batch
 from loaders.available import find_available
+from loaders.delivery_writer import writing_into
 from loaders.health.log import DeliveryLog
 from loaders.pipeline import LoadPlan, load, load_bulk
 from loaders.rejects.selection import Selection
@@ -189,7 +189,7 @@ def sizes(graph: Graph) -> list[dict[str, Any]]:
 
 def test_it_is_the_graph_of_the_batches(filled: Filled, graph: Graph, tmp_path: Path) -> None:
     counts = [write_batch(graph, each) for each in hard_batches()]
-    report = load(plan_of(filled.company, tmp_path), partial(write_batch, graph))
+    report = load(plan_of(filled.company, tmp_path), writing_into(graph))
 
     with opened(filled.server) as bulk:
         nodes, edges = everything(bulk)

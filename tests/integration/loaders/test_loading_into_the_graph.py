@@ -6,6 +6,7 @@ import pytest
 from graph.connection import Graph
 from graph.records import Batch
 from graph.writing import WriteCounts, write_batch
+from loaders.delivery_writer import writing_into
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
@@ -50,7 +51,7 @@ def crm(tmp_path: Path) -> Path:
 
 def load_into(graph: Graph, mappings: list[SourceMapping], data: Path, max_rejected: float = 0.05) -> LoadReport:
     settings = load_settings().model_copy(update={"max_rejected": max_rejected, "batch_rows": 500})
-    return load(LoadPlan(mappings, data, data / "rejects", settings), partial(write_batch, graph))
+    return load(LoadPlan(mappings, data, data / "rejects", settings), writing_into(graph))
 
 
 def deliver(folder: Path, *rows: str) -> None:
@@ -154,7 +155,7 @@ def test_public_data_is_loaded_and_again_unchanged(
     if not (DATA / name).is_dir():
         pytest.skip(f"the public data set {name} is not there")
     plan = LoadPlan(read_mappings([name]), DATA, tmp_path)
-    first, again = (load(plan, partial(write_batch, graph)).written for _ in range(2))
+    first, again = (load(plan, writing_into(graph)).written for _ in range(2))
     assert (first.customers.created, first.interactions.created) == (customers, interactions)
     assert (again.customers.unchanged, again.interactions.unchanged) == (customers, interactions)
     assert len(nodes(graph, "Customer", "key")) == customers

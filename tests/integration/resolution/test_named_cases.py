@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from graph.recognition import RecognitionLevel, recognise_session
 from graph.records import CustomerRecord
 from graph.settings import cdp_settings
 from graph.writing import write_batch
+from loaders.delivery_writer import writing_into
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.settings import load_settings
@@ -196,7 +196,7 @@ def test_ten_thousand_rows_with_the_user_id_null_link_nobody(graph: Graph, tmp_p
     (tmp_path / "users.csv").write_text("id,user_id\n" + "\n".join(rows))
 
     plan = LoadPlan(read_mappings([str(tmp_path / "crm.yaml")]), tmp_path, tmp_path / "rejects", load_settings())
-    load(plan, partial(write_batch, graph))
+    load(plan, writing_into(graph))
 
     customers = fetch_customers(graph)
     assert customers.num_rows == 10_000

@@ -21,6 +21,7 @@ from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 from loaders.report import LoadReport
 from loaders.settings import load_settings
+from tests.loading import as_they_are
 
 HEADER = "id,first,born,mail,company"
 GOOD = "1,Anna,1980-01-01,anna@example.org,Acme"
@@ -89,7 +90,7 @@ def deliver_and_load(
         batches.append(batch)
         return WriteCounts()
 
-    report = load(plan, write)
+    report = load(plan, as_they_are(write))
     with DeadLetters(plan.rejects_dir) as letters:
         aside = [kept.as_document(with_raw=True) for page in letters.pages(Selection()) for kept in page]
     return Loaded(report, [customer for batch in batches for customer in batch.customers], aside)

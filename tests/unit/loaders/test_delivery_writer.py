@@ -10,10 +10,11 @@ from loaders.progress import silent
 from loaders.report import DeliveryReport
 from loaders.spool import Spool
 from tests.factories import batch, customer
+from tests.loading import as_it_is, as_they_are
 
 
-def delivery(*external_ids: str) -> Spool:
-    spool = Spool()
+def delivery(*external_ids: str) -> Spool[Batch]:
+    spool = Spool(as_it_is)
     for external_id in external_ids:
         spool.add(batch(customers=(customer(external_id=external_id),)))
     return spool
@@ -42,7 +43,7 @@ def test_deliveries_are_written_in_the_order_in_which_they_come() -> None:
         written.append(found)
         return WriteCounts(customers=Written(created=1))
 
-    with DeliveryWriter(write, 1, silent) as writer:
+    with DeliveryWriter(as_they_are(write), 1, silent) as writer:
         writer.write(delivery("1", "2"), first)
         writer.write(delivery("3"), second)
 
@@ -57,7 +58,7 @@ def test_the_next_delivery_can_be_read_while_one_is_written() -> None:
         assert reading.wait(10)
         return WriteCounts()
 
-    with DeliveryWriter(write, 1, silent) as writer:
+    with DeliveryWriter(as_they_are(write), 1, silent) as writer:
         writer.write(delivery("1"), report())
         reading.set()  # reached while the first is still being written
 
@@ -68,7 +69,7 @@ def test_what_the_database_refuses_ends_the_load(*, more: bool) -> None:
         raise GraphError("Neo4j failed.", "Try again.")
 
     def run() -> None:
-        with DeliveryWriter(refuse, 1, silent) as writer:
+        with DeliveryWriter(as_they_are(refuse), 1, silent) as writer:
             writer.write(delivery("1"), report())
             if more:
                 writer.write(delivery("2"), report())
@@ -88,7 +89,7 @@ def test_an_interruption_ends_after_the_batch_that_is_being_written() -> None:
         return WriteCounts()
 
     def run() -> None:
-        with DeliveryWriter(write, 1, silent) as writer:
+        with DeliveryWriter(as_they_are(write), 1, silent) as writer:
             writer.write(delivery("1", "2", "3"), report())
             started.wait(10)
             Timer(0.2, interrupted.set).start()

@@ -23,6 +23,7 @@ from loaders.sample.commands import sample_app
 from loaders.sample.company import write_sample
 from loaders.sample.consent_string import consent_string
 from loaders.sample.manifest import Manifest, read_manifest
+from tests.loading import as_they_are
 
 PEOPLE = 400
 NEW = {"campaign", "cdp", "cmp", "data_mart", "dmp", "dwh", "loyalty", "social"}
@@ -37,7 +38,7 @@ class Loaded:
         self.folder, self.batches = folder, list[Batch]()
         self.manifest: Manifest = read_manifest(folder)
         plan = LoadPlan(find_available(folder).mappings, folder, rejects)
-        self.report: LoadReport = load(plan, self._write)
+        self.report: LoadReport = load(plan, as_they_are(self._write))
 
     def _write(self, batch: Batch) -> WriteCounts:
         self.batches.append(batch)
@@ -180,7 +181,7 @@ def test_loading_the_six_by_name_loads_the_others_too_where_they_are(loaded: Loa
         sources.add(batch.source.name)
         return WriteCounts()
 
-    report = load(LoadPlan(read_mappings(["sample"]), loaded.folder, tmp_path), write)
+    report = load(LoadPlan(read_mappings(["sample"]), loaded.folder, tmp_path), as_they_are(write))
     assert report.problems == []
     assert sources > NEW
 

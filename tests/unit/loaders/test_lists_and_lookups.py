@@ -15,6 +15,7 @@ from loaders.pipeline import LoadPlan, load
 from loaders.records.context import context_of
 from loaders.records.translation import Translated, Translation
 from loaders.report import LoadReport
+from tests.loading import as_they_are
 from tests.unit.loaders.test_rows_become_records import DELIVERED
 
 IDS = [{"type": "email", "id": "a@x.de"}, {"type": "crm", "id": 7}, {"type": "email", "id": "b@x.de"}, "odd", None]
@@ -120,7 +121,7 @@ class Campaigns:
         if campaigns is not None:
             (self.folder / "campaigns.csv").write_text(campaigns)
         plan = LoadPlan([read_mapping(self.folder / "campaign.yaml")], rejects_dir=self.folder / "rejects")
-        return load(plan, self._write)
+        return load(plan, as_they_are(self._write))
 
     def _write(self, batch: Batch) -> WriteCounts:
         self.batches.append(batch)

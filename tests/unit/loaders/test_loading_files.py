@@ -10,11 +10,13 @@ import pytest
 from graph.errors import ConfigurationError, TooManyRejectionsError
 from graph.records import Batch
 from graph.writing import WriteCounts, Written
+from loaders.delivery_writer import Writing
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 from loaders.settings import load_settings
+from tests.loading import as_they_are
 
 MAPPING = """\
 source: {name: crm, kind: crm, trust: 90}
@@ -33,7 +35,11 @@ class Kept:
 
     batches: list[Batch] = field(default_factory=list[Batch])
 
-    def write(self, batch: Batch) -> WriteCounts:
+    @property
+    def writing(self) -> Writing[Batch]:
+        return as_they_are(self._write)
+
+    def _write(self, batch: Batch) -> WriteCounts:
         self.batches.append(batch)
         return WriteCounts(Written(created=len(batch.customers)))
 
@@ -75,7 +81,7 @@ GOOD = ("1,Anna,1980-01-01,2026-01-01", "2,Bob,1981-01-01,2026-01-01", "3,Cem,,2
 
 def test_a_file_is_written_in_batches_of_rows(tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept) -> None:
     deliver(tmp_path, "a", *GOOD, "5,Eve,,2026-01-01")
-    report = load(plan(), kept.write)
+    report = load(plan(), kept.writing)
     assert [len(batch.customers) for batch in kept.batches] == [2, 2, 1]
     assert {(batch.source.name, batch.run_id) for batch in kept.batches} == {("crm", report.run_id)}
     assert (report.rows, report.rejected, report.written.customers.created) == (5, 0, 5)
@@ -87,7 +93,7 @@ def test_what_is_set_aside_is_told_with_file_line_field_and_reason(
     tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
 ) -> None:
     path = deliver(tmp_path, "a", *GOOD, "5,Eve,31.02.1980,2026-01-01", "6,cut")
-    report = load(plan(), kept.write)
+    report = load(plan(), kept.writing)
     assert kept.customers()[-1] == ("5", "Eve", None)
     value, row = rejects(plan())
     shared = {"source": "crm", "connector": "file", "mapping": str(tmp_path / "crm.yaml"), "input": 0}
@@ -106,7 +112,7 @@ def test_the_store_is_for_its_owner_only_and_reasons_quote_nothing(
     tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
 ) -> None:
     deliver(tmp_path, "a", *GOOD, "5,Eve,1980-99-99,2026-01-01")
-    report = load(plan(), kept.write)
+    report = load(plan(), kept.writing)
     assert {stat.S_IMODE(path.stat().st_mode) for path in plan().rejects_dir.iterdir()} == {0o600}
     assert stat.S_IMODE(plan().rejects_dir.stat().st_mode) == 0o700
     assert "1980-99-99" not in rejects(plan())[0]["message"]
@@ -118,7 +124,7 @@ def test_too_many_rejections_stop_a_file_before_anything_of_it_is_kept(
 ) -> None:
     deliver(tmp_path, "bad", *GOOD, "5,cut", "6,cut")
     deliver(tmp_path, "good", *GOOD)
-    report = load(plan(), kept.write)
+    report = load(plan(), kept.writing)
     assert len(kept.customers()) == 4
     bad, good = report.deliveries
     assert isinstance(bad.problem, TooManyRejectionsError)
@@ -137,7 +143,7 @@ def test_the_threshold_is_a_share_of_the_rows(
     is_kept: bool,  # noqa: FBT001
 ) -> None:
     deliver(tmp_path, "a", *GOOD, "5,cut")
-    load(plan(max_rejected=share), kept.write)
+    load(plan(max_rejected=share), kept.writing)
     assert bool(kept.batches) is is_kept
 
 
@@ -146,27 +152,27 @@ def test_a_mapping_has_a_threshold_of_its_own_and_a_load_outranks_it(
 ) -> None:
     (tmp_path / "crm.yaml").write_text(f"max_rejected: 0.1\n{MAPPING}")
     deliver(tmp_path, "a", *GOOD, "5,cut")
-    (problem,) = load(plan(), kept.write).problems
+    (problem,) = load(plan(), kept.writing).problems
     assert "1 of 5 rows rejected (20.0%)" in str(problem)
     assert "Allow more than 10% with --max-rejected, or with max_rejected in the mapping." in str(problem)
-    assert load(replace(plan(), max_rejected=0.5), kept.write).problems == []
+    assert load(replace(plan(), max_rejected=0.5), kept.writing).problems == []
 
 
 def test_set_aside_values_do_not_count_for_the_threshold(
     tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
 ) -> None:
     deliver(tmp_path, "a", *(f"{number},Anna,never,2026-01-01" for number in range(5)))
-    assert load(plan(max_rejected=0), kept.write).problems == []
+    assert load(plan(max_rejected=0), kept.writing).problems == []
     assert len(kept.customers()) == 5
 
 
 def test_a_missing_file_and_a_wrong_column_leave_the_other_files_alone(
     tmp_path: Path, plan: Callable[..., LoadPlan], kept: Kept
 ) -> None:
-    assert "There is no customers-*.csv" in str(load(plan(), kept.write).problems[0])
+    assert "There is no customers-*.csv" in str(load(plan(), kept.writing).problems[0])
     deliver(tmp_path, "a", *GOOD)
     (tmp_path / "customers-b.csv").write_text("id,name,born,changed\n1,x,,\n")
-    report = load(plan(), kept.write)
+    report = load(plan(), kept.writing)
     assert len(kept.customers()) == 4
     (problem,) = report.problems
     assert str(tmp_path / "crm.yaml:6") in str(problem)
@@ -181,9 +187,9 @@ def test_data_is_found_in_the_given_folder_or_in_one_called_like_the_mapping(
     deliver(inner, "a", *GOOD)
     mappings = plan().mappings
     for folder in (tmp_path / "data", inner):
-        assert load(LoadPlan(mappings, folder, tmp_path / "rejects"), kept.write).rows == 4
+        assert load(LoadPlan(mappings, folder, tmp_path / "rejects"), kept.writing).rows == 4
 
 
 def test_shipped_mappings_ask_where_their_data_is(kept: Kept) -> None:
     with pytest.raises(ConfigurationError, match="--data"):
-        load(LoadPlan(read_mappings(["fake_1000"])), kept.write)
+        load(LoadPlan(read_mappings(["fake_1000"])), kept.writing)

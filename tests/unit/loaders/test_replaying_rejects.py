@@ -18,6 +18,7 @@ from loaders.rejects.replay import ReplayReport, replay
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 from loaders.sources.rows import Row
+from tests.loading import as_they_are
 
 MAPPING = """\
 source: {name: crm, kind: crm}
@@ -49,7 +50,7 @@ class Crm:
         (self.folder / name).write_text("\n".join((*header, *rows, "")))
         self.written.clear()
         plan = LoadPlan(read_mappings([str(self.folder / "crm.yaml")]), rejects_dir=self.folder / "rejects")
-        assert load(plan, self.write).problems == []
+        assert load(plan, as_they_are(self.write)).problems == []
 
     def replay(self, selection: Selection | None = None, readers: Readers | None = None) -> ReplayReport:
         self.written.clear()

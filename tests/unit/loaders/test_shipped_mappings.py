@@ -14,6 +14,7 @@ from loaders.mappings.reading import read_mappings, shipped_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
 from loaders.sample.company import write_sample
+from tests.loading import as_they_are
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 GROUPS = {"sample"}
@@ -34,7 +35,7 @@ class Loaded:
 
     def __init__(self, name: str, data: Path, rejects: Path) -> None:
         self.batches: list[Batch] = []
-        self.report: LoadReport = load(LoadPlan(read_mappings([name]), data, rejects), self._write)
+        self.report: LoadReport = load(LoadPlan(read_mappings([name]), data, rejects), as_they_are(self._write))
 
     def _write(self, batch: Batch) -> WriteCounts:
         self.batches.append(batch)

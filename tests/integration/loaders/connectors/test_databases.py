@@ -16,7 +16,7 @@ from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
 from loaders.report import LoadReport
 from tests.assertions import nodes
-from tests.loading import Loads
+from tests.loading import Loads, as_they_are
 from tests.server_process import PASSWORD
 
 MAPPING = """\
@@ -175,7 +175,7 @@ def test_a_load_that_ends_late_does_not_turn_the_cursor_back(loads: Loads, fill:
     fill("TEXT", (1, "Anna", "2026-01-01"))
     slow: list[Any] = []
     plan = LoadPlan(read_mappings([str(loads.folder / "crm.yaml")]), memory=GraphMemory(loads.graph))
-    load(plan, lambda batch: (slow.append(batch), write_batch(loads.graph, batch))[1])
+    load(plan, as_they_are(lambda batch: (slow.append(batch), write_batch(loads.graph, batch))[1]))
     fill("TEXT", (2, "Bob", "2026-01-02"))
     loads.load()
     for batch in slow:

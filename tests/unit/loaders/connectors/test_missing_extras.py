@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from graph.errors import SourceReadError
-from graph.records import Batch
 from graph.writing import WriteCounts
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
+from tests.loading import as_they_are
 
 PLACES = {
     "psycopg": ("postgresql", "database: CRM_URL\n    table: people"),
@@ -18,6 +18,7 @@ PLACES = {
     "confluent_kafka": ("kafka", "kafka: {servers: '127.0.0.1:9', topic: t}"),
     "nats": ("nats", "nats: {servers: 'nats://127.0.0.1:9', stream: s}"),
 }
+NOWHERE = as_they_are(lambda _: WriteCounts())
 
 
 @pytest.mark.parametrize("package", list(PLACES))
@@ -33,10 +34,7 @@ def test_a_package_that_is_not_installed_is_told_with_its_extra(
     file = tmp_path / "crm.yaml"
     file.write_text(f"source: {{name: crm, kind: crm}}\ninputs:\n  - {place}\n    customer: {{external_id: id}}\n")
 
-    def write(_: Batch) -> WriteCounts:
-        return WriteCounts()
-
-    (problem,) = load(LoadPlan(read_mappings([str(file)]), rejects_dir=tmp_path), write).problems
+    (problem,) = load(LoadPlan(read_mappings([str(file)]), rejects_dir=tmp_path), NOWHERE).problems
     assert isinstance(problem, SourceReadError)
     assert f"pip install 'identity-cdp[{extra}]'" in str(problem)
 
@@ -52,5 +50,5 @@ def test_the_destination_of_dlt_without_dlt_is_told_with_its_extra(monkeypatch: 
 def test_an_input_of_dlt_is_not_loaded_by_hand(tmp_path: Path) -> None:
     file = tmp_path / "crm.yaml"
     file.write_text("source: {name: crm, kind: crm}\ninputs:\n  - dlt: people\n    customer: {external_id: id}\n")
-    (problem,) = load(LoadPlan(read_mappings([str(file)]), rejects_dir=tmp_path), lambda _: WriteCounts()).problems
+    (problem,) = load(LoadPlan(read_mappings([str(file)]), rejects_dir=tmp_path), NOWHERE).problems
     assert "A dlt pipeline sends by itself." in str(problem)
