@@ -149,9 +149,13 @@ def interaction_steps(rows: list[Row], run_id: str) -> list[Step]:
     """Interactions of sessions and customers that are there."""
     return [
         Step("merge_interactions", rows, {"run_id": run_id}),
-        Step("merge_in_session", [row for row in rows if row["session"]]),
-        Step("merge_did", [row for row in rows if row["customer"] and not row["session"]]),
+        Step("merge_in_session", [_edge(row, "session") for row in rows if row["session"]]),
+        Step("merge_did", [_edge(row, "customer") for row in rows if row["customer"] and not row["session"]]),
     ]
+
+
+def _edge(row: Row, end: str) -> Row:
+    return {"key": row["key"], end: row[end], "content_hash": row["content_hash"]}
 
 
 def consent_steps(records: Records, run_id: str) -> list[Step]:
