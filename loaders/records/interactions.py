@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from graph.records import CustomerRef, DeviceRef, InteractionRecord, SessionRecord
@@ -22,6 +23,9 @@ from loaders.standardise.identifiers import standardise_id, standardise_referenc
 from loaders.standardise.money import standardise_amount, standardise_currency
 from loaders.standardise.texts import clean
 from loaders.standardise.unusable import Unusable
+
+# Types and names of interactions are few, and every row has both.
+_clean = lru_cache(10_000)(clean)
 
 Standard = TypeVar("Standard", str, float)
 ReadCustomer: TypeAlias = Callable[[Row], CustomerRef | None]
@@ -114,7 +118,7 @@ class InteractionReader:
         return message_id
 
     def _required_text(self, read: ReadText, row: Row, name: str) -> str:
-        text = clean(read(row) or "")
+        text = _clean(read(row) or "")
         if not text:
             raise RowRejectedError(name, MISSING_NAME)
         return text
