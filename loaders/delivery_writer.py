@@ -22,8 +22,8 @@ from loaders.report import DeliveryReport
 from loaders.spool import Ready, Spool
 
 # The thread that reads gives the interpreter up after 5 ms, and the other asks for it about nine times a statement:
-# one that takes the database 5 ms took 15 to 21 ms beside a thread that only counts, and with this interval 8.
-_SWITCH_S = 0.0002
+# one that takes the database 5 ms took 15 to 21 ms beside a thread that only counts, and with this interval 8 to 11.
+_SWITCH_S = 0.0005
 
 WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
 """Writes a batch whole or not at all."""
