@@ -1,3 +1,4 @@
+import sys
 from threading import Event, Timer
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from graph.errors import GraphError
 from graph.records import Batch
 from graph.writing import WriteCounts, Written
-from loaders.delivery_writer import DeliveryWriter
+from loaders.delivery_writer import DeliveryWriter, Writing
 from loaders.progress import silent
 from loaders.report import DeliveryReport
 from loaders.spool import Spool
@@ -61,6 +62,30 @@ def test_the_next_delivery_can_be_read_while_one_is_written() -> None:
     with DeliveryWriter(as_they_are(write), 1, silent) as writer:
         writer.write(delivery("1"), report())
         reading.set()  # reached while the first is still being written
+
+
+def test_the_next_delivery_is_prepared_while_one_is_written() -> None:
+    prepared, interval = Event(), sys.getswitchinterval()
+
+    def prepare(found: Batch) -> str:
+        (external_id,) = ids([found])
+        if external_id == "2":
+            prepared.set()
+        return external_id
+
+    def write(external_id: str) -> WriteCounts:
+        assert prepared.wait(10)
+        return WriteCounts(customers=Written(created=int(external_id)))
+
+    first, second = report("a.csv"), report("b.csv")
+    with DeliveryWriter(Writing(prepare, write), 1, silent) as writer:
+        for external_id, delivered in (("1", first), ("2", second)):
+            spool = writer.spool()
+            spool.add(batch(customers=(customer(external_id=external_id),)))
+            writer.write(spool, delivered)
+
+    assert (first.written.customers.created, second.written.customers.created) == (1, 2)
+    assert sys.getswitchinterval() == interval
 
 
 @pytest.mark.parametrize("more", [True, False])
