@@ -1,5 +1,7 @@
 """The story of the sample: somebody says on the phone that they want to leave, and then comes back unrecognised."""
 
+from collections.abc import Iterable, Sequence
+
 from loaders.sample.manifest import Hero
 from loaders.sample.notes import TERMINATE
 from loaders.sample.observations import Observed
@@ -22,8 +24,17 @@ class Stories:
         """Whom to look at: the first one with an order whom the systems know differently, else the first one."""
         return self._best or self._first
 
+    @classmethod
+    def together(cls, parts: Sequence["Stories"]) -> "Stories":
+        """The stories that were heard in parts of a sample."""
+        stories = cls()
+        stories.count = sum(part.count for part in parts)
+        stories._first = _earliest(part._first for part in parts)
+        stories._best = _earliest(part._best for part in parts)
+        return stories
+
     def hear(self, observed: Observed) -> None:
-        """One more person, who may have a story."""
+        """One more person, later in the world than those before, who may have a story."""
         story = _tell(observed)
         if story is None:
             return
@@ -31,6 +42,10 @@ class Stories:
         self._first = self._first or story
         if self._best is None and _is_known_differently(observed):
             self._best = story
+
+
+def _earliest(heroes: Iterable[Hero | None]) -> Hero | None:
+    return min((hero for hero in heroes if hero), key=lambda hero: int(hero.person_id[1:]), default=None)
 
 
 def _is_known_differently(observed: Observed) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from loaders.sample.dice import Dice, scattered
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.sources.crm import ENCODING, CrmCustomer
 from loaders.sample.timeline import WORLD_END
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
@@ -39,7 +40,7 @@ _FORMS = ("Vertragsformular", "Filiale", "Kundenportal", "Hotline")
 class CrmConsentFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = CsvFile(folder, PATH, FORMAT, runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:
