@@ -13,7 +13,7 @@ from loaders.sample.crew import Crew
 from loaders.sample.making import Making, build_people, collect, finish
 from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest, write_manifest
-from loaders.sample.story import Stories
+from loaders.sample.story import join_stories
 from loaders.sample.writing import WrittenFile
 
 __all__ = ["SampleReport", "build_people", "is_sample", "read_manifest", "write_sample"]
@@ -93,7 +93,7 @@ def _make(making: Making, progress: Callable[[int], None]) -> Manifest:
             written = {place: files for each in crew.work(writing, writing) for place, files in each.items()}
         finally:  # should this process have failed, helpers find nothing more to do either
             shutil.rmtree(making.working, ignore_errors=True)
-    stories = Stories.together([part.stories for part in parts])
+    stories = join_stories([part.stories for part in parts])
     files = tuple(file for _, of_place in sorted(written.items()) for file in of_place)
     households = sum(part.households for part in parts)
     manifest = Manifest(making.people, making.seed, households, stories.count, files, stories.hero)

@@ -117,7 +117,7 @@ class Dice:
 
 
 def _pools(seed: int, stream: Stream, place: int) -> Iterator[list[float]]:
-    """The numbers of a stream, in portions. It is not opened before the first draw: half of all dice are never thrown."""
+    """The numbers of a stream, in portions; it is opened by the first draw, as half of all dice are never thrown."""
     generator = open_stream(seed, stream, place)
     while True:
         yield generator.random(_POOL).tolist()

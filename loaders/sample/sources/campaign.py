@@ -15,7 +15,7 @@ from loaders.sample.dice import Dice, Weighted, scattered
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
 from loaders.sample.sorting import Runs
-from loaders.sample.timeline import WORLD_END
+from loaders.sample.timeline import WORLD_END, german, german_day
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
 
 CAMPAIGNS_PATH = "campaign/campaigns.csv"
@@ -90,7 +90,7 @@ class CampaignFiles:
     def finish(self) -> list[WrittenFile]:
         """Write the files."""
         for campaign in (*_CAMPAIGNS, _STAY):
-            cells = (campaign.code, campaign.name, campaign.goal, campaign.channel, f"{campaign.starts_on:%d.%m.%Y}")
+            cells = (campaign.code, campaign.name, campaign.goal, campaign.channel, german_day(campaign.starts_on))
             self._campaigns.add(campaign.code, cells)
         return [*self._campaigns.finish(), *self._contacts.finish()]
 
@@ -106,9 +106,9 @@ class CampaignFiles:
             campaign.code,
             sighting.external_id,
             "target" if is_target else "control",
-            f"{at:%d.%m.%Y %H:%M}",
+            german(at),
             response,
-            f"{answered:%d.%m.%Y %H:%M}" if response else "",
+            german(answered) if response else "",
             campaign.cost if is_target else "",
         )
         # Nobody reads what was not done, so nobody would notice damage there.
