@@ -43,10 +43,10 @@ class CaseBook:
 
     def add(self, observed: Observed) -> None:
         """One more person."""
-        person = observed.person
-        for kind, group in sorted(set(_own_cases(person, observed.records))):
+        person, records = observed.person, observed.records
+        for kind, group in sorted(set(_own_cases(person, records))):
             self._write(person.id, kind, group)
-        for kind, value in _shared_values(person, observed.records):
+        for kind, value in _shared_values(person, records):
             self._share(kind, value, (person.id, person.id))
         for family in _family_names(person):
             self._share(SAME_NAME, f"{person.given} {family}", (person.id, person.household.id))

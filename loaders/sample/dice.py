@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from loaders.sample.seeds import open_stream
 
 _POOL = 32
-_DOUBLE = 1 << 52
+_DOUBLE, _SHORT = 1 << 52, 1 << 24
 _SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
 T = TypeVar("T")
@@ -111,9 +111,9 @@ class Dice:
 
     def uuid(self) -> str:
         """A random UUID of version 4."""
-        digits = f"{self.below(_DOUBLE):013x}{self.below(_DOUBLE):013x}{self.below(1 << 24):06x}"
-        variant = f"{8 + self.below(4):x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        share = self.share
+        digits = f"{int(share() * _DOUBLE):013x}{int(share() * _DOUBLE):013x}{int(share() * _SHORT):06x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{self.pick('89ab')}{digits[17:20]}-{digits[20:]}"
 
 
 def _pools(seed: int, stream: Stream, place: int) -> Iterator[list[float]]:

@@ -7,6 +7,7 @@ results numpy promises never to change.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.random import PCG64, Generator
@@ -18,7 +19,7 @@ _KEPT = 64
 """More than there are streams of one seed, so that none is made twice by who goes through the places in order."""
 _WORD = 1 << 32
 _POOL_WORDS, _SEED_WORDS = 4, 8
-_LEFT, _RIGHT = 0xCA01F9DD, 0x4973F715
+_LEFT, _RIGHT = np.uint32(0xCA01F9DD), np.uint32(0x4973F715)
 
 Words = NDArray[np.uint32]
 
@@ -41,14 +42,15 @@ class _Hash:
         self._constant, self._factor = start, factor
 
     def __call__(self, words: Words) -> Words:
-        words = words ^ self._constant
+        words = words ^ np.uint32(self._constant)
         self._constant = self._constant * self._factor % _WORD
-        return _folded(words * self._constant)
+        return _folded(words * np.uint32(self._constant))
 
 
 def open_stream(seed: int, stream: int, place: int) -> Generator:
     """The same stream as ``numpy.random.default_rng((seed, stream, place))``."""
-    return Generator(PCG64(_Seed(_seeds(seed, stream, place // _PLACES)[place % _PLACES])))
+    ready: Any = _Seed(_seeds(seed, stream, place // _PLACES)[place % _PLACES])  # numpy's types know no other seeds
+    return Generator(PCG64(ready))
 
 
 @lru_cache(_KEPT)
@@ -85,4 +87,4 @@ def _joined(first: Words, second: Words) -> Words:
 
 
 def _folded(words: Words) -> Words:
-    return words ^ words >> 16
+    return words ^ (words >> np.uint32(16))

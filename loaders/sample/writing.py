@@ -180,7 +180,7 @@ def blocks(values: Iterable[T], size: int) -> Iterator[list[T]]:
         yield block
 
 
-def _packed(path: Path, raw: BinaryIO) -> AbstractContextManager[BinaryIO]:
+def _packed(path: Path, raw: BinaryIO) -> AbstractContextManager[GzipFile | BinaryIO]:
     return GzipFile("", "wb", 6, raw, mtime=0) if path.suffix == ".gz" else nullcontext(raw)
 
 

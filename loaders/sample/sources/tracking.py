@@ -53,8 +53,9 @@ class Sender:
 
     def send(self, step: Step, at: datetime, frame: dict[str, Any]) -> None:
         """One message. ``frame``: its anonymousId and context."""
-        context = frame["context"]
+        context, error = frame["context"], self.clock_error
         message_id, sent = self.dice.uuid(), at + self._delay()
+        happened = iso(at)
         message = {
             "type": step.kind,
             "messageId": message_id,
@@ -65,9 +66,9 @@ class Sender:
             "properties": (context["page"] if step.kind == "page" else step.properties) or {},
             "traits": step.traits or {},
             "context": context,
-            "originalTimestamp": iso(at + self.clock_error),
-            "sentAt": iso(sent + self.clock_error),
-            "timestamp": iso(at),
+            "originalTimestamp": iso(at + error) if error else happened,
+            "sentAt": iso(sent + error),
+            "timestamp": happened,
         }
         self.file.add(message, sent, self.dice)
 
