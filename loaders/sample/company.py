@@ -20,7 +20,7 @@ __all__ = ["SampleReport", "build_people", "is_sample", "read_manifest", "write_
 
 _UNFINISHED = ".unfinished"
 _PEOPLE_A_PROCESS = 2_500
-"""A second process needs about as long to start as so many people take."""
+"""A second process needs a second to start and to make the world as well: as long as so many people take."""
 _MOST_PROCESSES = 4
 """Each holds up to 250 MB."""
 
@@ -86,13 +86,12 @@ def _check(people: int, seed: int) -> None:
 
 def _make(making: Making, progress: Callable[[int], None]) -> Manifest:
     """Write all files and the manifest."""
+    for folder in (making.blocks, making.files):
+        folder.mkdir(parents=True)
     with Crew(min(os.cpu_count() or 1, _MOST_PROCESSES, 1 + making.people // _PEOPLE_A_PROCESS)) as crew:
-        try:
-            parts = crew.work(partial(collect, making), partial(collect, making, progress=progress))
-            writing = partial(finish, making, [part.rows for part in parts])
-            written = {place: files for each in crew.work(writing, writing) for place, files in each.items()}
-        finally:  # should this process have failed, helpers find nothing more to do either
-            shutil.rmtree(making.working, ignore_errors=True)
+        parts = crew.work(partial(collect, making), partial(collect, making, progress=progress))
+        writing = partial(finish, making, [part.rows for part in parts])
+        written = {place: files for each in crew.work(writing, writing) for place, files in each.items()}
     stories = join_stories([part.stories for part in parts])
     files = tuple(file for _, of_place in sorted(written.items()) for file in of_place)
     households = sum(part.households for part in parts)

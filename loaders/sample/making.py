@@ -31,6 +31,20 @@ class Making:
     folder: Path
     working: Path
 
+    @property
+    def blocks(self) -> Path:
+        """The marks of who collects which block."""
+        return self.working / "blocks"
+
+    @property
+    def files(self) -> Path:
+        """The marks of who writes which file."""
+        return self.working / "files"
+
+    def runs(self, process: int) -> Path:
+        """The runs of a process."""
+        return self.working / f"runs-{process}"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -44,8 +58,8 @@ class Part:
 def collect(making: Making, process: int, progress: Callable[[int], None] = lambda _people: None) -> Part:
     """Collect the rows of all blocks that are free; ``progress`` hears of all people, whoever saw them."""
     seed = making.seed
-    claims = Claims(making.working / "blocks")
-    runs = Runs(making.working / f"runs-{process}")
+    claims = Claims(making.blocks)
+    runs = Runs(making.runs(process))
     files = open_files(making.folder, runs, all_systems=making.all_systems)
     kiosks, stories, households = install_kiosks(seed), Stories(), 0
     for number, block in enumerate(_blocks(making.people, seed)):
@@ -61,8 +75,8 @@ def collect(making: Making, process: int, progress: Callable[[int], None] = lamb
 
 def finish(making: Making, collected: Sequence[Collected], process: int) -> dict[int, list[WrittenFile]]:
     """Write all files that are free, from what all processes collected; gives them by their place in the manifest."""
-    claims = Claims(making.working / "files")
-    runs = Runs(making.working / f"runs-{process}", collected)
+    claims = Claims(making.files)
+    runs = Runs(making.runs(process), collected)
     files = open_files(making.folder, runs, all_systems=making.all_systems)
     return {place: file.finish() for place, file in files.largest_first() if claims.take(str(place))}
 

@@ -66,7 +66,7 @@ class Runs:
     """The sorted lines of all files of a sample in a folder, together with those that were collected ``earlier``."""
 
     def __init__(self, folder: Path, earlier: Sequence[Collected] = ()) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         self._folder, self._earlier = folder, earlier
         self._lines: dict[str, SortedLines] = {}
 
