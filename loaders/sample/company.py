@@ -19,8 +19,8 @@ from loaders.sample.writing import WrittenFile
 __all__ = ["SampleReport", "build_people", "is_sample", "read_manifest", "write_sample"]
 
 _UNFINISHED = ".unfinished"
-_PEOPLE_A_PROCESS = 2_500
-"""A second process needs a second to start and to make the world as well: as long as so many people take."""
+_PEOPLE_A_PROCESS = 1_000
+"""A helper needs half a second to start, in which another process makes so many."""
 _MOST_PROCESSES = 4
 """Each holds up to 250 MB."""
 
@@ -84,11 +84,16 @@ def _check(people: int, seed: int) -> None:
         raise ConfigurationError(f"The seed {seed} is negative.", "Give --seed 0 or more.")
 
 
+def crew_size(people: int) -> int:
+    """How many processes make a sample of so many people."""
+    return min(os.cpu_count() or 1, _MOST_PROCESSES, 1 + people // _PEOPLE_A_PROCESS)
+
+
 def _make(making: Making, progress: Callable[[int], None]) -> Manifest:
     """Write all files and the manifest."""
     for folder in (making.blocks, making.files):
         folder.mkdir(parents=True)
-    with Crew(min(os.cpu_count() or 1, _MOST_PROCESSES, 1 + making.people // _PEOPLE_A_PROCESS)) as crew:
+    with Crew(crew_size(making.people)) as crew:
         parts = crew.work(partial(collect, making), partial(collect, making, progress=progress))
         writing = partial(finish, making, [part.rows for part in parts])
         written = {place: files for each in crew.work(writing, writing) for place, files in each.items()}

@@ -48,7 +48,7 @@ class _Hash:
 
 
 def open_stream(seed: int, stream: int, place: int) -> Generator:
-    """The same stream as ``numpy.random.default_rng((seed, stream, place))``."""
+    """The same stream as ``numpy.random.default_rng((seed, stream, place))``; the place is below 2 ** 32."""
     ready: Any = _Seed(_seeds(seed, stream, place // _PLACES)[place % _PLACES])  # numpy's types know no other seeds
     return Generator(PCG64(ready))
 
