@@ -55,11 +55,12 @@ class SampleFiles:
         self._add_truth(observed)
 
     def largest_first(self) -> list[tuple[int, Unwritten]]:
-        """All files, each with its place in the manifest, in the order in which two write them in the shortest time."""
-        by_source = (self.crm, self.calls, self.shop, self.web, self.app, self.contacts, self.email_events)
+        """All files, each with its place in the manifest; first those that take long to write."""
+        web = self.web.parts
+        by_source = (self.crm, self.calls, self.shop, *web, self.app, self.contacts, self.email_events)
         further = self.further.files if self.further else ()
         truth = (self.records, self.sessions, self.cases)
-        return sorted(enumerate((*by_source, *further, *truth)), key=lambda placed: placed[1] is not self.web)
+        return sorted(enumerate((*by_source, *further, *truth)), key=lambda placed: placed[1] not in web)
 
     def _add_customers(self, observed: Observed, seed: int) -> None:
         place = observed.person.number + _WRITING

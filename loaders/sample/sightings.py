@@ -166,8 +166,8 @@ def _could_be_the_namesake(sightings: list[Sighting]) -> bool:
 
 
 def _agree(first: Sighting, second: Sighting) -> bool:
-    names_agree = _plain_names(first) == _plain_names(second)
-    return _agreements(first, second) >= (1 if names_agree else 2)
+    agreements = _agreements(first, second)
+    return agreements > 1 or (agreements == 1 and _plain_names(first) == _plain_names(second))
 
 
 def _agreements(first: Sighting, second: Sighting) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-_LINES_IN_MEMORY = 25_000
+_BYTES_IN_MEMORY = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,23 @@ Collected: TypeAlias = Mapping[str, Spilled]
 
 
 class SortedLines:
-    """Collects lines in any order and gives them back by key, with no more than so many in memory."""
+    """Collects lines in any order and gives them back by key, with no more than 4 MB in memory."""
 
     def __init__(self, folder: Path, name: str, earlier: Sequence[Spilled] = ()) -> None:
         self._folder = folder
         self._name = name
         self._lines: list[bytes] = []
+        self._size = 0
         self._spilled = [run for spilled in earlier for run in spilled.runs]
         self.counts = sum((spilled.counts for spilled in earlier), Counter[str]())
         """What its file wants to know of its lines beside their number."""
 
     def add(self, key: str, line: bytes) -> None:
         """One line without its end. Neither key nor line may contain a line end, and the key no tab."""
-        self._lines.append(b"%s\t%s\n" % (key.encode(), line))
-        if len(self._lines) >= _LINES_IN_MEMORY:
+        joined = b"%s\t%s\n" % (key.encode(), line)
+        self._lines.append(joined)
+        self._size += len(joined)
+        if self._size >= _BYTES_IN_MEMORY:
             self._spill()
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
@@ -47,6 +50,11 @@ class SortedLines:
             for joined in heapq.merge(*runs, sorted(self._lines)):
                 key, _, line = joined[:-1].partition(b"\t")
                 yield key, line
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no line."""
+        return not self._lines and not self._spilled
 
     def spill(self) -> Spilled:
         """Put everything on disk, so that another process can go on with it."""
@@ -59,7 +67,7 @@ class SortedLines:
         with path.open("wb") as run:
             run.writelines(sorted(self._lines))
         self._spilled.append(path)
-        self._lines = []
+        self._lines, self._size = [], 0
 
 
 class Runs:

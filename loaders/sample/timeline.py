@@ -11,6 +11,10 @@ WORLD_END = datetime(2026, 7, 1, tzinfo=UTC)
 """The first moment that is not in the sample."""
 TRACKING_START = datetime(2025, 7, 1, tzinfo=UTC)
 """Web and app tracking are kept for twelve months."""
+TRACKED_MONTHS = (
+    *("2025-07", "2025-08", "2025-09", "2025-10", "2025-11", "2025-12"),
+    *("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06"),
+)
 ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
 
 T = TypeVar("T")

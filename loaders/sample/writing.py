@@ -7,21 +7,22 @@ so whoever sets the damaged ones aside loses nothing. Two per cent of the JSON l
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from gzip import GzipFile
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
 from loaders.sample.dice import Dice
-from loaders.sample.sorting import Runs
-from loaders.sample.timeline import WORLD_END, iso
+from loaders.sample.sorting import Runs, SortedLines
+from loaders.sample.timeline import TRACKED_MONTHS, WORLD_END, iso
 
 BROKEN_SHARE = 0.005
 REPEATED_SHARE = 0.02
@@ -113,42 +114,56 @@ class CsvFile:
         return [measure(self._folder, self._path, (written - 1, self._lines.counts[_BROKEN], 0))]
 
 
+@dataclass(frozen=True, slots=True)
+class JsonLinesPart:
+    """JSON lines in order of arrival: one file of a ``JsonLinesFile``."""
+
+    folder: Path
+    path: str
+    lines: SortedLines
+
+    def finish(self) -> list[WrittenFile]:
+        """Write the file, if there is a line for it."""
+        if self.lines.is_empty:
+            return []
+        rows = write_lines(self.folder / self.path, (line for _, line in self.lines), b"\n")
+        return [measure(self.folder, self.path, (rows, self.lines.counts[_BROKEN], self.lines.counts[_REPEATED]))]
+
+
 class JsonLinesFile:
-    """JSON lines in order of arrival; a path with ``{month}`` becomes a file for each month of arrival."""
+    """JSON lines in order of arrival; a path with ``{month}`` becomes a file for each month in which we track."""
 
     def __init__(self, folder: Path, path: str, damaged_fields: tuple[str, str], runs: Runs) -> None:
-        self._folder, self._path = folder, path
         self._id_field, self._date_field = damaged_fields
-        self._lines = runs.lines(path)
         self._month = slice(_MONTH if "{month}" in path else 0)
+        # Where the path names no month, all months are one and the same.
+        paths = {month[self._month]: path.format(month=month) for month in TRACKED_MONTHS}
+        self._parts = {month: JsonLinesPart(folder, path, runs.lines(path)) for month, path in paths.items()}
+
+    @property
+    def parts(self) -> list[JsonLinesPart]:
+        """The files, oldest first."""
+        return [*self._parts.values()]
 
     def add(self, document: Mapping[str, Any], arrived: datetime, dice: Dice) -> None:
         """One message; now and then a second time, now and then a damaged copy too."""
         line = orjson.dumps(document)
         self._place(arrived, line)
         if dice.chance(REPEATED_SHARE):
-            month = self._place(arrived + dice.lasting(*_REPEATED_AFTER_S), line)
-            self._lines.counts[_REPEATED + month] += 1
+            self._place(arrived + dice.lasting(*_REPEATED_AFTER_S), line)[_REPEATED] += 1
         if dice.chance(BROKEN_SHARE):
-            month = self._place(arrived + timedelta(seconds=2), self._damaged(document, line, dice))
-            self._lines.counts[_BROKEN + month] += 1
+            self._place(arrived + timedelta(seconds=2), self._damaged(document, line, dice))[_BROKEN] += 1
 
     def finish(self) -> list[WrittenFile]:
         """Write the file or files."""
-        by_month = groupby(self._lines, lambda line: line[0][self._month])
-        return [self._write(month.decode(), (line for _, line in lines)) for month, lines in by_month]
+        return [written for part in self.parts for written in part.finish()]
 
-    def _write(self, month: str, lines: Iterable[bytes]) -> WrittenFile:
-        path = self._path.format(month=month)
-        rows = write_lines(self._folder / path, lines, b"\n")
-        counts = self._lines.counts
-        return measure(self._folder, path, (rows, counts[_BROKEN + month], counts[_REPEATED + month]))
-
-    def _place(self, arrived: datetime, line: bytes) -> str:
-        """Put a line where it belongs; gives the month of the file."""
+    def _place(self, arrived: datetime, line: bytes) -> Counter[str]:
+        """Put a line where it belongs; gives what is counted of the lines there."""
         key = iso(min(arrived, _LAST_ARRIVAL))
-        self._lines.add(key, line)
-        return key[self._month]
+        lines = self._parts[key[self._month]].lines
+        lines.add(key, line)
+        return lines.counts
 
     def _damaged(self, document: Mapping[str, Any], line: bytes, dice: Dice) -> bytes:
         fault = dice.below(3)
