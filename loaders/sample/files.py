@@ -56,7 +56,7 @@ class SampleFiles:
 
     def largest_first(self) -> list[tuple[int, Unwritten]]:
         """All files, each with its place in the manifest; first those that take long to write."""
-        web = self.web.parts
+        web = self.web.files
         by_source = (self.crm, self.calls, self.shop, *web, self.app, self.contacts, self.email_events)
         further = self.further.files if self.further else ()
         truth = (self.records, self.sessions, self.cases)

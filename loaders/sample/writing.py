@@ -115,7 +115,7 @@ class CsvFile:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonLinesPart:
+class ArrivalFile:
     """JSON lines in order of arrival: one file of a ``JsonLinesFile``."""
 
     folder: Path
@@ -138,12 +138,12 @@ class JsonLinesFile:
         self._month = slice(_MONTH if "{month}" in path else 0)
         # Where the path names no month, all months are one and the same.
         paths = {month[self._month]: path.format(month=month) for month in TRACKED_MONTHS}
-        self._parts = {month: JsonLinesPart(folder, path, runs.lines(path)) for month, path in paths.items()}
+        self._files = {month: ArrivalFile(folder, path, runs.lines(path)) for month, path in paths.items()}
 
     @property
-    def parts(self) -> list[JsonLinesPart]:
+    def files(self) -> list[ArrivalFile]:
         """The files, oldest first."""
-        return [*self._parts.values()]
+        return [*self._files.values()]
 
     def add(self, document: Mapping[str, Any], arrived: datetime, dice: Dice) -> None:
         """One message; now and then a second time, now and then a damaged copy too."""
@@ -156,12 +156,12 @@ class JsonLinesFile:
 
     def finish(self) -> list[WrittenFile]:
         """Write the file or files."""
-        return [written for part in self.parts for written in part.finish()]
+        return [written for file in self.files for written in file.finish()]
 
     def _place(self, arrived: datetime, line: bytes) -> Counter[str]:
         """Put a line where it belongs; gives what is counted of the lines there."""
         key = iso(min(arrived, _LAST_ARRIVAL))
-        lines = self._parts[key[self._month]].lines
+        lines = self._files[key[self._month]].lines
         lines.add(key, line)
         return lines.counts
 
