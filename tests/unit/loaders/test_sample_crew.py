@@ -3,15 +3,11 @@ import os
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from graph.errors import ConfigurationError
 from loaders.sample.company import read_manifest, write_sample
 from loaders.sample.crew import Claims, Crew
-from loaders.sample.seeds import open_stream
 
 
 def three_processes(people: int) -> int:  # noqa: ARG001 -- in place of the one that looks at people and machine
@@ -51,12 +47,6 @@ def test_a_helper_that_is_ended_is_a_clear_error() -> None:
 def test_a_piece_of_work_is_taken_once(tmp_path: Path) -> None:
     first, second = Claims(tmp_path), Claims(tmp_path)
     assert [first.take("1"), second.take("1"), second.take("2"), first.take("2")] == [True, False, True, False]
-
-
-@given(seed=st.integers(0, 1 << 130), stream=st.integers(0, 100), place=st.integers(0, (1 << 32) - 1))
-def test_a_stream_is_the_one_that_numpy_opens(seed: int, stream: int, place: int) -> None:
-    ours, theirs = open_stream(seed, stream, place), np.random.default_rng((seed, stream, place))
-    assert ours.random(3).tolist() == theirs.random(3).tolist()
 
 
 def _files(folder: Path) -> list[Path]:
