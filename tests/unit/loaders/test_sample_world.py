@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
-import phonenumbers
 import numpy as np
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
