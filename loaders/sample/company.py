@@ -51,8 +51,8 @@ def write_sample(
 
     Six systems see them, or all kinds of systems that a company has (``all_systems``); the files of the six are the
     same in both. The same arguments give the same bytes, and whatever a sample holds is in every larger one of the same
-    seed too. Files are made in a hidden folder and moved when all are complete. Raises ConfigurationError where the
-    numbers make no sense or the folder cannot be written.
+    seed too. Files are made in a hidden folder, by several processes where there are many people, and moved when all
+    are complete. Raises ConfigurationError where the numbers make no sense or the folder cannot be written.
     """
     started = time.perf_counter()
     _check(people, seed)
