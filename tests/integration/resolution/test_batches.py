@@ -65,7 +65,7 @@ def state(graph: Graph) -> dict[str, object]:
 def test_fifty_batches_leave_what_one_run_leaves(graph: Graph, tmp_path: Path, keys: frozenset[KeyName] | None) -> None:
     store, (first, *rest) = ModelStore(tmp_path), batches()
     write(graph, first)
-    trained = store.load(resolve(graph, SETTINGS, store).model.version)
+    trained = store.load(resolve(graph, SETTINGS, store, ResolutionRequest("train", dry_run=True)).model.version)
     model = replace(trained, keys=keys)
     store.save(model)
     version = resolve(graph, SETTINGS, store, ResolutionRequest("full", model.version)).model.version
@@ -83,3 +83,20 @@ def test_fifty_batches_leave_what_one_run_leaves(graph: Graph, tmp_path: Path, k
     assert len(edges(graph, "SAME_AS")) > KNOWN / 3
     for part, value in expected.items():
         assert found[part] == value, part
+
+
+def test_a_model_with_chosen_keys_is_trained_anew_when_a_source_that_it_does_not_know_brings_many(
+    graph: Graph, tmp_path: Path
+) -> None:
+    store, (first, *_) = ModelStore(tmp_path), batches()
+    write(graph, first)
+    trained = store.load(resolve(graph, SETTINGS, store, ResolutionRequest("train", dry_run=True)).model.version)
+    store.save(model := replace(trained, keys=FEW))
+    resolve(graph, SETTINGS, store, ResolutionRequest("full", model.version))
+
+    ways: list[str] = []
+    for arrived in (range(2), range(2, 6)):
+        write_batch(graph, batch("app", customers=tuple(customer("app", str(number)) for number in arrived)))
+        ways.append(resolve(graph, SETTINGS, store).way)
+
+    assert ways == ["incremental", "train"]
