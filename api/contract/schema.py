@@ -23,6 +23,7 @@ from api.contract.mutations.mutation import Mutation
 from api.contract.queries import Query
 from api.contract.scalars import SCALARS
 from api.execution.context import RequestContext
+from api.execution.direct_resolvers import DirectResolvers
 from api.execution.errors import ERROR_CODES, ErrorCode, is_logged, log_failure
 from api.execution.guarding import Guarding
 from api.execution.masked_objects import MaskingExecution
@@ -123,7 +124,7 @@ def _told(error: Exception) -> GraphQLError:
 @cache
 def build_schema(*, fast_execution: bool) -> CdpSchema:
     """The schema. Built once for each executor, because the caches are keyed by it."""
-    return CdpSchema(
+    schema = CdpSchema(
         Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -132,3 +133,5 @@ def build_schema(*, fast_execution: bool) -> CdpSchema:
         extensions=[Guarding],
         types=[ErrorCode],
     )
+    DirectResolvers(schema).set_in(schema.core)
+    return schema
