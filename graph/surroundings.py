@@ -132,6 +132,11 @@ def count_customers(graph: Reader) -> tuple[int, int]:
     return row["customers"], row["unresolved"]
 
 
+def count_customers_of_other_sources(graph: Reader, sources: Collection[str]) -> int:
+    """How many customers come from sources that are not named. Raises GraphError."""
+    return graph.read("count_customers_of_other_sources", sources=list(sources))[0]["customers"]
+
+
 def read_changed(
     graph: Reader, customers: Collection[str], counted: Sequence[str], *, with_holders: bool = False
 ) -> ChangedCustomers:

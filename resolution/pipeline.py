@@ -32,7 +32,12 @@ from graph.resolutions import (
     write_resolution,
 )
 from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
-from graph.surroundings import Unresolved, count_customers, list_unresolved
+from graph.surroundings import (
+    Unresolved,
+    count_customers,
+    count_customers_of_other_sources,
+    list_unresolved,
+)
 from resolution.clusters.claims import CONTRADICTION, Claims
 from resolution.clusters.clustering import CERTAIN
 from resolution.clusters.numbered import NumberedForest
@@ -62,6 +67,8 @@ from resolution.settings import ResolutionSettings
 Way = Literal["train", "full", "incremental", "nothing"]
 # So many changed customers are settled in one transaction.
 _CHUNK = 500
+# A model that looks by chosen keys is trained anew when a larger share of the customers is of sources new to it.
+_MOST_STRANGE = 0.05
 # From this share of changed customers on a full run is faster.
 _MOST_CHANGED = 0.2
 
@@ -180,11 +187,18 @@ class _Runs:
         model = state.model
         if state.last is None or model is None or (model.thresholds, model.guards) != (self._settings, self._guards):
             return "train"
-        if state.customers > self._settings.train_after_growth * model.customers:
+        if state.customers > self._settings.train_after_growth * model.customers or self._is_strange(state, model):
             return "train"
         if not state.unresolved:
             return "nothing"
         return "full" if state.unresolved > _MOST_CHANGED * state.customers else "incremental"
+
+    def _is_strange(self, state: _State, model: Model) -> bool:
+        """Whether sources that the model does not know have brought many: its keys may not be theirs."""
+        if model.keys is None:
+            return False
+        strangers = count_customers_of_other_sources(self._graph, [name for name, _ in model.sources])
+        return strangers > _MOST_STRANGE * state.customers
 
     # --- everything --------------------------------------------------------------------------------------------------
 

@@ -3,13 +3,15 @@
 A blocking key is a set of parts that two customers share. A key that too many customers share selects nobody, so the
 number of pairs stays proportional to the number of customers; a rare name alone is enough, a common one needs company.
 All keys of a customer are one list of numbers, so that Splink needs one rule and sees each pair once.
+
+A model uses those keys that find somebody whom no other finds (``resolution.blocks.choosing``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import md5
-from itertools import combinations
+from itertools import chain, combinations
 
 import duckdb
 import pyarrow as pa
@@ -50,13 +52,31 @@ class Part:
         return text if self.first is None else text[self.first - 1 : self.last]
 
 
+KeyName = tuple[str, ...]
+"""The names of the parts of a key."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockingKey:
-    """A key: the names of its parts, and its SQL, null where it says nothing. ``most``: customers in a block."""
+    """A key: the names of its parts, and its SQL, null where it says nothing. ``most``: customers in a block.
 
-    parts: tuple[str, ...]
+    ``rows``: of which rows the SQL is asked.
+    """
+
+    parts: KeyName
     sql: str
     most: int
+    rows: str = "numbered"
+
+    @property
+    def is_always_used(self) -> bool:
+        """Whether every model uses it."""
+        return self.parts in _ALWAYS or self.parts[0] in LISTS
+
+    @property
+    def keyed(self) -> str:
+        """SQL that gives ``number`` and ``value``, what its customers share."""
+        return f"SELECT number, {self.sql} AS value FROM {self.rows} WHERE ({self.sql}) IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,8 @@ FOLLOWS = {
     "birth date": ("birth year", "birthday"),
 }
 BOTH_NAMES, WHOLE_RECORD = "both names in either field", "whole record"
+# Used by every model, whatever the customers were that it was trained on; so are the values of ``LISTS``.
+_ALWAYS = frozenset({(BOTH_NAMES,), (WHOLE_RECORD,)})
 # Facts that make a whole record. So many customers may be alike in at least so many of them, as guests who order often.
 _WHOLE = ("given_name", "family_name", "birth_date", "street", "postcode", "city", "company", "mailbox")
 _LEAST_FACTS = 3
@@ -98,12 +120,25 @@ _TIMES_A_BLOCK = 5
 _FULL_NAMES = (("given name", "family name"), ("given sound", "family sound"))
 
 
-def blocking_keys(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
-    """The keys that these columns allow: single values, pairs of facts, full names with a third fact, whole records."""
+def blocking_keys(
+    columns: AbstractSet[str], settings: ResolutionSettings, chosen: AbstractSet[KeyName] | None = None
+) -> Iterator[BlockingKey]:
+    """The keys that these columns allow, or those of them that were ``chosen``.
+
+    Single values, pairs of facts, full names with a third fact, whole records; values of which a customer has several.
+    """
+    possible = chain(_of_parts(columns, settings), _of_names(columns, settings), _of_lists(columns, settings))
+    return (key for key in possible if chosen is None or key.is_always_used or key.parts in chosen)
+
+
+def _of_parts(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
     parts = parts_of(columns)
     for names in _all(parts):
         most = settings.largest_value_block if len(names) == 1 else settings.largest_block
         yield BlockingKey(names, " || '|' || ".join(f"({parts[name].sql})" for name in names), most)
+
+
+def _of_names(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
     if {"given_name", "family_name"} <= columns:
         names = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
         both = f"CASE WHEN given_name IS NOT NULL AND family_name IS NOT NULL THEN {names} END"
@@ -113,6 +148,13 @@ def blocking_keys(columns: AbstractSet[str], settings: ResolutionSettings) -> It
         texts = ", ".join(f"coalesce({column}, '')" for column in whole)
         record = f"CASE WHEN {known} >= {_LEAST_FACTS} THEN md5(concat_ws('|', {texts})) END"
         yield BlockingKey((WHOLE_RECORD,), record, settings.largest_block * _TIMES_A_BLOCK)
+
+
+def _of_lists(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
+    for name in LISTS:
+        if name in columns:
+            listed = f"(SELECT number, unnest(list_distinct({name})) AS listed FROM numbered)"
+            yield BlockingKey((name,), "listed", settings.largest_block, listed)
 
 
 def parts_of(columns: AbstractSet[str]) -> dict[str, Part]:
@@ -151,23 +193,38 @@ def _all(parts: dict[str, Part]) -> Iterator[tuple[str, ...]]:
             yield from ((*full_name, name) for name, part in parts.items() if part.fact not in facts)
 
 
-def load_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table, settings: ResolutionSettings) -> Blocks:
-    """Put the prepared customers into the table ``numbered``, and all blocks into ``block_members``.
+def load_customers(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: pa.Table,
+    settings: ResolutionSettings,
+    chosen: AbstractSet[KeyName] | None = None,
+) -> Blocks:
+    """Number the prepared customers and put them into blocks."""
+    number_customers(connection, prepared)
+    return block_customers(connection, blocking_keys(set(prepared.column_names), settings, chosen))
 
-    Also leaves two views: ``blocks`` (number, block), and ``customers`` with their keys as a list, as Splink blocks. A
-    key whose block is too large is left out. One key after the other, so that memory holds the blocks of one only.
-    """
+
+def number_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table) -> None:
+    """Put the prepared customers into the table ``numbered``, in the order of their keys, from 1."""
     connection.register("prepared", prepared)
     connection.execute("""
         CREATE OR REPLACE TABLE numbered AS
         SELECT (row_number() OVER (ORDER BY key))::UINTEGER AS number, * FROM prepared ORDER BY key
     """)
+
+
+def block_customers(connection: duckdb.DuckDBPyConnection, keys: Iterable[BlockingKey]) -> Blocks:
+    """Put all blocks of the table ``numbered`` into ``block_members``.
+
+    Also leaves two views: ``blocks`` (number, block), and ``customers`` with their keys as a list, as Splink blocks. A
+    key whose block is too large is left out. One key after the other, so that memory holds the blocks of one only.
+    """
     connection.execute("CREATE OR REPLACE TEMP TABLE block_members (block UBIGINT, size BIGINT, members UINTEGER[])")
-    for value, rows, most in _keyed(set(prepared.column_names), settings):
+    for place, key in enumerate(keys):
         connection.execute(f"""
             INSERT INTO block_members
-            SELECT {value} AS block, count(*), CASE WHEN count(*) <= {most} THEN list(number) END
-            FROM {rows} GROUP BY block HAVING count(*) > 1
+            SELECT hash({place}, value) AS block, count(*), CASE WHEN count(*) <= {key.most} THEN list(number) END
+            FROM ({key.keyed}) GROUP BY block HAVING count(*) > 1
         """)
     connection.execute(
         "CREATE OR REPLACE TEMP VIEW blocks AS SELECT unnest(members) AS number, block FROM block_members"
@@ -196,13 +253,3 @@ def pair_up(connection: duckdb.DuckDBPyConnection) -> int:
     """).fetchone()
     assert made is not None
     return int(made[0])
-
-
-def _keyed(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[tuple[str, str, int]]:
-    """For each key SQL: what its customers share, of which rows; and the most customers that may share it."""
-    for place, key in enumerate(blocking_keys(columns, settings)):
-        yield f"hash({place}, {key.sql})", f"numbered WHERE ({key.sql}) IS NOT NULL", key.most
-    for name in LISTS:
-        if name in columns:
-            values = f"(SELECT number, unnest(list_distinct({name})) AS value FROM numbered)"
-            yield f"hash('{name}', value)", values, settings.largest_block

@@ -39,7 +39,8 @@ class BlockingParts:
         self._parts = parts_of(columns)
         self._whole = whole_record_columns(columns)
         self._lists = [name for name in LISTS if name in columns]
-        self._keys = [(key.parts, key.most) for key in blocking_keys(columns, model.thresholds)]
+        keys = blocking_keys(columns, model.thresholds, model.keys)
+        self._keys = [(key.parts, key.most) for key in keys if key.parts[0] not in LISTS]
         self._most_of_lists = model.thresholds.largest_block
 
     def of(self, row: Row) -> tuple[str, ...]:

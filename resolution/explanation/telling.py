@@ -128,6 +128,8 @@ def _(reason: NeverCompared, found: WhyNot) -> Iterator[str]:
     for key in reason.shared[:_MOST_KEYS]:
         common = f"shared by {_more_than(key.customers, key.most)}" if not key.selects else "no run has looked yet"
         yield f"{_INDENT}both have {parts_in_words(key.parts)}: {common}"
+    for key in reason.unused[:_MOST_KEYS]:
+        yield f"{_INDENT}both have {parts_in_words(key)}: it found hardly anybody else where the model was trained"
     for customer, parts in ((found.left, reason.left_only), (found.right, reason.right_only)):
         yield f"{_INDENT}only {customer} has {parts_in_words(telling_parts(parts)) or 'nothing that the other has not'}"
 

@@ -8,6 +8,7 @@ from graph.clusters import connected
 from graph.connection import Reader
 from graph.decisions import JOINING, Decision, connected_decisions, decisions_of
 from graph.links import Pair
+from resolution.blocks.candidates import Key
 from resolution.clusters.claims import CONTRADICTION, DECIDED, RULE_REFUSED
 from resolution.explanation.asking import two_customers
 from resolution.explanation.gaps import Gap, gap_between
@@ -78,10 +79,13 @@ class ScoredTooLow:
 class NeverCompared:
     """No blocking key selected the pair. ``shared``: the keys that both have, all of them in too many customers' hands.
 
+    ``unused``: keys (each its parts) that both have and the model makes no use of: where it was trained they found
+    hardly anybody whom no other key finds.
     ``left_only`` and ``right_only``: blocking parts (``part:value``) that only one of them has.
     """
 
     shared: tuple[SharedKey, ...]
+    unused: tuple[Key, ...]
     left_only: tuple[str, ...]
     right_only: tuple[str, ...]
     kind: Literal["never_compared"] = "never_compared"
@@ -203,4 +207,4 @@ def _scored_too_low(graph: Reader, view: PairView, model: Model) -> ScoredTooLow
 
 def _never_compared(graph: Reader, view: PairView, model: Model) -> NeverCompared:
     keys = compared_keys(graph, model, (view.left, view.right))
-    return NeverCompared(keys.shared, keys.left_only, keys.right_only)
+    return NeverCompared(keys.shared, keys.unused, keys.left_only, keys.right_only)

@@ -6,7 +6,9 @@ import duckdb
 import pyarrow as pa
 
 from graph.guards import Guards
-from resolution.blocks.blocking import Blocks, load_customers, pair_up
+from resolution.blocks.blocking import block_customers, blocking_keys, number_customers, pair_up
+from resolution.blocks.choosing import choose_keys
+from resolution.blocks.sampling import pairs_around
 from resolution.clusters.group_guards import GroupGuards
 from resolution.clusters.table_claims import TableClaims
 from resolution.comparing.comparisons import comparisons_for
@@ -17,8 +19,8 @@ from resolution.models.calibration import calibrate, levels_of, merges_of
 from resolution.models.frequencies import count_frequencies, load_frequencies
 from resolution.models.labels import NO_LABELS, Labels, labelled_patterns
 from resolution.models.model import Model, rounded
-from resolution.models.patterns import blocked_pairs, random_pairs
-from resolution.models.training import Estimates, train
+from resolution.models.patterns import blocked_pairs, finders_of, random_pairs
+from resolution.models.training import Estimates, match_probabilities, train
 from resolution.progress import Clock
 from resolution.scores.rules import checked, rule_links
 from resolution.scores.scoring import nothing_scored, score
@@ -52,14 +54,17 @@ def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
     Labels are evidence about findings and heights; links follow from decisions elsewhere. Training takes samples, which
     one machine holds: it stays on DuckDB whatever the engine that scores.
     """
-    settings, labels = teaching.settings, teaching.labels.among(customers)
+    labels = teaching.labels.among(customers)
     with workspace() as connection:
         with clock.step("prepare"):
             prepared = prepare(customers)
-            blocks = load_customers(connection, prepared.table, settings)
-            pair_up(connection)
+            number_customers(connection, prepared.table)
         with clock.step("train"):
-            model = replace(_trained(connection, prepared, _Material(blocks, labels), settings), guards=teaching.guards)
+            model = _trained(connection, prepared, teaching, labels)
+        with clock.step("block"):
+            keys = blocking_keys(set(prepared.table.column_names), model.thresholds, model.keys)
+            blocks = block_customers(connection, keys)
+            pair_up(connection)
         with clock.step("score"):
             pairs = teaching.engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
@@ -69,38 +74,40 @@ def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
         return Fitted(_calibrated(model, claims, guards_over(prepared, model), labels), scores)
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """The pairs to learn from: how many are blocked, and those of which the answer is known."""
-
-    blocks: Blocks
-    labels: Labels
-
-
-def _trained(
-    connection: duckdb.DuckDBPyConnection, prepared: Prepared, material: _Material, settings: ResolutionSettings
-) -> Model:
-    table = prepared.table
+def _trained(connection: duckdb.DuckDBPyConnection, prepared: Prepared, teaching: Teaching, labels: Labels) -> Model:
+    """A model of the customers in the table ``numbered``, with the keys that it uses."""
+    table, settings = prepared.table, teaching.settings
     sources = sources_by_size(table)
     comparisons = comparisons_for(set(table.column_names), sources)
     frequencies = count_frequencies(connection, comparisons)
     load_frequencies(connection, frequencies)
-    estimates = _NOTHING
-    if comparisons:
-        blocked = blocked_pairs(connection, comparisons, material.blocks.pairs, settings.training_pairs)
-        random = random_pairs(connection, comparisons, settings.random_pairs)
-        labelled = labelled_patterns(connection, comparisons, blocked, material.labels)
-        estimates = rounded(train(comparisons, blocked, random, table.num_rows, labelled))
-    return Model(
+    model = Model(
         columns=tuple(table.column_names),
         sources=tuple(sources),
-        estimates=estimates,
+        estimates=_NOTHING,
         frequencies=frequencies,
         suspect=prepared.suspect,
         thresholds=settings,
+        guards=teaching.guards,
         customers=table.num_rows,
-        labels=material.labels.counts,
+        labels=labels.counts,
     )
+    return _learned(connection, model, labels) if comparisons else model
+
+
+def _learned(connection: duckdb.DuckDBPyConnection, model: Model, labels: Labels) -> Model:
+    """The model with what a sample of the pairs shows."""
+    settings, comparisons = model.thresholds, model.comparisons
+    keys = list(blocking_keys(set(model.columns), settings))
+    around = pairs_around(connection, keys, settings.training_customers, labels.customers)
+    blocked = blocked_pairs(connection, comparisons, around)
+    random = random_pairs(connection, comparisons, settings.random_pairs)
+    labelled = labelled_patterns(connection, comparisons, blocked, labels)
+    estimates = rounded(train(comparisons, blocked, random, model.customers, labelled))
+    finders = finders_of(connection, comparisons)
+    probabilities = match_probabilities(comparisons, estimates, blocked)[finders["pattern"].to_numpy()]
+    chosen = choose_keys(keys, finders["keys"].combine_chunks(), probabilities)
+    return replace(model, estimates=estimates, keys=chosen)
 
 
 def _calibrated(model: Model, claims: TableClaims, guards: GroupGuards, labels: Labels) -> Model:

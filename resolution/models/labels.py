@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import duckdb
 import numpy as np
@@ -26,6 +27,11 @@ class Labels:
         """How many of each; empty without labels."""
         found = {"same": len(self.same), "different": len(self.different)}
         return found if any(found.values()) else {}
+
+    @property
+    def customers(self) -> frozenset[str]:
+        """Whoever is in a labelled pair."""
+        return frozenset(chain.from_iterable(self.same | self.different))
 
     @property
     def probabilities(self) -> dict[Pair, float]:
@@ -71,7 +77,7 @@ def labelled_patterns(
 ) -> LabelledPatterns:
     """The labelled pairs by the patterns of the blocked ones; those that blocking does not select stand for nobody.
 
-    Needs the tables ``records`` and ``blocks``.
+    Needs the tables ``records`` and ``around``, with all pairs around the labelled customers.
     """
     if not labels.counts:
         return LabelledPatterns.none(blocked)
@@ -94,9 +100,9 @@ def _counted(
         connection,
         comparisons,
         """
-        SELECT DISTINCT l.number AS number_l, r.number AS number_r FROM labelled
-        JOIN records l ON l.key = one JOIN blocks x ON x.number = l.number
-        JOIN records r ON r.key = two JOIN blocks y ON y.number = r.number AND y.block = x.block
+        SELECT around.number_l, around.number_r FROM labelled
+        JOIN records l ON l.key = one JOIN records r ON r.key = two
+        JOIN around ON around.number_l = l.number AND around.number_r = r.number
         """,
     )
     counts = np.zeros(len(places))

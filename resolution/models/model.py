@@ -16,7 +16,7 @@ from splink import SettingsCreator, block_on
 
 from graph.errors import ModelError
 from graph.guards import Guards, guards_of, read_guards
-from resolution.blocks.blocking import KEYS
+from resolution.blocks.blocking import KEYS, KeyName
 from resolution.comparing.comparisons import comparisons_for
 from resolution.comparing.levels import Comparison
 from resolution.conditions.condition import DUCKDB, Dialect
@@ -36,7 +36,8 @@ _DIGITS = 9
 class Model:
     """One version. ``columns``: what a prepared customer has; ``sources``: names with their share of the records.
 
-    ``labels``: how many labelled pairs it was trained with, by answer; none without labels.
+    ``labels``: how many labelled pairs it was trained with, by answer; none without labels. ``keys``: the blocking keys
+    that it uses beside those that every model uses; none: all.
     """
 
     columns: tuple[str, ...]
@@ -50,6 +51,7 @@ class Model:
     calibration: Calibration = field(default_factory=lambda: Calibration(()))
     levels: Mapping[str, float] = field(default_factory=lambda: {"exact": 1.0, "default": 1.0, "loose": 1.0})
     labels: Mapping[str, int] = field(default_factory=dict[str, int])
+    keys: frozenset[KeyName] | None = None
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
@@ -124,6 +126,7 @@ class Model:
             "calibration": [list(point) for point in self.calibration.points],
             "levels": dict(self.levels),
             **({"labels": dict(self.labels)} if self.labels else {}),
+            **({"keys": sorted(map(list, self.keys))} if self.keys is not None else {}),
         }
 
 
@@ -167,6 +170,7 @@ def _read(document: Mapping[str, Any], frequencies: Mapping[str, Mapping[str, fl
         calibration=Calibration(tuple((height, confidence) for height, confidence in document["calibration"])),
         levels=document["levels"],
         labels=document.get("labels", {}),
+        keys=frozenset(map(tuple, document["keys"])) if "keys" in document else None,
     )
 
 

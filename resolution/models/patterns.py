@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import sqrt
 from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from resolution.blocks.sampling import Around
 from resolution.comparing.asked import Asked, repeated_conditions
 from resolution.comparing.levels import Comparison, Level
 
@@ -63,34 +65,54 @@ def _counts(connection: duckdb.DuckDBPyConnection, comparison: Comparison) -> Nu
     return np.array([known.get(level, 0) for level in range(len(comparison.levels))], dtype=np.float64)
 
 
-def blocked_pairs(
-    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], raw_pairs: int, most: int
-) -> Patterns:
-    """Patterns of the table ``pairs``, or of an even share of it where they are many; counts stand for all.
+def blocked_pairs(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], around: Around) -> Patterns:
+    """Patterns of the pairs in the table ``around`` that were drawn; counts stand for all pairs.
 
-    ``raw_pairs``: in all blocks, each as often as it has keys in common.
+    Leaves the table ``patterned``: those pairs with their findings.
     """
-    share = max(1, ceil(raw_pairs / (2 * most)))  # a pair is in two or three blocks
-    kept = f"WHERE hash(number_l::BIGINT, number_r::BIGINT) % {share} = 0" if share > 1 else ""
-    pairs = f"SELECT number_l, number_r FROM pairs {kept}"
-    return patterns_of(connection, comparisons, pairs, share)
+    pairs = findings_of(connection, comparisons, "SELECT number_l, number_r FROM around WHERE drawn")
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE patterned AS
+        SELECT number_l, number_r, {_pattern(comparisons)} FROM ({pairs})
+    """)
+    return _patterns(connection, comparisons, f"SELECT {_names(comparisons)} FROM patterned", around.times)
 
 
-def patterns_of(
-    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str, times: int = 1
-) -> Patterns:
-    """Patterns of pairs (SQL that gives ``number_l`` and ``number_r``), each of which counts so many times."""
-    columns = ", ".join(_column(comparison) for comparison in comparisons)
+def finders_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison]) -> pa.Table:
+    """Of each pair in the table ``patterned``: ``keys`` that find it, and the place of its ``pattern``."""
+    return connection.execute(f"""
+        SELECT keys, dense_rank() OVER (ORDER BY {_names(comparisons)}) - 1 AS pattern
+        FROM patterned JOIN around USING (number_l, number_r) ORDER BY number_l, number_r
+    """).to_arrow_table()
+
+
+def patterns_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str) -> Patterns:
+    """Patterns of pairs (SQL that gives ``number_l`` and ``number_r``)."""
     found = findings_of(connection, comparisons, pairs)
+    return _patterns(connection, comparisons, f"SELECT {_pattern(comparisons)} FROM ({found})")
+
+
+def _patterns(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str, times: float = 1.0
+) -> Patterns:
+    """The patterns of pairs, each of which counts so many times."""
     patterns: dict[str, npt.NDArray[Any]] = connection.execute(f"""
-        SELECT {columns}, round(rarity * {_STEPS_A_BIT}) AS rarity, count(*) AS pairs
-        FROM ({found}) GROUP BY ALL ORDER BY ALL
+        SELECT {_names(comparisons)}, count(*) AS pairs FROM ({pairs}) GROUP BY ALL ORDER BY ALL
     """).fetchnumpy()  # pyright: ignore[reportAssignmentType] -- no column is an enumeration
     return Patterns(
         levels=tuple(_levels(patterns[_name(comparison)], comparison) for comparison in comparisons),
         rarity=np.asarray(patterns["rarity"], dtype=np.float64) / _STEPS_A_BIT,
         counts=np.asarray(patterns["pairs"], dtype=np.float64) * times,
     )
+
+
+def _names(comparisons: Sequence[Comparison]) -> str:
+    return ", ".join((*map(_column, comparisons), "rarity"))
+
+
+def _pattern(comparisons: Sequence[Comparison]) -> str:
+    """SQL for the pattern of a pair."""
+    return f"{', '.join(map(_column, comparisons))}, round(rarity * {_STEPS_A_BIT})::SMALLINT AS rarity"
 
 
 def _levels(found: npt.NDArray[Any], comparison: Comparison) -> Indices:

@@ -81,6 +81,16 @@ def train(
     )
 
 
+def match_probabilities(comparisons: Sequence[Comparison], estimates: Estimates, patterns: Patterns) -> Numbers:
+    """Of each pattern, the probability that its pairs are matches."""
+    weights = patterns.rarity + log2(estimates.prior / (1 - estimates.prior))
+    found = zip(comparisons, estimates.m, estimates.u, patterns.levels, strict=True)
+    for comparison, m, u, levels in found:
+        frequent = np.array([level.frequency_of is not None for level in comparison.levels])
+        weights = weights + np.append(np.where(frequent, np.log2(m), np.log2(m / u)), 0.0)[levels]
+    return 1 / (1 + np.exp2(-weights))
+
+
 def _prior(matches: float, pairs: float) -> float:
     """Share of matching pairs; the published default of one in a hundred counts as much as a hundred pairs."""
     return min((matches + 1) / (pairs + _PRIOR_PAIRS), 0.5)

@@ -52,7 +52,7 @@ def score_table(customers: pa.Table, model: Model, clock: Clock, engine: Engine 
         with clock.step("prepare"):
             prepared = prepare(customers, model.suspect)
             _require_known_columns(prepared, model)
-            blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds)
+            blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds, model.keys)
             if engine is score:  # others join the blocks themselves
                 pair_up(connection)
             load_frequencies(connection, model.frequencies)

@@ -21,9 +21,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from graph.guards import current_guards
 from resolution.clusters.claims import NO_DECISIONS
 from resolution.customers.preparation import prepare
-from resolution.pipeline import score_and_cluster
+from resolution.models.fitting import Teaching, fit
+from resolution.pipeline import link_up
+from resolution.progress import Clock
 from tests.benchmarks.drawn import drawn_table
 from tests.benchmarks.measures import seconds_of
 from tests.benchmarks.resolving import SETTINGS, bare_splink
@@ -31,6 +34,7 @@ from tests.benchmarks.resolving import SETTINGS, bare_splink
 Records = Annotated[int, typer.Option("--records", min=1_000, help="Records of the drawn table.")]
 Parquet = Annotated[Path | None, typer.Option("--table", help="A table of your own, as a Parquet file.")]
 Copies = Annotated[int, typer.Option("--copies", min=1, help="Disjoint copies of that table: its letters exchanged.")]
+Keys = Annotated[str, typer.Option("--keys", help="JSON: the blocking keys of the bare side; all without them.")]
 Side = Annotated[str, typer.Option("--side", help="Run one side only: ours or bare.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -38,23 +42,25 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SOURCE_COLUMNS = {"source", "gender"}
 
 
-def scale(
+def scale(  # noqa: PLR0913 -- the options of the command
     records: Records = 1_000_000,
     table: Parquet = None,
     copies: Copies = 1,
     side: Side = "",
+    keys: Keys = "null",
     *,
     as_json: AsJson = False,
 ) -> None:
     """Measure seconds by step and peak memory."""
     if side:
         assert table is not None
-        sys.stdout.buffer.write(orjson.dumps(_measured(side, pq.read_table(table))))
+        sys.stdout.buffer.write(orjson.dumps(_measured(side, pq.read_table(table), orjson.loads(keys))))
         return
     with tempfile.TemporaryDirectory(prefix="cdp-bench-") as folder:
         file = Path(folder) / "customers.parquet"
         pq.write_table(_copied(pq.read_table(table), copies) if table else drawn_table(records), file)
-        found = {name: _apart(name, file) for name in ("ours", "bare")}
+        ours = _apart("ours", file)
+        found = {"ours": ours, "bare": _apart("bare", file, ours.get("keys"))}
     if all("seconds" in side for side in found.values()):
         found["ratio"] = {of: found["ours"][of] / found["bare"][of] for of in ("seconds", "cpu_seconds")}
     if as_json:
@@ -63,26 +69,36 @@ def scale(
         _print(found)
 
 
-def _apart(side: str, file: Path) -> dict[str, Any]:
-    """One side in a process of its own, told as it ends; where it did not come to its end, its exit code."""
+def _apart(side: str, file: Path, keys: object = None) -> dict[str, Any]:
+    """One side in a process of its own, told as it ends; where it did not come to its end, its exit code.
+
+    ``keys``: the blocking keys of the bare side, as JSON has them; all without.
+    """
     command = [sys.executable, "-m", "tests.benchmarks.scale", "--side", side, "--table", str(file)]
+    command += ["--keys", orjson.dumps(keys).decode()]
     ended = subprocess.run(command, check=False, stdout=subprocess.PIPE)
     found = orjson.loads(ended.stdout) if ended.returncode == 0 else {"exit": ended.returncode, "steps": {}}
     typer.echo(f"{side}: {orjson.dumps(found).decode()}", err=True)
     return found
 
 
-def _measured(side: str, customers: pa.Table) -> dict[str, Any]:
+def _measured(side: str, customers: pa.Table, keys: list[list[str]] | None) -> dict[str, Any]:
     if side == "bare":
+        chosen = None if keys is None else frozenset(map(tuple, keys))
         prepared = prepare(customers).table
         steps: dict[str, float] = {}
-        seconds = seconds_of(lambda: bare_splink(prepared, steps))
+        seconds = seconds_of(lambda: bare_splink(prepared, steps, chosen))
         return {"records": customers.num_rows, "seconds": seconds, "steps": steps, **_used()}
     started = time.perf_counter()
-    found = score_and_cluster(customers, NO_DECISIONS, SETTINGS)
+    clock = Clock()
+    fitted = fit(customers, Teaching(SETTINGS, current_guards()), clock)
+    with clock.step("cluster"):
+        run = link_up(fitted.model, fitted.scores, NO_DECISIONS, clock).run
     seconds = time.perf_counter() - started
-    counts = {name: found.run.counts[name] for name in ("customers", "clusters", "links", "compared")}
-    return {**counts, "seconds": seconds, "steps": found.run.durations, **_used()}
+    counts = {name: run.counts[name] for name in ("customers", "clusters", "links", "compared")}
+    used = fitted.model.keys
+    chosen = {"keys": None if used is None else sorted(map(list, used))}
+    return {**counts, **chosen, "seconds": seconds, "steps": clock.durations, **_used()}
 
 
 def _used() -> dict[str, float]:

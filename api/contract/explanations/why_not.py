@@ -120,9 +120,10 @@ class NeverCompared:
     """No blocking rule selected the pair."""
 
     shared: tuple[BlockingKey, ...]
+    unused: tuple[tuple[str, ...], ...]
     left_only: tuple[str, ...]
     right_only: tuple[str, ...]
-    words: str = "No blocking rule selected the pair: they share nothing, or only what too many share."
+    words: str = "No blocking rule selected the pair: they share nothing, or only what selects nobody."
     code: WhyNotCode = WhyNotCode.NEVER_COMPARED
 
 
@@ -158,7 +159,7 @@ _PLAIN = field_rules.plain
 for kind in (NotResolved, RejectedBySteward, Together, HeldApart, ScoredTooLow):
     classify(kind, {"words": _PLAIN})
 classify(Vetoed, {"words": _PLAIN, "guard": _PLAIN})
-classify(NeverCompared, dict.fromkeys(("words", "left_only", "right_only"), _PLAIN))
+classify(NeverCompared, dict.fromkeys(("words", "unused", "left_only", "right_only"), _PLAIN))
 classify(BlockingKey, {"parts": _PLAIN})
 _SAID = {"code": "Code, for programs.", "words": "The reason as a sentence."}
 _TOGETHER_AT = "Highest confidence at which they are one person all the same; none: at no confidence."
@@ -248,6 +249,10 @@ expose(
         {
             **_SAID,
             "shared": "The keys that both have, all of them in too many customers' hands.",
+            "unused": (
+                "Combinations of fields that both have and the model makes no use of: where it was trained they found "
+                "hardly anybody whom no other finds."
+            ),
             "left_only": "Fields in which the first customer has a value that the second has not.",
             "right_only": "Fields in which the second customer has a value that the first has not.",
         }
@@ -324,7 +329,8 @@ def _(reason: reasons.ScoredTooLow) -> WhyNotReason:
 @_reason.register
 def _(reason: reasons.NeverCompared) -> WhyNotReason:
     shared = tuple(BlockingKey(_names(key.parts), key.most, key.customers, key.selects) for key in reason.shared)
-    return NeverCompared(shared, _names(reason.left_only), _names(reason.right_only))
+    unused = tuple(map(_names, reason.unused))
+    return NeverCompared(shared, unused, _names(reason.left_only), _names(reason.right_only))
 
 
 def _names(parts: tuple[str, ...]) -> tuple[str, ...]:

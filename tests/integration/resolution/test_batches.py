@@ -1,12 +1,16 @@
 """Fifty batches, each resolved with the model of the first run, leave what one run over everything leaves."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from graph.connection import Graph
 from graph.records import CustomerRecord
 from graph.writing import write_batch
+from resolution.blocks.blocking import KeyName
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
@@ -16,6 +20,8 @@ from tests.unit.resolution.test_pipeline import people
 
 SETTINGS = ResolutionSettings.model_validate({"train_after_growth": 1_000})
 BATCHES, KNOWN = 50, 60
+# As if all other keys had found nobody else.
+FEW = frozenset({("birth date",), ("family sound", "postcode"), ("given sound", "family start", "birth year")})
 CLAIM = ("match_weight", "probability", "method", "rule", "evidence", "cohesion", "confidence", "guard")
 
 
@@ -55,10 +61,14 @@ def state(graph: Graph) -> dict[str, object]:
     }
 
 
-def test_fifty_batches_leave_what_one_run_leaves(graph: Graph, tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", [None, FEW])
+def test_fifty_batches_leave_what_one_run_leaves(graph: Graph, tmp_path: Path, keys: frozenset[KeyName] | None) -> None:
     store, (first, *rest) = ModelStore(tmp_path), batches()
     write(graph, first)
-    version = resolve(graph, SETTINGS, store).model.version
+    trained = store.load(resolve(graph, SETTINGS, store, ResolutionRequest("train", dry_run=True)).model.version)
+    model = replace(trained, keys=keys)
+    store.save(model)
+    version = resolve(graph, SETTINGS, store, ResolutionRequest("full", model.version)).model.version
     for records in rest:
         write(graph, records)
         assert resolve(graph, SETTINGS, store, ResolutionRequest("incremental")).model.version == version
@@ -73,3 +83,20 @@ def test_fifty_batches_leave_what_one_run_leaves(graph: Graph, tmp_path: Path) -
     assert len(edges(graph, "SAME_AS")) > KNOWN / 3
     for part, value in expected.items():
         assert found[part] == value, part
+
+
+def test_a_model_with_chosen_keys_is_trained_anew_when_a_source_that_it_does_not_know_brings_many(
+    graph: Graph, tmp_path: Path
+) -> None:
+    store, (first, *_) = ModelStore(tmp_path), batches()
+    write(graph, first)
+    trained = store.load(resolve(graph, SETTINGS, store, ResolutionRequest("train", dry_run=True)).model.version)
+    store.save(model := replace(trained, keys=FEW))
+    resolve(graph, SETTINGS, store, ResolutionRequest("full", model.version))
+
+    ways: list[str] = []
+    for arrived in (range(2), range(2, 6)):
+        write_batch(graph, batch("app", customers=tuple(customer("app", str(number)) for number in arrived)))
+        ways.append(resolve(graph, SETTINGS, store).way)
+
+    assert ways == ["incremental", "train"]

@@ -21,7 +21,7 @@ SETTINGS = ResolutionSettings.model_validate({})
 def splinks_own(prepared: Prepared, model: Model) -> dict[tuple[str, str], float]:
     """Match weights as Splink finds them with its own blocking, levels and weights."""
     with workspace() as connection:
-        load_customers(connection, prepared.with_columns(model.columns), SETTINGS)
+        load_customers(connection, prepared.with_columns(model.columns), SETTINGS, model.keys)
         load_frequencies(connection, model.frequencies)
         connection.execute("CREATE TABLE people AS FROM customers")
         api = DuckDBAPI(connection)
