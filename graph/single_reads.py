@@ -43,10 +43,10 @@ class SingleReads:
 
     async def _sent(
         self,
-        connection: Any,
+        connection: Any,  # noqa: ANN401
         text: str,
         parameters: dict[str, Any],
-        timeout_s: float,  # noqa: ANN401
+        timeout_s: float,
     ) -> list[dict[str, Any]]:
         header: dict[str, Any] = {}
         records: list[list[Any]] = []
