@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import AsyncGraph, Row
-from graph.journeys import JourneyOwners, JourneyPage, owners_of_all, page_of
+from graph.journeys import JourneyOwners, JourneyPage, owners_alone, owners_of_all, page_of
 from graph.profiles import Profile, profile_of
 
 
@@ -44,6 +44,11 @@ async def get_started_owners(graph: AsyncGraph, started: StartedProfile) -> Jour
     """The owners of its journey; the clusters of others who used its devices are read. Raises GraphError."""
     profile = started.profile
     return (await owners_of_all(graph, [profile.members], started.device_users, profile.confidence))[0]
+
+
+def known_owners(started: StartedProfile) -> JourneyOwners | None:
+    """The owners of its journey; none where ``get_started_owners`` has to read something."""
+    return owners_alone(started.profile.members, started.device_users)
 
 
 def started_page(started: StartedProfile, owners: JourneyOwners, first: int) -> JourneyPage | None:

@@ -108,11 +108,19 @@ async def owners_of_all(
     graph: AsyncGraph, clusters: Sequence[Sequence[str]], rows: Sequence[Row], confidence: float
 ) -> list[JourneyOwners]:
     """The same from rows of ``list_device_users``; the clusters of other users are read. Raises GraphError."""
-    members = _distinct(clusters)
-    others = {user["customer"] for row in rows if not row["is_hub"] for user in row["users"]}.difference(members)
     known = {key: tuple(cluster) for cluster in clusters for key in cluster}
-    cluster_of = known | await get_clusters(graph, others, confidence)
+    cluster_of = known | await get_clusters(graph, _users(rows) - known.keys(), confidence)
     return [_owners(cluster, rows, cluster_of) for cluster in clusters]
+
+
+def owners_alone(members: Sequence[str], rows: Sequence[Row]) -> JourneyOwners | None:
+    """The owners of one cluster, from rows of ``list_device_users``; none where others used its devices as well."""
+    cluster = tuple(members)
+    return _owners(cluster, rows, dict.fromkeys(cluster, cluster)) if _users(rows) <= set(cluster) else None
+
+
+def _users(rows: Sequence[Row]) -> set[str]:
+    return {user["customer"] for row in rows if not row["is_hub"] for user in row["users"]}
 
 
 def _distinct(clusters: Sequence[Sequence[str]]) -> dict[str, None]:
@@ -241,9 +249,19 @@ def window_rows(windows: Sequence[Window]) -> list[Row]:
 
 def interaction_of(row: Row) -> JourneyInteraction:
     """An interaction from a row of ``get_journey``."""
-    properties = orjson.loads(row["properties"]) if row["properties"] else {}
-    values: Row = {**row, "at": moment(row["at"]), "properties": properties}
-    return JourneyInteraction(**values)
+    return JourneyInteraction(
+        row["key"],
+        row["source"],
+        row["type"],
+        row["name"],
+        row["channel"],
+        moment(row["at"]),
+        row["owner"],
+        row["session"],
+        row["amount"],
+        row["currency"],
+        orjson.loads(row["properties"]) if row["properties"] else {},
+    )
 
 
 @dataclass(frozen=True, slots=True)

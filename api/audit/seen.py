@@ -6,9 +6,11 @@ read from the rules of their masks.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema
@@ -119,24 +121,28 @@ class ObjectsSeen:
 
     def see(self, parent_type: GraphQLObjectType, source: object, selection: Mapping[str, Any]) -> None:
         """An object is shown, with these fields of it."""
-        kind = type(source)
-        self._see_whose(kind, source)
-        if kind not in FIELD_CLASSES:
-            return
-        for found in self._known(kind, selection, lambda: self._classes(parent_type, kind, selection)):
-            counts = self._seen.masked if found in self._hidden else self._seen.in_clear
-            counts[found.value] += 1
+        self.see_all(parent_type, (source,), selection)
 
-    def _see_whose(self, kind: type, source: object) -> None:
+    def see_all(self, parent_type: GraphQLObjectType, sources: Iterable[object], selection: Mapping[str, Any]) -> None:
+        """Objects are shown, with these fields of each."""
+        for kind, same in groupby(sources, type):
+            found = list(same)
+            self._see_whose(kind, found)
+            if kind in FIELD_CLASSES:
+                for told in self._known(kind, selection, partial(self._classes, parent_type, kind, selection)):
+                    counts = self._seen.masked if told in self._hidden else self._seen.in_clear
+                    counts[told.value] += len(found)
+
+    def _see_whose(self, kind: type, sources: Sequence[object]) -> None:
         profiles, customers = _whose(kind)
         for name in profiles:
-            found = getattr(source, name)
-            for profile in (found,) if isinstance(found, str) else found or ():
-                self._seen.profile(profile)
+            for found in map(attrgetter(name), sources):
+                for profile in (found,) if isinstance(found, str) else found or ():
+                    self._seen.profile(profile)
         for name in customers:
-            customer = getattr(source, name)
-            if isinstance(customer, str):
-                self._seen.customer(customer)
+            for customer in map(attrgetter(name), sources):
+                if isinstance(customer, str):
+                    self._seen.customer(customer)
 
     def _classes(
         self, parent_type: GraphQLObjectType, kind: type, selection: Mapping[str, Any]

@@ -1,5 +1,6 @@
 """Journeys as a keyset connection, and the sessions of a profile."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -39,13 +40,22 @@ class JourneyEdge:
 class JourneyConnection:
     """A page of a journey, newest interaction first."""
 
-    edges: tuple[JourneyEdge, ...]
     nodes: tuple[JourneyInteraction, ...]
     page_info: PageInfo
     masked: bool = False
 
 
-NOTHING_SHOWN = JourneyConnection((), (), PageInfo(has_next_page=False, end_cursor=None), masked=True)
+NOTHING_SHOWN = JourneyConnection((), PageInfo(has_next_page=False, end_cursor=None), masked=True)
+
+
+def edges(page: strawberry.Parent[JourneyConnection]) -> Sequence[JourneyEdge]:
+    """The interactions with their cursors."""
+    return [JourneyEdge(_cursor_of(node), node) for node in page.nodes]
+
+
+def _cursor_of(node: JourneyInteraction) -> str:
+    return cursor_of(JourneyPosition(node.at, node.key))
+
 
 classify(JourneyEdge, {"cursor": plain})
 expose(JourneyEdge, Exposed({"cursor": "Opaque cursor, for `after`.", "node": "The interaction."}))
@@ -53,11 +63,11 @@ expose(
     JourneyConnection,
     Exposed(
         {
-            "edges": "The interactions with their cursors.",
             "nodes": "The interactions alone.",
             "page_info": "Whether and where it goes on.",
             "masked": "It is left out, because the viewer may not see what people did. See `viewer`.",
-        }
+        },
+        resolved=(resolved_by(edges),),
     ),
 )
 
@@ -118,9 +128,8 @@ def filter_of(wanted: JourneyFilterInput) -> JourneyFilter:
 
 def connection_of(page: JourneyPage) -> JourneyConnection:
     """A page of a journey as a connection."""
-    edges = tuple(JourneyEdge(cursor_of(JourneyPosition(node.at, node.key)), node) for node in page.interactions)
-    page_info = PageInfo(page.has_more, edges[-1].cursor if edges else None)
-    return JourneyConnection(edges, page.interactions, page_info)
+    nodes = page.interactions
+    return JourneyConnection(nodes, PageInfo(page.has_more, _cursor_of(nodes[-1]) if nodes else None))
 
 
 PROFILE_JOURNEY = resolved_by(journey)

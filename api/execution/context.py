@@ -21,7 +21,7 @@ from api.execution.selections import Selections
 from api.live.feed import ChangeFeed
 from api.operation.sync_work import SyncWork
 from graph.connection import AsyncGraph
-from graph.journey_starts import get_started_owners
+from graph.journey_starts import get_started_owners, known_owners
 from graph.journeys import JourneyOwners, list_journey_owners
 from graph.profiles import Profile
 
@@ -102,6 +102,9 @@ class RequestContext:
 
     async def journey_owners(self, profile: Profile) -> JourneyOwners:
         """Through whom interactions belong to a profile: read once, for its journeys and its sessions."""
+        started = self.ahead.started(profile)
+        if started is not None and (known := known_owners(started)) is not None:
+            return known
         asked = profile.members, profile.confidence
         if asked not in self.owners:
             self.owners[asked] = asyncio.ensure_future(self._read_owners(profile))

@@ -3,54 +3,112 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
-from graphql import GraphQLError
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    specified_rules,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
+from api.access.viewer import Scope
 from api.audit.recording import record_event
 from api.execution.context import AskedOperation, Refused, RequestContext
-from api.execution.limits import Cost, require_affordable
-from api.execution.prepared import PreparedDocument
+from api.execution.errors import ErrorCode
+from api.execution.limits import Cost, OperationLimits, operations_of, require_affordable
+from api.execution.prepared import PreparedDocument, Rules
+from api.operation.record import current_record
 from graph.errors import AuditError, RateLimitedError
 
 _TOO_MANY, _UNAVAILABLE = 429, 503
 _RETRY_AFTER_S = 5
+# Made once, so that validations are remembered for each of both.
+RULES: Rules = (*specified_rules, OperationLimits)
+_RULES_WITHOUT_INTROSPECTION: Rules = (*RULES, NoSchemaIntrospectionCustomRule)
 
 
 class Guarding(SchemaExtension):
-    """Parses, validates and measures with what is remembered; keeps what was asked in the request's context."""
+    """The steps of one operation around its execution. What was asked is kept in the request's context.
 
-    def on_operation(self) -> Iterator[None]:
-        """Raises RateLimitedError where the actor has nothing left."""
+    ``CdpSchema.answer`` takes them one after the other; for subscriptions Strawberry does, through the hooks below.
+    """
+
+    @contextmanager
+    def admitted(self) -> Generator[None]:
+        """Around everything. Raises RateLimitedError where the actor has nothing left.
+
+        The endpoint learns when what was refused can be asked again.
+        """
         context = self._context
-        with _told(context):
-            context.allowances.require_credit(context.viewer.subject)
+        actor = context.viewer.subject
         try:
-            yield
-        finally:
-            if context.asked.cost is None:
-                context.allowances.spend_on_refusal(context.viewer.subject)
+            context.allowances.require_credit(actor)
+            try:
+                yield
+            finally:
+                if context.asked.cost is None:
+                    context.allowances.spend_on_refusal(actor)
+        except RateLimitedError as error:
+            context.asked.refused = Refused(_TOO_MANY, error.retry_after_s)
+            raise
+        except AuditError:
+            context.asked.refused = Refused(_UNAVAILABLE, _RETRY_AFTER_S)
+            raise
+        record = current_record()
+        if record is not None:
+            record.name_operation(self._name(), actor)
 
-    def on_parse(self) -> Iterator[None]:
-        """Raises GraphQLError for a text that is no document."""
-        self.execution_context.graphql_document = self._prepared.document
-        yield
+    def parse(self) -> DocumentNode:
+        """The document. Raises GraphQLError for a text that is none, UntrustedDocumentError."""
+        document = self.execution_context.graphql_document = self._prepared.document
+        return document
 
-    def on_validate(self) -> Iterator[None]:
-        """Raises GraphQLError where the operation costs more than any may, RateLimitedError."""
-        execution = self.execution_context
-        document = self._prepared
-        execution.pre_execution_errors = document.errors(execution.validation_rules)
-        if not execution.pre_execution_errors:
-            context = self._context
+    def validate(self) -> list[GraphQLError]:
+        """What is wrong with the document; where nothing is, the operation is paid for.
+
+        Raises GraphQLError where it costs more than any may, RateLimitedError, AuditError.
+        """
+        execution, context, document = self.execution_context, self._context, self._prepared
+        may_introspect = context.viewer.may(Scope.INTROSPECT)
+        errors = document.errors(RULES if may_introspect else _RULES_WITHOUT_INTROSPECTION)
+        if not errors:
             cost = document.cost(execution.operation_name, execution.variables or {})
             context.asked, context.selections = _asked(execution, cost), document.selections
             require_affordable(cost)
-            with _told(context):
-                _require_record(context, execution.operation_type)
-                context.allowances.spend(context.viewer.subject, cost)
+            _require_record(context, execution.operation_type)
+            context.allowances.spend(context.viewer.subject, cost)
+        return errors
+
+    def require_name(self) -> None:
+        """Strawberry would run the first of several operations. Raises GraphQLError where none is named."""
+        execution = self.execution_context
+        operations = operations_of(execution.graphql_document) if execution.graphql_document else []
+        if len(operations) > 1 and execution._provided_operation_name is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            words = "Name one operation of the document as `operationName`."
+            raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
+
+    def on_operation(self) -> Iterator[None]:
+        """Around a subscription."""
+        with self.admitted():
+            yield
+
+    def on_parse(self) -> Iterator[None]:
+        """Before it is parsed."""
+        self.parse()
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Before it is validated."""
+        self.execution_context.pre_execution_errors = self.validate()
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Before it is executed."""
+        self.require_name()
         yield
 
     def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
@@ -72,6 +130,13 @@ class Guarding(SchemaExtension):
         assert isinstance(context, RequestContext)
         return context
 
+    def _name(self) -> str | None:
+        """As the document has it: what the client calls it beside the document may be anything, and stands in logs."""
+        asked, document = self.execution_context.operation_name, self.execution_context.graphql_document
+        definitions = document.definitions if document else ()
+        named = (node.name.value for node in definitions if isinstance(node, OperationDefinitionNode) and node.name)
+        return next((name for name in named if name == asked), None)
+
 
 def _asked(execution: ExecutionContext, cost: Cost) -> AskedOperation:
     return AskedOperation(
@@ -87,16 +152,3 @@ def _require_record(context: RequestContext, kind: OperationType) -> None:
     """Nothing is changed or followed of which there would be no record. Raises AuditError."""
     if kind is not OperationType.QUERY and not context.audit.accepts:
         raise AuditError("The audit log cannot be written.", "Try again.")
-
-
-@contextmanager
-def _told(context: RequestContext) -> Generator[None]:
-    """The endpoint learns when the operation can be asked again."""
-    try:
-        yield
-    except RateLimitedError as error:
-        context.asked.refused = Refused(_TOO_MANY, error.retry_after_s)
-        raise
-    except AuditError:
-        context.asked.refused = Refused(_UNAVAILABLE, _RETRY_AFTER_S)
-        raise

@@ -10,18 +10,21 @@ This builds on two internals (``execute_fields`` and the field's back reference)
 differential test compares both executors, and ``CDP_FAST_EXECUTION=false`` switches back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLField,
+    GraphQLID,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
+    GraphQLString,
     Undefined,
     is_leaf_type,
 )
@@ -35,21 +38,27 @@ from api.execution.masked_objects import MaskingExecution
 
 @dataclass(frozen=True, slots=True)
 class PlainField:
-    """A field that is an attribute: a leaf, a list of leaves, or a list of ``objects`` of a type."""
+    """A field that is an attribute: a leaf, a list of leaves, or an object or ``is_list`` of them, all of one type.
+
+    ``as_is``: the Python type whose values are answered as they are.
+    """
 
     attribute: str
     coerce: Callable[[Any], Any]
     nullable: bool
     objects: GraphQLObjectType | None = None
+    is_list: bool = False
+    as_is: type | None = None
 
 
 # (name in the answer, nodes that select it, how to read it; none: the general way)
 Step = tuple[str, Any, PlainField | None]
-# Objects that are shown: their type, themselves, and what is selected of them.
-Shown = list[tuple[GraphQLObjectType, object, dict[str, Any]]]
+# Lists of objects that are shown: their type, themselves, and what is selected of them.
+Shown = list[tuple[GraphQLObjectType, Sequence[object], dict[str, Any]]]
 
 _MISSING = object()
 _REMEMBERED = "plain"
+_AS_IS: Mapping[GraphQLOutputType, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 
 
 class FastExecution(MaskingExecution):
@@ -98,63 +107,96 @@ class FastExecution(MaskingExecution):
         """A list. Where one of its objects is not plain, all of it goes the general way."""
         kind = item_type.of_type if isinstance(item_type, GraphQLNonNull) else item_type
         if isinstance(kind, GraphQLObjectType) and not kind.is_type_of:
-            found = self._list(kind, items, field_details_list)
+            shown: Shown = []
+            found = self._seen(self._objects(kind, items, field_details_list, shown), shown)
             if found is not _MISSING:
                 return found
         return super().complete_iterable_value(item_type, field_details_list, info, path, items, position_context)
 
     def _read(self, source: object, nodes: list[Any], plain: PlainField) -> Any:  # noqa: ANN401
-        if plain.objects:
-            return self._list(plain.objects, getattr(source, plain.attribute, None), nodes)
-        return _read(source, plain, self.is_awaitable)
+        try:
+            value = getattr(source, plain.attribute)
+            if type(value) is plain.as_is:
+                return value
+            if not plain.objects:
+                return self._leaf(value, plain)
+            shown: Shown = []
+            return self._seen(self._nested(value, nodes, plain, shown), shown)
+        except Exception:  # noqa: BLE001 -- the general way raises it again, with its place in the answer
+            return _MISSING
 
-    def _list(self, kind: GraphQLObjectType, items: Any, nodes: list[Any]) -> Any:  # noqa: ANN401
-        """What is answered of plain objects, which count as seen; ``_MISSING`` where the general way must decide."""
-        shown: Shown = []
-        found = self._objects(kind, items, nodes, shown)
+    def _leaf(self, value: Any, plain: PlainField) -> Any:  # noqa: ANN401
+        """The coerced value; ``_MISSING`` where the general way must decide. Raises what coercing raises."""
+        if value is None:
+            return None if plain.nullable else _MISSING
+        coerced = _MISSING if self.is_awaitable(value) else plain.coerce(value)
+        return _MISSING if coerced is None or coerced is Undefined else coerced
+
+    def _seen(self, found: Any, shown: Shown) -> Any:  # noqa: ANN401
+        """What was found of plain objects, which count as seen; ``_MISSING`` where the general way must decide."""
         if found is not _MISSING:
             for seen in shown:
-                self._watch.see(*seen)
+                self._watch.see_all(*seen)
         return found
 
+    def _nested(self, value: Any, nodes: list[Any], plain: PlainField, shown: Shown) -> Any:  # noqa: ANN401
+        """What is answered of the object or the objects that a field holds."""
+        assert plain.objects is not None
+        if plain.is_list:
+            return self._objects(plain.objects, value, nodes, shown)
+        if value is None:
+            return None if plain.nullable else _MISSING
+        found = self._objects(plain.objects, (value,), nodes, shown)
+        return found if found is _MISSING else found[0]
+
     def _objects(self, kind: GraphQLObjectType, items: Any, nodes: list[Any], shown: Shown) -> Any:  # noqa: ANN401
-        """The same, with the objects that are to be seen."""
-        selection = self.collect_subfields(kind, nodes).grouped_field_set
-        steps = self._steps(kind, selection)
-        if steps is None or not isinstance(items, list | tuple) or any(plain is None for _, _, plain in steps):
+        """What is answered of objects, and in ``shown`` themselves; ``_MISSING`` where the general way must decide."""
+        if not isinstance(items, list | tuple):
+            return _MISSING
+        if not items:
+            return []
+        plan = partial(self._plan_whole, kind, nodes)
+        selection, steps = self.selections.known(("whole", kind.name), nodes, plan)
+        if steps is None:
             return _MISSING
         answers = list[dict[str, Any]]()
         for item in items:
             answer = self._object(item, steps, shown)
             if answer is None:
                 return _MISSING
-            shown.append((kind, item, selection))
             answers.append(answer)
+        shown.append((kind, items, selection))
         return answers
 
     def _object(self, item: object, steps: list[Step], shown: Shown) -> dict[str, Any] | None:
         """What is answered of one; none where the general way must decide."""
         if item is None or self.is_awaitable(item):
             return None
+        answer: dict[str, Any] = {}
         try:
             source = mask(item, self._hidden) if self._hidden else item
+            for name, nodes, plain in steps:
+                assert plain is not None
+                value = getattr(source, plain.attribute)
+                # Most values are texts, which is why they are not asked anything else.
+                if type(value) is not plain.as_is:
+                    value = self._nested(value, nodes, plain, shown) if plain.objects else self._leaf(value, plain)
+                    if value is _MISSING:
+                        return None
+                answer[name] = value
         except Exception:  # noqa: BLE001 -- the general way raises it again, with its place in the answer
             return None
-        answer: dict[str, Any] = {}
-        for name, nodes, plain in steps:
-            assert plain is not None
-            if plain.objects:
-                value = self._objects(plain.objects, getattr(source, plain.attribute, None), nodes, shown)
-            else:
-                value = _read(source, plain, self.is_awaitable)
-            if value is _MISSING:
-                return None
-            answer[name] = value
         return answer
 
     def _steps(self, parent_type: GraphQLObjectType, grouped_field_set: dict[str, Any]) -> list[Step] | None:
         plan = partial(self._plan, parent_type, grouped_field_set)
         return self.selections.known(("plan", parent_type.name), grouped_field_set, plan)
+
+    def _plan_whole(self, kind: GraphQLObjectType, nodes: list[Any]) -> tuple[dict[str, Any], list[Step] | None]:
+        """What is selected of objects, and how to read all of it; none where a part of it goes the general way."""
+        selection = self.collect_subfields(kind, nodes).grouped_field_set
+        steps = self._steps(kind, selection)
+        return selection, steps if steps and all(plain for _, _, plain in steps) else None
 
     def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: Mapping[str, Any]) -> list[Step] | None:
         """How to read each field; none where no field is plain, or something has to look at every field."""
@@ -185,13 +227,17 @@ def _looked_at(definition: GraphQLField) -> PlainField | None:
     kind, nullable = definition.type, True
     if isinstance(kind, GraphQLNonNull):
         kind, nullable = kind.of_type, False
-    coerce = _coercion(kind)
-    return PlainField(declared.python_name, coerce, nullable, _objects_of(kind)) if coerce else None
+    objects = _objects_of(kind)
+    coerce = _unchanged if objects else _coercion(kind)
+    if coerce is None:
+        return None
+    is_list = isinstance(kind, GraphQLList)
+    return PlainField(declared.python_name, coerce, nullable, objects, is_list=is_list, as_is=_AS_IS.get(kind))
 
 
 def _objects_of(kind: GraphQLOutputType) -> GraphQLObjectType | None:
-    """The type of the objects of a list; none where it is no list of such, or they may be something else."""
-    item = kind.of_type if isinstance(kind, GraphQLList) else None
+    """The type of the object or of those in the list; none where there are none, or they may be something else."""
+    item = kind.of_type if isinstance(kind, GraphQLList) else kind
     item = item.of_type if isinstance(item, GraphQLNonNull) else item
     return item if isinstance(item, GraphQLObjectType) and not item.is_type_of else None
 
@@ -206,6 +252,10 @@ def _coercion(kind: GraphQLOutputType) -> Callable[[Any], Any] | None:
     return partial(_coerced, item.coerce_output_value if is_leaf_type(item) else None)
 
 
+def _unchanged(value: Any) -> Any:  # noqa: ANN401
+    return value
+
+
 def _coerced(coerce: Callable[[Any], Any] | None, values: object) -> list[Any]:
     """A list of leaves, or an empty one of objects. Raises TypeError for any other."""
     if not isinstance(values, list | tuple) or (values and coerce is None):
@@ -214,20 +264,6 @@ def _coerced(coerce: Callable[[Any], Any] | None, values: object) -> list[Any]:
     if None in coerced or Undefined in coerced:
         raise TypeError
     return coerced
-
-
-def _read(source: object, plain: PlainField, is_awaitable: Callable[[Any], bool]) -> Any:  # noqa: ANN401
-    """The coerced value; ``_MISSING`` where the general way must decide."""
-    try:
-        value = getattr(source, plain.attribute)
-        if value is None:
-            return None if plain.nullable else _MISSING
-        if is_awaitable(value):
-            return _MISSING
-        coerced = plain.coerce(value)
-    except Exception:  # noqa: BLE001 -- the general way raises it again, with its place in the answer
-        return _MISSING
-    return _MISSING if coerced is None or coerced is Undefined else coerced
 
 
 async def _awaited(answer: dict[str, Any], waiting: list[str]) -> dict[str, Any]:

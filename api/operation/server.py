@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.live.feed import ChangeFeed
+from api.operation.answers_whole import WholeAnswers
 from api.operation.draining import Draining
 from api.operation.listener import take_no_more
 from api.settings import ApiSettings
@@ -77,6 +78,7 @@ def make_server(settings: ApiSettings, address: Address) -> ApiServer:
     app = create_app(settings, address)
     configuration = uvicorn.Config(
         app,
+        http=WholeAnswers,
         ws="websockets-sansio",
         ws_max_size=settings.max_body_bytes,
         ws_per_message_deflate=False,

@@ -16,7 +16,8 @@ from loaders.sample.contacts import TEST_EMAIL
 from loaders.sample.observations import Observed
 from loaders.sample.people import SHARED_MAILBOXES, HardCase, Person
 from loaders.sample.sightings import Sighting
-from loaders.sample.writing import CsvFile, CsvFormat, SortedLines, WrittenFile
+from loaders.sample.sorting import Runs
+from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
 
 PATH = "truth/cases.csv"
 FORMAT = CsvFormat(("person_id", "kind", "group"), id_column="person_id", date_column="person_id")
@@ -35,17 +36,17 @@ _BY_VALUE = SHARED_MAILBOXES | {
 class CaseBook:
     """Collects the cases of people who are seen in any order, and writes them by person; ``runs`` is for sorting."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = CsvFile(folder, PATH, FORMAT, runs)
         # Nearly everybody shares a name with nobody, so those who do are found by sorting, and memory stays flat.
-        self._sharing = SortedLines(runs, "sharing")
+        self._sharing = runs.lines("sharing")
 
     def add(self, observed: Observed) -> None:
         """One more person."""
-        person = observed.person
-        for kind, group in sorted(set(_own_cases(person, observed.records))):
+        person, records = observed.person, observed.records
+        for kind, group in sorted(set(_own_cases(person, records))):
             self._write(person.id, kind, group)
-        for kind, value in _shared_values(person, observed.records):
+        for kind, value in _shared_values(person, records):
             self._share(kind, value, (person.id, person.id))
         for family in _family_names(person):
             self._share(SAME_NAME, f"{person.given} {family}", (person.id, person.household.id))
@@ -55,7 +56,7 @@ class CaseBook:
         for shared, lines in groupby(self._sharing, itemgetter(0)):
             people = dict(line.decode().split("\t") for _, line in lines)
             if len(set(people.values())) > 1:
-                kind, _, group = shared.partition(" ")
+                kind, _, group = shared.decode().partition(" ")
                 for person in people:
                     self._write(person, kind, group)
         return self._file.finish()

@@ -1,27 +1,28 @@
 """The sample company: a world of people, and the files in which the systems of one company see it."""
 
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from graph.errors import ConfigurationError, SourceReadError
-from loaders.sample.contacts import Mailboxes
-from loaders.sample.devices import equip, install_kiosks
-from loaders.sample.files import SampleFiles, open_files
-from loaders.sample.life import live
+from loaders.sample.crew import Crew
+from loaders.sample.making import Making, build_people, collect, finish
 from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest, write_manifest
-from loaders.sample.observations import observe_person
-from loaders.sample.people import Person
-from loaders.sample.story import Stories
-from loaders.sample.world import PEOPLE_A_BLOCK, build_block
+from loaders.sample.story import join_stories
 from loaders.sample.writing import WrittenFile
 
-__all__ = ["SampleReport", "is_sample", "read_manifest", "write_sample"]
+__all__ = ["SampleReport", "build_people", "is_sample", "read_manifest", "write_sample"]
 
 _UNFINISHED = ".unfinished"
+_PEOPLE_A_PROCESS = 1_000
+"""A helper needs half a second to start, in which another process makes so many."""
+_MOST_PROCESSES = 4
+"""Each holds up to 250 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,6 @@ class SampleReport:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _World:
-    people: int
-    seed: int
-    all_systems: bool
-
-
 def write_sample(
     people: int,
     seed: int,
@@ -57,8 +51,8 @@ def write_sample(
 
     Six systems see them, or all kinds of systems that a company has (``all_systems``); the files of the six are the
     same in both. The same arguments give the same bytes, and whatever a sample holds is in every larger one of the same
-    seed too. Files are made in a hidden folder and moved when all are complete. Raises ConfigurationError where the
-    numbers make no sense or the folder cannot be written.
+    seed too. Files are made in a hidden folder, by several processes where there are many people, and moved when all
+    are complete. Raises ConfigurationError where the numbers make no sense or the folder cannot be written.
     """
     started = time.perf_counter()
     _check(people, seed)
@@ -66,7 +60,7 @@ def write_sample(
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        manifest = _write_files(unfinished, _World(people, seed, all_systems), progress)
+        manifest = _make(Making(people, seed, all_systems, unfinished, unfinished / "working"), progress)
         _move(unfinished, folder, manifest)
     except OSError as error:
         problem = f"{folder} cannot be written: {error.strerror or type(error).__name__}."
@@ -83,18 +77,6 @@ def is_sample(folder: Path) -> bool:
     return not {path.name for path in folder.iterdir()} - {_UNFINISHED} or _earlier(folder) is not None
 
 
-def build_people(people: int, seed: int) -> Iterator[Person]:
-    """The first so many people of the world, after three years of it."""
-    mailboxes = Mailboxes()
-    for block in range(-(-people // PEOPLE_A_BLOCK)):
-        members = build_block(seed, block, mailboxes)
-        live(members, mailboxes, seed, block)
-        for person in members:
-            if person is person.household.members[0]:
-                equip(person.household, seed)
-        yield from members[: people - block * PEOPLE_A_BLOCK]
-
-
 def _check(people: int, seed: int) -> None:
     if people < 1:
         raise ConfigurationError(f"A sample of {people} people cannot be made.", "Give --people at least 1.")
@@ -102,31 +84,25 @@ def _check(people: int, seed: int) -> None:
         raise ConfigurationError(f"The seed {seed} is negative.", "Give --seed 0 or more.")
 
 
-def _write_files(folder: Path, world: _World, progress: Callable[[int], None]) -> Manifest:
-    runs = folder / "runs"
-    runs.mkdir()
-    files = open_files(folder, runs, all_systems=world.all_systems)
-    try:
-        manifest = _fill(files, world, progress)
-    finally:
-        files.shop.close()
-    shutil.rmtree(runs)
-    write_manifest(folder, manifest)
+def crew_size(people: int) -> int:
+    """How many processes make a sample of so many people."""
+    return min(os.cpu_count() or 1, _MOST_PROCESSES, 1 + people // _PEOPLE_A_PROCESS)
+
+
+def _make(making: Making, progress: Callable[[int], None]) -> Manifest:
+    """Write all files and the manifest."""
+    for folder in (making.blocks, making.files):
+        folder.mkdir(parents=True)
+    with Crew(crew_size(making.people)) as crew:
+        parts = crew.work(partial(collect, making), partial(collect, making, progress=progress))
+        writing = partial(finish, making, [part.rows for part in parts])
+        written = {place: files for each in crew.work(writing, writing) for place, files in each.items()}
+    stories = join_stories([part.stories for part in parts])
+    files = tuple(file for _, of_place in sorted(written.items()) for file in of_place)
+    households = sum(part.households for part in parts)
+    manifest = Manifest(making.people, making.seed, households, stories.count, files, stories.hero)
+    write_manifest(making.folder, manifest)
     return manifest
-
-
-def _fill(files: SampleFiles, world: _World, progress: Callable[[int], None]) -> Manifest:
-    people, seed = world.people, world.seed
-    kiosks = install_kiosks(seed)
-    households = 0
-    stories = Stories()
-    for person in build_people(people, seed):
-        observed = observe_person(person, seed, kiosks)
-        files.add(observed, seed)
-        households += person is person.household.members[0]
-        stories.hear(observed)
-        progress(1)
-    return Manifest(people, seed, households, stories.count, files.finish(), stories.hero)
 
 
 def _move(unfinished: Path, folder: Path, manifest: Manifest) -> None:

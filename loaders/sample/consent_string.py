@@ -7,7 +7,7 @@ base64url without padding, joined by a dot.
 from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 CMP_ID, CMP_VERSION = 31, 4
 _VENDOR_LIST, _POLICY = 142, 5
@@ -15,12 +15,19 @@ _DISCLOSED = (28, 52, 755, 793)
 """Vendors that the banner named; those with consent are the same where marketing was agreed to."""
 _PURPOSES = 24
 _PROFILES_FOR_ADVERTISING = 4
+_STRINGS = 4_096
+"""More than a year has days times combinations of purposes."""
 
 
 def consent_string(purposes: Collection[int], at: datetime) -> str:
     """The string of a banner in which these purposes, from 1 to 11, were agreed to at a moment."""
+    return _string_of_day(frozenset(purposes), at.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+@lru_cache(_STRINGS)
+def _string_of_day(purposes: frozenset[int], day: datetime) -> str:
     vendors = _DISCLOSED if _PROFILES_FOR_ADVERTISING in purposes else ()
-    deciseconds = int(at.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 10)
+    deciseconds = int(day.timestamp() * 10)
     core = "".join(
         (
             _number(2, 6),  # version

@@ -1,5 +1,7 @@
 """Email addresses and phone numbers. All are invented; nothing may ever be sent to them."""
 
+from functools import lru_cache
+
 from loaders.sample.dice import Dice, Weighted, scattered
 from loaders.sample.slips import without_umlauts
 
@@ -37,6 +39,7 @@ _MOBILE_PREFIXES = (
 _SUBSCRIBERS = 10_000_000
 _NUMBERS_A_PERSON = 4
 _TAGS = 100_000
+_NAMES = 10_000
 
 
 class Mailboxes:
@@ -81,6 +84,7 @@ class Mailboxes:
         return name
 
 
+@lru_cache(_NAMES)
 def _plain(name: str) -> str:
     return "".join(letter for letter in without_umlauts(name, long=True).lower() if letter.isalnum())
 

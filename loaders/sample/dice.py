@@ -1,17 +1,18 @@
 """Random draws that are the same for the same seed and place, whatever is drawn elsewhere."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import log
 from typing import Generic, TypeVar
 
-import numpy as np
+from loaders.sample.seeds import open_stream
 
-_POOL = 128
-_DOUBLE = 1 << 52
+_POOL = 32
+_DOUBLE, _SHORT = 1 << 52, 1 << 24
+_SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
 T = TypeVar("T")
 
@@ -65,19 +66,8 @@ class Dice:
     """
 
     def __init__(self, seed: int, stream: Stream, place: int) -> None:
-        self._origin = (seed, stream, place)
-        self._generator: np.random.Generator | None = None
-        self._pool: Iterator[float] = iter(())
-
-    def share(self) -> float:
-        """A number from 0 up to but not including 1."""
-        for drawn in self._pool:
-            return drawn
-        if self._generator is None:  # not before the first draw: half of all dice are never thrown
-            self._generator = np.random.default_rng(self._origin)
-        drawn_next: list[float] = self._generator.random(_POOL).tolist()
-        self._pool = iter(drawn_next)
-        return next(self._pool)
+        self.share: Callable[[], float] = chain.from_iterable(_pools(seed, stream, place)).__next__
+        """Gives a number from 0 up to but not including 1."""
 
     def chance(self, probability: float) -> bool:
         """True with a probability."""
@@ -109,7 +99,7 @@ class Dice:
 
     def moment(self, start: datetime, end: datetime) -> datetime:
         """A moment in [start, end), to the second."""
-        return start + timedelta(seconds=self.below(max(int((end - start).total_seconds()), 1)))
+        return start + self.below(max((end - start) // _SECOND, 1)) * _SECOND
 
     def at_hours(self, moment: datetime, first: int, last: int) -> datetime:
         """The same day at an hour from first to last."""
@@ -117,13 +107,20 @@ class Dice:
 
     def lasting(self, low_s: float, high_s: float) -> timedelta:
         """A duration between two numbers of seconds, to the millisecond."""
-        return timedelta(milliseconds=int(1000 * (low_s + (high_s - low_s) * self.share())))
+        return int(1000 * (low_s + (high_s - low_s) * self.share())) * _MILLISECOND
 
     def uuid(self) -> str:
         """A random UUID of version 4."""
-        digits = f"{self.below(_DOUBLE):013x}{self.below(_DOUBLE):013x}{self.below(1 << 24):06x}"
-        variant = f"{8 + self.below(4):x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        share = self.share
+        digits = f"{int(share() * _DOUBLE):013x}{int(share() * _DOUBLE):013x}{int(share() * _SHORT):06x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{self.pick('89ab')}{digits[17:20]}-{digits[20:]}"
+
+
+def _pools(seed: int, stream: Stream, place: int) -> Iterator[list[float]]:
+    """The numbers of a stream, in portions; it is opened by the first draw, as half of all dice are never thrown."""
+    generator = open_stream(seed, stream, place)
+    while True:
+        yield generator.random(_POOL).tolist()
 
 
 def scattered(number: int, factor: int, size: int) -> int:

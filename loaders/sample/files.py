@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from loaders.sample.cases import CaseBook
 from loaders.sample.dice import Dice, Stream
 from loaders.sample.further import FurtherFiles, open_further_files
 from loaders.sample.observations import Observed
 from loaders.sample.shop_database import ShopDatabase
+from loaders.sample.sorting import Runs
 from loaders.sample.sources import app, call_centre, crm, email, web
 from loaders.sample.writing import CsvFile, CsvFormat, JsonLinesFile, WrittenFile
 
@@ -20,9 +22,17 @@ _WRITING = 1_000_000_000
 """Added to a person's number: what is drawn while writing does not shift what a system saw."""
 
 
+class Unwritten(Protocol):
+    """A file, or several, of which all rows are there."""
+
+    def finish(self) -> list[WrittenFile]:
+        """Write it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SampleFiles:
-    """The files by source, and the truth. ``finish`` writes them, ``close`` lets go of what is open."""
+    """The files by source, and the truth."""
 
     crm: CsvFile
     calls: JsonLinesFile
@@ -44,12 +54,13 @@ class SampleFiles:
             observed.further.extend(self.further.add(observed, seed))
         self._add_truth(observed)
 
-    def finish(self) -> tuple[WrittenFile, ...]:
-        """Write all files."""
-        by_source = (self.crm, self.calls, self.shop, self.web, self.app, self.contacts, self.email_events)
+    def largest_first(self) -> list[tuple[int, Unwritten]]:
+        """All files, each with its place in the manifest; first those that take long to write."""
+        web = self.web.files
+        by_source = (self.crm, self.calls, self.shop, *web, self.app, self.contacts, self.email_events)
         further = self.further.files if self.further else ()
         truth = (self.records, self.sessions, self.cases)
-        return tuple(written for file in (*by_source, *further, *truth) for written in file.finish())
+        return sorted(enumerate((*by_source, *further, *truth)), key=lambda placed: placed[1] not in web)
 
     def _add_customers(self, observed: Observed, seed: int) -> None:
         place = observed.person.number + _WRITING
@@ -87,12 +98,12 @@ class SampleFiles:
             self.sessions.add(f"{source} {session_id}", (source, session_id, person))
 
 
-def open_files(folder: Path, runs: Path, *, all_systems: bool) -> SampleFiles:
-    """The files of a sample in an empty folder; ``runs`` is for sorting and can go afterwards."""
+def open_files(folder: Path, runs: Runs, *, all_systems: bool) -> SampleFiles:
+    """The files of a sample in an empty folder; ``runs`` is for sorting."""
     return SampleFiles(
         crm=CsvFile(folder, crm.PATH, crm.FORMAT, runs),
         calls=JsonLinesFile(folder, call_centre.PATH, (call_centre.ID_FIELD, call_centre.DATE_FIELD), runs),
-        shop=ShopDatabase(folder),
+        shop=ShopDatabase(folder, runs),
         contacts=CsvFile(folder, email.CONTACTS_PATH, email.CONTACTS_FORMAT, runs),
         email_events=CsvFile(folder, email.EVENTS_PATH, email.EVENTS_FORMAT, runs),
         web=JsonLinesFile(folder, web.PATH, (web.ID_FIELD, web.DATE_FIELD), runs),

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from loaders.sample.dice import Dice, Stream
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.sources.campaign import CampaignFiles
 from loaders.sample.sources.cdp import CdpFiles
 from loaders.sample.sources.cmp import CmpFiles
@@ -37,8 +38,8 @@ class SystemFiles(Protocol):
         ...
 
 
-OpenFiles: TypeAlias = Callable[[Path, Path], SystemFiles]
-"""From the folder of the sample and that of the runs."""
+OpenFiles: TypeAlias = Callable[[Path, Runs], SystemFiles]
+"""From the folder of the sample and the runs of the files."""
 
 _SYSTEMS: tuple[tuple[Stream, OpenFiles], ...] = (
     (Stream.CRM_CONSENTS, CrmConsentFiles),
@@ -72,6 +73,6 @@ class FurtherFiles:
         return [seen for stream, system in self.systems for seen in system.add(observed, Dice(seed, stream, place))]
 
 
-def open_further_files(folder: Path, runs: Path) -> FurtherFiles:
-    """The files in an empty folder; ``runs`` is for sorting and can go afterwards."""
+def open_further_files(folder: Path, runs: Runs) -> FurtherFiles:
+    """The files in an empty folder; ``runs`` is for sorting."""
     return FurtherFiles(tuple((stream, system(folder, runs)) for stream, system in _SYSTEMS))

@@ -7,6 +7,7 @@ commonest names of ``commonest`` go in front, and a name's weight follows its ra
 commonest given name of a generation 5 %.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,7 +71,7 @@ class GivenNames:
 
     def of_year(self, year: int) -> Weighted[str]:
         """The names of those born in a year."""
-        return next(names for names, until in zip(self.generations, _GENERATIONS, strict=False) if year < until)
+        return self.generations[bisect_right(_GENERATIONS, year)]
 
 
 @dataclass(frozen=True, slots=True)

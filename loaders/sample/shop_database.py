@@ -1,6 +1,7 @@
 """The SQLite file of the online shop. Its tables are described in ``sources.shop``."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import orjson
 
 from loaders.sample.dice import Dice
+from loaders.sample.sorting import Runs, SortedLines
 from loaders.sample.sources.shop import CURRENCY, Basket, ShopCustomer, phone_as_typed
 from loaders.sample.timeline import iso_seconds
 from loaders.sample.writing import WrittenFile, measure
@@ -44,17 +46,11 @@ _INSERTS = {
 
 
 class ShopDatabase:
-    """The file while it is written. The same rows in the same order give the same bytes."""
+    """The file while it is written. The same rows give the same bytes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._folder = folder
-        path = folder / PATH
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;")
-        self._connection.executescript(_SCHEMA)
-        self._connection.execute("BEGIN")
-        self._counts = dict.fromkeys(_INSERTS, 0)
+        self._rows = {table: runs.lines(f"shop/{table}") for table in _INSERTS}
 
     def add(self, customer: ShopCustomer, dice: Dice) -> None:
         """A customer with orders and carts."""
@@ -70,21 +66,26 @@ class ShopDatabase:
         for cart in customer.carts:
             self._insert("carts", _cart_row(customer, cart))
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
     def finish(self) -> list[WrittenFile]:
         """Write the file."""
-        self._connection.execute("COMMIT")
-        self._connection.execute("VACUUM")
-        self.close()
-        counts = (sum(self._counts.values()), 0, 0)
-        return [measure(self._folder, PATH, counts, self._counts)]
+        path = self._folder / PATH
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;")
+            connection.executescript(_SCHEMA)
+            connection.execute("BEGIN")
+            counts = {table: _fill(connection, table, rows) for table, rows in self._rows.items()}
+            connection.execute("COMMIT")
+            connection.execute("VACUUM")
+        return [measure(self._folder, PATH, (sum(counts.values()), 0, 0), counts)]
 
     def _insert(self, table: str, row: tuple[Any, ...]) -> None:
-        self._connection.execute(_INSERTS[table], row)
-        self._counts[table] += 1
+        self._rows[table].add(row[0], orjson.dumps(row))
+
+
+def _fill(connection: sqlite3.Connection, table: str, rows: SortedLines) -> int:
+    """Insert the rows of a table in the order of its key, which is the order on disk. Gives their number."""
+    return connection.executemany(_INSERTS[table], (orjson.loads(row) for _, row in rows)).rowcount
 
 
 def _customer_row(customer: ShopCustomer, dice: Dice) -> tuple[Any, ...]:

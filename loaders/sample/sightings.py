@@ -9,6 +9,7 @@ from loaders.sample.people import NAMESAKES_OF_A_HOME, HardCase, Person
 from loaders.sample.places import Address
 from loaders.sample.slips import has_umlaut, heard, mistyped, nickname, without_umlauts
 
+_RAREST_FIRST = tuple(HardCase)
 PLACEHOLDER_BIRTH_DATES = (date(1900, 1, 1), date(1970, 1, 1))
 
 
@@ -51,7 +52,7 @@ class Sighting:
     def hard_case(self) -> str:
         """The label of the truth file: the rarest case that applies, or nothing."""
         applying = self.cases | self.person.cases.keys()
-        return next((case.value for case in HardCase if case in applying), "")
+        return min(applying, key=_RAREST_FIRST.index, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,8 @@ def _could_be_the_namesake(sightings: list[Sighting]) -> bool:
 
 
 def _agree(first: Sighting, second: Sighting) -> bool:
-    names_agree = _plain_names(first) == _plain_names(second)
-    return _agreements(first, second) >= (1 if names_agree else 2)
+    agreements = _agreements(first, second)
+    return agreements > 1 or (agreements == 1 and _plain_names(first) == _plain_names(second))
 
 
 def _agreements(first: Sighting, second: Sighting) -> int:

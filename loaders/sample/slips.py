@@ -130,12 +130,14 @@ def has_umlaut(name: str) -> bool:
 
 def without_umlauts(name: str, *, long: bool) -> str:
     """``Müller`` as ``Mueller`` (long) or ``Muller``; letters of other languages in their plain form."""
+    if name.isascii():
+        return name
     return anyascii(name.translate(_LONG_UMLAUTS) if long else name)
 
 
 def in_encoding(text: str, encoding: str) -> str:
     """A text with each letter that an encoding lacks in its plain form, as old systems store it."""
-    if _fits(text, encoding):
+    if text.isascii() or _fits(text, encoding):
         return text
     return "".join(letter if _fits(letter, encoding) else anyascii(letter) for letter in text)
 

@@ -1,5 +1,8 @@
 """The story of the sample: somebody says on the phone that they want to leave, and then comes back unrecognised."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from loaders.sample.manifest import Hero
 from loaders.sample.notes import TERMINATE
 from loaders.sample.observations import Observed
@@ -9,28 +12,38 @@ from loaders.sample.timeline import iso_seconds
 from loaders.sample.visits import Purpose, WebVisit
 
 
+@dataclass(slots=True)
 class Stories:
-    """The stories of a sample: how many there are, and the one to tell."""
+    """The stories of a sample: how many there are, and who could be the hero."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._first: Hero | None = None
-        self._best: Hero | None = None
+    count: int = 0
+    first: Hero | None = None
+    best: Hero | None = None
 
     @property
     def hero(self) -> Hero | None:
         """Whom to look at: the first one with an order whom the systems know differently, else the first one."""
-        return self._best or self._first
+        return self.best or self.first
 
     def hear(self, observed: Observed) -> None:
-        """One more person, who may have a story."""
+        """One more person, later in the world than those before, who may have a story."""
         story = _tell(observed)
         if story is None:
             return
         self.count += 1
-        self._first = self._first or story
-        if self._best is None and _is_known_differently(observed):
-            self._best = story
+        self.first = self.first or story
+        if self.best is None and _is_known_differently(observed):
+            self.best = story
+
+
+def join_stories(parts: Sequence[Stories]) -> Stories:
+    """The stories of all parts of a sample."""
+    first, best = _earliest(part.first for part in parts), _earliest(part.best for part in parts)
+    return Stories(sum(part.count for part in parts), first, best)
+
+
+def _earliest(heroes: Iterable[Hero | None]) -> Hero | None:
+    return min((hero for hero in heroes if hero), key=lambda hero: int(hero.person_id[1:]), default=None)
 
 
 def _is_known_differently(observed: Observed) -> bool:

@@ -6,29 +6,35 @@ so whoever sets the damaged ones aside loses nothing. Two per cent of the JSON l
 """
 
 import csv
-import gzip
 import hashlib
-import heapq
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from gzip import GzipFile
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
 from loaders.sample.dice import Dice
-from loaders.sample.timeline import WORLD_END, iso
+from loaders.sample.sorting import Runs, SortedLines
+from loaders.sample.timeline import TRACKED_MONTHS, WORLD_END, iso
 
 BROKEN_SHARE = 0.005
 REPEATED_SHARE = 0.02
 IMPOSSIBLE_DATES = ("31.02.2026", "2026-13-41", "yesterday")
 
-_LINES_IN_MEMORY = 50_000
+_LINES_AT_ONCE = 1_000
+_MONTH = len("2026-07")
+_BROKEN, _REPEATED = "broken", "repeated"
 _REPEATED_AFTER_S = (60, 1800)
 _LAST_ARRIVAL = WORLD_END - timedelta(seconds=1)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +50,6 @@ class WrittenFile:
     tables: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
-class SortedLines:
-    """Collects lines in any order and gives them back by key, with no more than so many in memory."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        self._name = name
-        self._lines: list[bytes] = []
-        self._spilled: list[Path] = []
-
-    def add(self, key: str, line: bytes) -> None:
-        """One line without its end. Neither key nor line may contain a line end, and the key no tab."""
-        self._lines.append(b"%s\t%s\n" % (key.encode(), line))
-        if len(self._lines) >= _LINES_IN_MEMORY:
-            self._spill()
-
-    def __iter__(self) -> Iterator[tuple[str, bytes]]:
-        """Keys and lines, smallest key first, equal keys by line."""
-        with ExitStack() as files:
-            runs = [files.enter_context(path.open("rb")) for path in self._spilled]
-            for joined in heapq.merge(*runs, sorted(self._lines)):
-                key, _, line = joined[:-1].partition(b"\t")
-                yield key.decode(), line
-
-    def _spill(self) -> None:
-        path = self._folder / f"{self._name}-{len(self._spilled)}.run"
-        with path.open("wb") as run:
-            run.writelines(sorted(self._lines))
-        self._spilled.append(path)
-        self._lines = []
-
-
 @dataclass(frozen=True, slots=True)
 class CsvFormat:
     """How a CSV file is written, and which of its columns damage can hit."""
@@ -88,9 +63,7 @@ class CsvFormat:
 
     def line(self, cells: Sequence[str]) -> bytes:
         """One line without its end."""
-        buffer = io.StringIO()
-        csv.writer(buffer, delimiter=self.delimiter, lineterminator="").writerow(cells)
-        return buffer.getvalue().encode(self.encoding)
+        return _row_writer(self.delimiter)(cells).encode(self.encoding)
 
     def damaged(self, cells: Sequence[str], dice: Dice) -> bytes:
         """A line as a broken export writes it."""
@@ -107,91 +80,90 @@ class CsvFormat:
         return self.line(hurt)
 
 
+class _Echo:
+    """A file that gives back what it was to write, which ``csv.writer`` hands on."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+@cache
+def _row_writer(delimiter: str) -> Callable[[Sequence[str]], str]:
+    return csv.writer(_Echo(), delimiter=delimiter, lineterminator="").writerow
+
+
 class CsvFile:
     """A CSV file, sorted by a key of each row."""
 
-    def __init__(self, folder: Path, path: str, format_: CsvFormat, runs: Path) -> None:
+    def __init__(self, folder: Path, path: str, format_: CsvFormat, runs: Runs) -> None:
         self._folder, self._path, self._format = folder, path, format_
-        self._lines = SortedLines(runs, path.replace("/", "-"))
-        self._rows = self._broken = 0
+        self._lines = runs.lines(path)
 
     def add(self, key: str, cells: Sequence[str], dice: Dice | None = None) -> None:
         """One row; with dice, now and then a damaged copy of it too."""
         self._lines.add(key, self._format.line(cells))
-        self._rows += 1
         if dice is not None and dice.chance(BROKEN_SHARE):
             self._lines.add(f"{key}~", self._format.damaged(cells, dice))
-            self._rows += 1
-            self._broken += 1
+            self._lines.counts[_BROKEN] += 1
 
     def finish(self) -> list[WrittenFile]:
         """Write the file."""
-        end = self._format.line_end.encode()
         header = self._format.line(self._format.columns)
         lines = (line for _, line in self._lines)
-        with _Output(self._folder / self._path) as file:
-            for line in _first(header, lines):
-                file.write(line + end)
-        return [measure(self._folder, self._path, (self._rows, self._broken, 0))]
+        written = write_lines(self._folder / self._path, chain([header], lines), self._format.line_end.encode())
+        return [measure(self._folder, self._path, (written - 1, self._lines.counts[_BROKEN], 0))]
 
 
-@dataclass(slots=True)
-class _Counts:
-    rows: int = 0
-    broken: int = 0
-    repeated: int = 0
+@dataclass(frozen=True, slots=True)
+class ArrivalFile:
+    """JSON lines in order of arrival: one file of a ``JsonLinesFile``."""
+
+    folder: Path
+    path: str
+    lines: SortedLines
+
+    def finish(self) -> list[WrittenFile]:
+        """Write the file, if there is a line for it."""
+        if self.lines.is_empty:
+            return []
+        rows = write_lines(self.folder / self.path, (line for _, line in self.lines), b"\n")
+        return [measure(self.folder, self.path, (rows, self.lines.counts[_BROKEN], self.lines.counts[_REPEATED]))]
 
 
 class JsonLinesFile:
-    """JSON lines in order of arrival; a path with ``{month}`` becomes a file for each month of arrival."""
+    """JSON lines in order of arrival; a path with ``{month}`` becomes a file for each month in which we track."""
 
-    def __init__(self, folder: Path, path: str, damaged_fields: tuple[str, str], runs: Path) -> None:
-        self._folder, self._path = folder, path
+    def __init__(self, folder: Path, path: str, damaged_fields: tuple[str, str], runs: Runs) -> None:
         self._id_field, self._date_field = damaged_fields
-        self._lines = SortedLines(runs, path.replace("/", "-"))
-        self._counts: dict[str, _Counts] = {}
+        self._month = slice(_MONTH if "{month}" in path else 0)
+        # Where the path names no month, all months are one and the same.
+        paths = {month[self._month]: path.format(month=month) for month in TRACKED_MONTHS}
+        self._files = {month: ArrivalFile(folder, path, runs.lines(path)) for month, path in paths.items()}
+
+    @property
+    def files(self) -> list[ArrivalFile]:
+        """The files, oldest first."""
+        return [*self._files.values()]
 
     def add(self, document: Mapping[str, Any], arrived: datetime, dice: Dice) -> None:
         """One message; now and then a second time, now and then a damaged copy too."""
         line = orjson.dumps(document)
-        self._place(arrived, line).rows += 1
+        self._place(arrived, line)
         if dice.chance(REPEATED_SHARE):
-            counts = self._place(arrived + dice.lasting(*_REPEATED_AFTER_S), line)
-            counts.rows, counts.repeated = counts.rows + 1, counts.repeated + 1
+            self._place(arrived + dice.lasting(*_REPEATED_AFTER_S), line)[_REPEATED] += 1
         if dice.chance(BROKEN_SHARE):
-            counts = self._place(arrived + timedelta(seconds=2), self._damaged(document, line, dice))
-            counts.rows, counts.broken = counts.rows + 1, counts.broken + 1
+            self._place(arrived + timedelta(seconds=2), self._damaged(document, line, dice))[_BROKEN] += 1
 
     def finish(self) -> list[WrittenFile]:
         """Write the file or files."""
-        with ExitStack() as open_file:
-            month, file = "", None
-            for key, line in self._lines:
-                if file is None or ("{month}" in self._path and key[:7] != month):
-                    month = key[:7]
-                    file = open_file.enter_context(_Output(self._folder / self._path_of(month)))
-                file.write(line + b"\n")
-        return [
-            measure(self._folder, path, (counts.rows, counts.broken, counts.repeated))
-            for path, counts in sorted(self._by_path().items())
-        ]
+        return [written for file in self.files for written in file.finish()]
 
-    def _path_of(self, month: str) -> str:
-        return self._path.format(month=month)
-
-    def _by_path(self) -> dict[str, _Counts]:
-        by_path: dict[str, _Counts] = {}
-        for month, counts in self._counts.items():
-            total = by_path.setdefault(self._path_of(month), _Counts())
-            total.rows += counts.rows
-            total.broken += counts.broken
-            total.repeated += counts.repeated
-        return by_path
-
-    def _place(self, arrived: datetime, line: bytes) -> _Counts:
+    def _place(self, arrived: datetime, line: bytes) -> Counter[str]:
+        """Put a line where it belongs; gives what is counted of the lines there."""
         key = iso(min(arrived, _LAST_ARRIVAL))
-        self._lines.add(key, line)
-        return self._counts.setdefault(key[:7], _Counts())
+        lines = self._files[key[self._month]].lines
+        lines.add(key, line)
+        return lines.counts
 
     def _damaged(self, document: Mapping[str, Any], line: bytes, dice: Dice) -> bytes:
         fault = dice.below(3)
@@ -205,25 +177,26 @@ class JsonLinesFile:
         return orjson.dumps(hurt)
 
 
-class _Output:
-    """A file to write bytes to, compressed where its name ends in ``.gz``, the same bytes each time."""
+def write_lines(path: Path, lines: Iterable[bytes], end: bytes) -> int:
+    """Write lines, compressed where the name ends in ``.gz``; the same bytes each time. Gives their number."""
+    written = 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as raw, _packed(path, raw) as file:
+        for block in blocks(lines, _LINES_AT_ONCE):
+            file.write(end.join([*block, b""]))
+            written += len(block)
+    return written
 
-    def __init__(self, path: Path) -> None:
-        self._raw = _prepared(path).open("wb")
-        zipped = path.suffix == ".gz"
-        self._zip = gzip.GzipFile("", "wb", 6, self._raw, mtime=0) if zipped else None
 
-    def __enter__(self) -> Self:
-        return self
+def blocks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values in lists of so many."""
+    rest = iter(values)
+    while block := list(islice(rest, size)):
+        yield block
 
-    def __exit__(self, *_: object) -> None:
-        if self._zip is not None:
-            self._zip.close()
-        self._raw.close()
 
-    def write(self, data: bytes) -> None:
-        """More bytes."""
-        (self._zip or self._raw).write(data)
+def _packed(path: Path, raw: BinaryIO) -> AbstractContextManager[GzipFile | BinaryIO]:
+    return GzipFile("", "wb", 6, raw, mtime=0) if path.suffix == ".gz" else nullcontext(raw)
 
 
 def measure(
@@ -234,13 +207,3 @@ def measure(
     with (folder / path).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return WrittenFile(path, rows, broken, repeated, (folder / path).stat().st_size, digest, tables or {})
-
-
-def _prepared(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def _first(header: bytes, lines: Iterable[bytes]) -> Iterator[bytes]:
-    yield header
-    yield from lines

@@ -57,7 +57,9 @@ def given_name(contexts: Contexts) -> Comparison:
         Finding("somewhat similar", similar("given_name", 0.7), 0.02, 0.03),
         Finding("different", OTHERWISE, 0.05, 0.93),
     ]
-    return replace(Comparison("given_name", missing("given_name"), findings, contexts.members), opposite="different")
+    return replace(
+        Comparison("given_name", missing("given_name"), findings, contexts.members), stable=True, opposite="different"
+    )
 
 
 def _same_initial(column: str) -> Condition:
@@ -164,7 +166,7 @@ def email(contexts: Contexts) -> Comparison:
     made_of_names = all_of(any_of(Same("mailbox"), numbered), missing("handle"), Not(common))
     neither = all_of(missing("emails"), missing("hashed_emails")) if hashed else missing("emails")
     nothing = any_of(neither, made_of_names)
-    return Comparison("email", nothing, findings, [*contexts.home_or_phone, *contexts.family], shared=True)
+    return Comparison("email", nothing, findings, [*contexts.home_or_phone, *contexts.family], shared=True, stable=True)
 
 
 def _email_in_common(which: str, *, hashed: bool) -> Condition:
@@ -193,7 +195,9 @@ def phone(contexts: Contexts) -> Comparison:
         Finding("shared phone in common", Meet("phones"), 0.05, 0.00005),
         Finding("different", OTHERWISE, 0.35, 0.999),
     )
-    return Comparison("phone", missing("phones"), findings, [*contexts.home, *contexts.family], shared=True)
+    return Comparison(
+        "phone", missing("phones"), findings, [*contexts.home, *contexts.family], shared=True, stable=True
+    )
 
 
 def address(contexts: Contexts) -> Comparison:

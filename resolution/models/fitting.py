@@ -60,7 +60,7 @@ def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
             prepared = prepare(customers)
             number_customers(connection, prepared.table)
         with clock.step("train"):
-            model = _trained(connection, prepared, teaching, labels)
+            model = train_model(connection, prepared, teaching, labels)
         with clock.step("block"):
             keys = blocking_keys(set(prepared.table.column_names), model.thresholds, model.keys)
             blocks = block_customers(connection, keys)
@@ -74,8 +74,10 @@ def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
         return Fitted(_calibrated(model, claims, guards_over(prepared, model), labels), scores)
 
 
-def _trained(connection: duckdb.DuckDBPyConnection, prepared: Prepared, teaching: Teaching, labels: Labels) -> Model:
-    """A model of the customers in the table ``numbered``, with the keys that it uses."""
+def train_model(
+    connection: duckdb.DuckDBPyConnection, prepared: Prepared, teaching: Teaching, labels: Labels = NO_LABELS
+) -> Model:
+    """A model of the customers in the table ``numbered``, with the keys that it uses; not calibrated yet."""
     table, settings = prepared.table, teaching.settings
     sources = sources_by_size(table)
     comparisons = comparisons_for(set(table.column_names), sources)

@@ -34,7 +34,8 @@ _SURELY_STRANGERS = 0.2
 # So many strangers with a finding say how much more common it is in their context than elsewhere.
 _ENOUGH_STRANGERS = 20.0
 # Namesakes differ in their birth dates, and each that is taken for half a match makes such a difference look more usual
-# among matches. So a stable fact learns from pairs that are a match whatever it says: so many bits without it.
+# among matches. So a stable fact learns from pairs that are a match whatever it says: so many bits without it. The same
+# holds of relatives' given names, emails and phones: of 200,000 drawn customers whole homes became one person.
 _SURE_WEIGHT = 10.0
 _LEAST = 1e-9
 _SEEN = 1.0

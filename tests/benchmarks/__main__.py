@@ -34,6 +34,7 @@ from tests.benchmarks.measures import Measure
 from tests.benchmarks.online import measure_online
 from tests.benchmarks.quality import measure_quality
 from tests.benchmarks.resolving import measure_resolving
+from tests.benchmarks.sampling import measure_sampling
 from tests.benchmarks.sections import Options, Rows
 from tests.benchmarks.standardising import measure_standardising
 from tests.benchmarks.tracking import measure_tracking
@@ -68,6 +69,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Options], Rows]]] = {
     "sizes": ("A profile with its journey through the API, by the size of the graph", measure_sizes),
     "fields": ("What the execution of a plain field costs", measure_overhead),
     "bulk": ("The first load of an empty database, files to graph", measure_bulk),
+    "sampling": ("Making the sample company", measure_sampling),
     "standardising": ("Standardising on one core, each value new", measure_standardising),
     "online": ("One live record, in milliseconds", measure_online),
     "tracking": ("Tracking calls, each acknowledged after its commit", measure_tracking),

@@ -30,17 +30,17 @@ AUDIT_QUEUE = Gauge("audit_queue", "Records of the audit that wait to be written
 
 def measure_answer(status: int) -> None:
     """Count one answer."""
-    RESPONSES.labels(str(status)).inc()
+    _answers_of(str(status)).inc()
 
 
 def measure_operation(record: RequestRecord, status: int, seconds: float) -> None:
     """Count one GraphQL request."""
     operation = registered(record.operation)
-    OPERATIONS.labels(operation, _outcome(record, status)).observe(seconds)
+    _operations_of(operation, _outcome(record, status)).observe(seconds)
     for code in record.codes:
         ERRORS.labels(operation, code).inc()
     if record.cost is not None:
-        COST.labels(operation).observe(record.cost)
+        _costs_of(operation).observe(record.cost)
 
 
 def _outcome(record: RequestRecord, status: int) -> str:
@@ -100,3 +100,4 @@ class _InUse(AbstractContextManager[None]):
 
 
 _seconds_of, _used = cache(STATEMENTS.labels), cache(_InUse)
+_answers_of, _operations_of, _costs_of = cache(RESPONSES.labels), cache(OPERATIONS.labels), cache(COST.labels)

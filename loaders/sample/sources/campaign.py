@@ -14,7 +14,8 @@ from pathlib import Path
 from loaders.sample.dice import Dice, Weighted, scattered
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
-from loaders.sample.timeline import WORLD_END
+from loaders.sample.sorting import Runs
+from loaders.sample.timeline import WORLD_END, german, german_day
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
 
 CAMPAIGNS_PATH = "campaign/campaigns.csv"
@@ -69,12 +70,9 @@ _CONTACTS = 10_000_000_000
 class CampaignFiles:
     """The files while they are written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._contacts = CsvFile(folder, CONTACTS_PATH, CONTACTS_FORMAT, runs)
         self._campaigns = CsvFile(folder, CAMPAIGNS_PATH, CAMPAIGNS_FORMAT, runs)
-        for campaign in (*_CAMPAIGNS, _STAY):
-            cells = (campaign.code, campaign.name, campaign.goal, campaign.channel, f"{campaign.starts_on:%d.%m.%Y}")
-            self._campaigns.add(campaign.code, cells)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:
         """The contacts with a person; no record of them."""
@@ -91,6 +89,9 @@ class CampaignFiles:
 
     def finish(self) -> list[WrittenFile]:
         """Write the files."""
+        for campaign in (*_CAMPAIGNS, _STAY):
+            cells = (campaign.code, campaign.name, campaign.goal, campaign.channel, german_day(campaign.starts_on))
+            self._campaigns.add(campaign.code, cells)
         return [*self._campaigns.finish(), *self._contacts.finish()]
 
     def _contact(self, sighting: Sighting, nth: int, reached: tuple[_Campaign, datetime], dice: Dice) -> None:
@@ -105,9 +106,9 @@ class CampaignFiles:
             campaign.code,
             sighting.external_id,
             "target" if is_target else "control",
-            f"{at:%d.%m.%Y %H:%M}",
+            german(at),
             response,
-            f"{answered:%d.%m.%Y %H:%M}" if response else "",
+            german(answered) if response else "",
             campaign.cost if is_target else "",
         )
         # Nobody reads what was not done, so nobody would notice damage there.

@@ -13,6 +13,7 @@ from typing import Any
 from loaders.sample.dice import Dice, scattered
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.timeline import WORLD_END, iso_seconds
 from loaders.sample.writing import JsonLinesFile, WrittenFile
 
@@ -27,7 +28,7 @@ _DEVICES = 3
 class CdpFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = JsonLinesFile(folder, PATH, ("profile_id", "updated_at"), runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:

@@ -15,6 +15,7 @@ from loaders.sample.consent_string import CMP_ID, CMP_VERSION, consent_string
 from loaders.sample.dice import Dice, Weighted
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.timeline import WORLD_END, iso_seconds
 from loaders.sample.writing import JsonLinesFile, WrittenFile
 
@@ -29,7 +30,7 @@ _ACTIONS = Weighted({"accept_all": 52.0, "reject_all": 30.0, "custom": 18.0})
 class CmpFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = JsonLinesFile(folder, PATH, ("consent_id", "recorded_at"), runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:

@@ -8,7 +8,7 @@ that cp1252 lacks are written plainly. A few per cent of the people have two cus
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from loaders.sample.contacts import TEST_EMAIL, handwritten
 from loaders.sample.dice import Dice, Weighted, scattered
@@ -16,7 +16,7 @@ from loaders.sample.names import Gender
 from loaders.sample.people import Contract, HardCase, Person
 from loaders.sample.sightings import Care, Observation, Sighting
 from loaders.sample.slips import in_encoding
-from loaders.sample.timeline import WORLD_END, WORLD_START
+from loaders.sample.timeline import WORLD_END, WORLD_START, german, german_day
 from loaders.sample.writing import CsvFile, CsvFormat
 
 SOURCE = "crm"
@@ -89,7 +89,7 @@ def write(customer: CrmCustomer, file: CsvFile, dice: Dice) -> None:
         "Herr" if sighting.person.gender is Gender.MALE else "Frau",
         sighting.given,
         sighting.family,
-        _day(sighting.birth_date),
+        german_day(sighting.birth_date) if sighting.birth_date else "",
         sighting.email or "",
         handwritten(sighting.phone, dice) if sighting.phone else "",
         address.street if address else "",
@@ -99,10 +99,10 @@ def write(customer: CrmCustomer, file: CsvFile, dice: Dice) -> None:
         customer.country,
         contract.number,
         contract.tariff.name,
-        _day(contract.starts),
-        _day(contract.ends),
-        f"{sighting.created_at:%d.%m.%Y %H:%M}",
-        f"{sighting.updated_at:%d.%m.%Y %H:%M}",
+        german_day(contract.starts),
+        german_day(contract.ends) if contract.ends else "",
+        german(sighting.created_at),
+        german(sighting.updated_at),
     )
     file.add(sighting.external_id, [in_encoding(cell, ENCODING) for cell in cells], dice)
 
@@ -141,7 +141,3 @@ def _phone(observation: Observation) -> str | None:
     if person.in_story or dice.chance(0.86):
         return person.mobile.at(observation.known_at())
     return None
-
-
-def _day(day: date | datetime | None) -> str:
-    return f"{day:%d.%m.%Y}" if day else ""

@@ -5,14 +5,15 @@ channel (E-Mail, Telefon, Post, or empty for all); status (J agreed, N declined,
 hh:mm in UTC); form (where it was said). A withdrawal is a row of its own, later than the one it takes back.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from loaders.sample.dice import Dice, scattered
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.sources.crm import ENCODING, CrmCustomer
-from loaders.sample.timeline import WORLD_END
+from loaders.sample.timeline import WORLD_END, german
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
 
 PATH = "crm/consents.csv"
@@ -39,7 +40,7 @@ _FORMS = ("Vertragsformular", "Filiale", "Kundenportal", "Hotline")
 class CrmConsentFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = CsvFile(folder, PATH, FORMAT, runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:
@@ -63,17 +64,13 @@ def _stated(customer: CrmCustomer, dice: Dice) -> list[tuple[str, ...]]:
     asked = (*_ASKED, _SHARING) if dice.chance(0.3) else _ASKED
     for purpose, channel, agrees in asked:
         agreed = dice.chance(agrees)
-        rows.append((purpose, channel, "J" if agreed else "N", _time(signed), dice.pick(_FORMS)))
+        rows.append((purpose, channel, "J" if agreed else "N", german(signed), dice.pick(_FORMS)))
         if agreed and (_stops_calls(customer, channel) or dice.chance(0.08)):
             withdrawn = dice.moment(signed + timedelta(days=1), WORLD_END)
-            rows.append((purpose, channel, "W", _time(withdrawn), dice.pick(_FORMS)))
+            rows.append((purpose, channel, "W", german(withdrawn), dice.pick(_FORMS)))
     return rows
 
 
 def _stops_calls(customer: CrmCustomer, channel: str) -> bool:
     """Who wants to leave does not want to be talked out of it on the phone."""
     return channel == "Telefon" and customer.sighting.person.leaving_at is not None
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%d.%m.%Y %H:%M}"

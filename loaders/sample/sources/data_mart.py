@@ -16,6 +16,7 @@ from loaders.sample.observations import Observed
 from loaders.sample.parquet_writing import ParquetFile
 from loaders.sample.people import Person
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.sources.crm import CrmCustomer
 from loaders.sample.writing import WrittenFile
 
@@ -41,7 +42,7 @@ _YOUNG, _OLD = 30, 65
 class DataMartFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = ParquetFile(folder, PATH, _SCORES, runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:

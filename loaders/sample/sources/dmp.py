@@ -15,6 +15,7 @@ from loaders.sample.dice import Dice
 from loaders.sample.observations import Observed
 from loaders.sample.people import HardCase
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.timeline import iso_seconds
 from loaders.sample.visits import WebVisit
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
@@ -49,7 +50,7 @@ class _Cookie:
 class DmpFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = CsvFile(folder, PATH, FORMAT, runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:

@@ -19,6 +19,7 @@ from loaders.sample.parquet_writing import ParquetFile
 from loaders.sample.people import HardCase
 from loaders.sample.sightings import Sighting
 from loaders.sample.slips import without_umlauts
+from loaders.sample.sorting import Runs
 from loaders.sample.sources.shop import CURRENCY, Basket, LineItem
 from loaders.sample.timeline import WORLD_END, WORLD_START, iso_seconds
 from loaders.sample.writing import WrittenFile
@@ -66,7 +67,7 @@ _STORE_HOURS = (8, 18)
 class DwhFiles:
     """The files while they are written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._customers = {
             day: ParquetFile(folder, CUSTOMERS_PATH.format(day=day.date()), _CUSTOMERS, runs) for day in SNAPSHOTS
         }

@@ -9,6 +9,7 @@ from pathlib import Path
 from loaders.sample.dice import Dice, scattered
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.timeline import iso_seconds
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
 
@@ -25,7 +26,7 @@ _SENDS = 10_000_000_000
 class EmailSendFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = CsvFile(folder, PATH, FORMAT, runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:

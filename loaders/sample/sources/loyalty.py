@@ -11,6 +11,7 @@ from pathlib import Path
 from loaders.sample.dice import Dice, scattered
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Care, Observation, Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.timeline import WORLD_END, WORLD_START, iso_seconds
 from loaders.sample.writing import CsvFile, CsvFormat, WrittenFile
 
@@ -48,7 +49,7 @@ _STORES = ("Berlin Mitte", "Hamburg Altona", "Köln Ehrenfeld", "München Sendli
 class LoyaltyFiles:
     """The files while they are written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._members = CsvFile(folder, MEMBERS_PATH, MEMBERS_FORMAT, runs)
         self._bookings = CsvFile(folder, BOOKINGS_PATH, BOOKINGS_FORMAT, runs)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from loaders.sample.dice import Dice
 from loaders.sample.observations import Observed
 from loaders.sample.sightings import Sighting
+from loaders.sample.sorting import Runs
 from loaders.sample.sources.app import AppSession
 from loaders.sample.timeline import WORLD_END, iso_seconds
 from loaders.sample.writing import JsonLinesFile, WrittenFile
@@ -27,7 +28,7 @@ _PLATFORMS = {"ios": "apns", "android": "fcm"}
 class PushTokenFiles:
     """The file while it is written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._file = JsonLinesFile(folder, PATH, (ID_FIELD, DATE_FIELD), runs)
 
     def add(self, observed: Observed, dice: Dice) -> list[Sighting]:

@@ -20,6 +20,7 @@ from loaders.sample.observations import Observed
 from loaders.sample.people import HardCase
 from loaders.sample.sightings import Sighting
 from loaders.sample.slips import without_umlauts
+from loaders.sample.sorting import Runs
 from loaders.sample.timeline import TRACKING_START, WORLD_END, iso_seconds
 from loaders.sample.writing import JsonLinesFile, WrittenFile
 
@@ -56,7 +57,7 @@ class _Account:
 class SocialFiles:
     """The files while they are written."""
 
-    def __init__(self, folder: Path, runs: Path) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         self._profiles = JsonLinesFile(folder, PROFILES_PATH, ("user_id", "updated_at"), runs)
         self._messages = JsonLinesFile(folder, MESSAGES_PATH, ("message_id", "sent_at"), runs)
 

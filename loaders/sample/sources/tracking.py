@@ -1,6 +1,6 @@
 """Messages of website and app in Segment's shape, and the way they take until they arrive."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,16 @@ _WRONG_CLOCKS = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that somebody does. ``kind``: page, screen, track or identify; ``name``: of the page or the event."""
+    """One thing that somebody does. ``kind``: page, screen, track or identify; ``name``: of the page or the event.
+
+    ``properties``: those of a page are where it is, and known when it is sent.
+    """
 
     kind: str
     name: str | None = None
     path: str | None = None
-    properties: dict[str, Any] = field(default_factory=dict[str, Any])
-    traits: dict[str, Any] = field(default_factory=dict[str, Any])
+    properties: dict[str, Any] | None = None
+    traits: dict[str, Any] | None = None
 
 
 def identify(account: Sighting) -> Step:
@@ -50,20 +53,23 @@ class Sender:
 
     def send(self, step: Step, at: datetime, frame: dict[str, Any]) -> None:
         """One message. ``frame``: its anonymousId and context."""
-        message: dict[str, Any] = {
+        context, error = frame["context"], self.clock_error
+        message_id, sent = self.dice.uuid(), at + self._delay()
+        happened = iso(at)
+        message = {
             "type": step.kind,
-            "messageId": self.dice.uuid(),
+            "messageId": message_id,
             "anonymousId": frame["anonymousId"],
             "userId": self.user_id,
             "event": step.name if step.kind == "track" else None,
             "name": step.name if step.kind != "track" else None,
-            "properties": step.properties,
-            "traits": step.traits,
-            "context": frame["context"],
-            "originalTimestamp": iso(at + self.clock_error),
+            "properties": (context["page"] if step.kind == "page" else step.properties) or {},
+            "traits": step.traits or {},
+            "context": context,
+            "originalTimestamp": iso(at + error) if error else happened,
+            "sentAt": iso(sent + error),
+            "timestamp": happened,
         }
-        sent = at + self._delay()
-        message |= {"sentAt": iso(sent + self.clock_error), "timestamp": iso(at)}
         self.file.add(message, sent, self.dice)
 
     def _delay(self) -> timedelta:

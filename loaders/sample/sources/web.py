@@ -43,7 +43,7 @@ def write(visit: WebVisit, account: Sighting | None, file: JsonLinesFile, dice: 
         if step.path is not None:
             frame["context"] = frame["context"] | {"page": _page(step, referrer)}
             referrer = f"{WEBSITE}{step.path}"
-        sender.send(_with_page(step, frame["context"]), at, frame)
+        sender.send(step, at, frame)
         at = _next(visit, step, at, dice)
 
 
@@ -178,12 +178,6 @@ def _frame(visit: WebVisit, dice: Dice) -> dict[str, Any]:
 def _page(step: Step, referrer: str) -> dict[str, Any]:
     title = f"{step.name} | {COMPANY}"
     return {"path": step.path, "url": f"{WEBSITE}{step.path}", "title": title, "referrer": referrer}
-
-
-def _with_page(step: Step, context: dict[str, Any]) -> Step:
-    if step.kind != "page":
-        return step
-    return Step(step.kind, step.name, step.path, dict(context["page"]), step.traits)
 
 
 def _next(visit: WebVisit, step: Step, at: datetime, dice: Dice) -> datetime:

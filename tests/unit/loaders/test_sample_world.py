@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import phonenumbers
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from loaders.sample.devices import install_kiosks
 from loaders.sample.dice import Dice, Stream, Weighted, scattered
 from loaders.sample.observations import observe_person
 from loaders.sample.people import NAMESAKES_OF_A_HOME, HardCase, Person
+from loaders.sample.seeds import open_stream
 from loaders.sample.sightings import Sighting
 from loaders.sample.slips import NICKNAMES, heard, in_encoding, mistyped, without_umlauts
 from loaders.sample.timeline import ALWAYS, WORLD_START, History
@@ -221,3 +223,9 @@ def test_draws_stay_within_their_limits(place: int) -> None:
     assert dice.count(1.5) >= 0
     assert dice.weighted(Weighted({"never": 0.0, "always": 1.0})) == "always"
     assert sorted(dice.shuffled([3, 1, 2])) == [1, 2, 3]
+
+
+@given(seed=st.integers(0, 1 << 130), stream=st.integers(0, 100), place=st.integers(0, (1 << 32) - 1))
+def test_a_stream_is_the_one_that_numpy_opens(seed: int, stream: int, place: int) -> None:
+    ours, theirs = open_stream(seed, stream, place), np.random.default_rng((seed, stream, place))
+    assert ours.random(3).tolist() == theirs.random(3).tolist()

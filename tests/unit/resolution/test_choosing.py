@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.guards import current_guards
-from resolution.blocks.blocking import BOTH_NAMES, BlockingKey, blocking_keys, load_customers, pair_up
+from resolution.blocks.blocking import BOTH_NAMES, BlockingKey, blocking_keys, load_customers, number_customers, pair_up
 from resolution.blocks.choosing import ENOUGH_MATCHES, MOST_LOST, choose_keys
 from resolution.blocks.sampling import pairs_around
 from resolution.customers.preparation import prepare
-from resolution.models.fitting import Teaching, fit
+from resolution.models.fitting import Teaching, fit, train_model
 from resolution.models.model import model_of
 from resolution.progress import Clock
+from resolution.scores.tables import workspace
 from resolution.settings import ResolutionSettings
 from tests.benchmarks.drawn import drawn_table
 
@@ -130,3 +131,19 @@ def test_a_model_keeps_its_keys_and_finds_what_all_keys_find() -> None:
     again = model_of(fitted.model.document, {name: x.values for name, x in fitted.model.frequencies.items()})
     assert again.keys == used
     assert again.version == fitted.model.version != replace(again, keys=None).version
+
+
+def test_where_there_are_many_strangers_relatives_do_not_become_one_person() -> None:
+    """Among so many, differences of relatives passed for usual ones of one person, which made relatives one person."""
+    records, few = 100_000, SETTINGS.model_copy(update={"training_customers": 4_000, "random_pairs": 100_000})
+    with workspace() as connection:
+        prepared = prepare(drawn_table(records))
+        number_customers(connection, prepared.table)
+        model = train_model(connection, prepared, Teaching(few, current_guards()))
+
+    # One record of each person, and of the others 1.3 on average by chance (Poisson).
+    pairs_of_one_person = records / 2.3 * (1.3 + 1.3**2 / 2)
+    assert model.prior * records * (records - 1) / 2 == pytest.approx(pairs_of_one_person, rel=0.05)
+    names = next(place for place, found in enumerate(model.comparisons) if found.name == "given_name")
+    labels = [level.label for level in model.comparisons[names].levels]
+    assert float(model.estimates.m[names][labels.index("different")]) < 0.03

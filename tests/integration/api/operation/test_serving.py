@@ -2,6 +2,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -164,3 +165,16 @@ def test_a_worker_that_is_killed_is_replaced_and_none_outlives_the_supervisor(ne
 def workers_of(server: "subprocess.Popen[str]") -> list[psutil.Process]:
     children = psutil.Process(server.pid).children()
     return [one for one in children if "--multiprocessing-fork" in one.as_dict(["cmdline"], [])["cmdline"]]
+
+
+def test_an_answer_leaves_as_a_whole(neo4j_address: Address) -> None:
+    """Head and body in one packet: a client that is woken for the head alone waits for the next one."""
+    with serving(neo4j_address, SETTINGS) as url:
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            answer = connection.recv(65_536)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert body
