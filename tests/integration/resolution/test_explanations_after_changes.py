@@ -90,10 +90,10 @@ def test_contradictions_hold_apart_and_are_counted_up(changed: Company) -> None:
         "identifiers": (identifier("email", "familie@example.org"), identifier("phone", "+4943112345")),
     }
     write_person(changed.graph, "crm", "31", "Nils Moor", birth_date="1950-01-05", gender="male", **home)
-    write_person(changed.graph, "crm", "32", "Ute Moor", birth_date="1990-07-19", gender="female", **home)
+    write_person(changed.graph, "shop", "32", "Ute Moor", birth_date="1990-07-19", gender="female", **home)
     changed.resolve()
 
-    found = changed.why_not("crm:31", "crm:32")
+    found = changed.why_not("crm:31", "shop:32")
 
     assert isinstance(found.reason, Guarded)
     assert found.reason.guard == "contradiction"
