@@ -30,6 +30,10 @@ os.execv(sys.argv[3], sys.argv[3:])
 PATIENCE_S = 60
 
 
+class PageLeftError(Exception):
+    """The page was left while something was asked of it."""
+
+
 class Browser:
     """The DevTools protocol over two pipes: one JSON document, one zero byte."""
 
@@ -62,8 +66,11 @@ class Browser:
     def wait_for(self, expression: str) -> Any:
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
-            if value := self.evaluate(expression):
-                return value
+            try:
+                if value := self.evaluate(expression):
+                    return value
+            except PageLeftError:
+                pass  # the next page may have it
             time.sleep(0.1)
         raise AssertionError(f"{expression} did not become true; the page said {self.complaints}")
 
@@ -76,6 +83,8 @@ class Browser:
         self._writing.flush()
         while (answer := self._receive()).get("id") != self._count:
             self._note(answer)
+        if "navigated" in answer.get("error", {}).get("message", ""):
+            raise PageLeftError
         assert "error" not in answer, answer
         return answer["result"]
 

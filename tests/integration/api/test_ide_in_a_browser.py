@@ -58,5 +58,6 @@ def give_key(page: Browser) -> None:
     """What a developer does once: the page begins anew with the key."""
     page.wait_for("document.getElementById('key')?.placeholder")
     page.evaluate(f"document.getElementById('key').value = '{API_KEY}'")
-    page.evaluate("window.beforeTheKey = true; document.querySelector('#key-form button').click()")
+    # The click comes after the answer: it leaves the page.
+    page.evaluate("window.beforeTheKey = true; setTimeout(() => document.querySelector('#key-form button').click())")
     page.wait_for("window.beforeTheKey === undefined")
