@@ -85,9 +85,7 @@ class Guarding(SchemaExtension):
 
     def require_name(self) -> None:
         """Strawberry would run the first of several operations. Raises GraphQLError where none is named."""
-        execution = self.execution_context
-        operations = operations_of(execution.graphql_document) if execution.graphql_document else []
-        if len(operations) > 1 and execution._provided_operation_name is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        if len(self._operations) > 1 and self.execution_context._provided_operation_name is None:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             words = "Name one operation of the document as `operationName`."
             raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
 
@@ -132,10 +130,13 @@ class Guarding(SchemaExtension):
 
     def _name(self) -> str | None:
         """As the document has it: what the client calls it beside the document may be anything, and stands in logs."""
-        asked, document = self.execution_context.operation_name, self.execution_context.graphql_document
-        definitions = document.definitions if document else ()
-        named = (node.name.value for node in definitions if isinstance(node, OperationDefinitionNode) and node.name)
-        return next((name for name in named if name == asked), None)
+        named = (operation.name.value for operation in self._operations if operation.name)
+        return next((name for name in named if name == self.execution_context.operation_name), None)
+
+    @property
+    def _operations(self) -> list[OperationDefinitionNode]:
+        document = self.execution_context.graphql_document
+        return operations_of(document) if document else []
 
 
 def _asked(execution: ExecutionContext, cost: Cost) -> AskedOperation:

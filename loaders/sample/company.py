@@ -10,13 +10,13 @@ from pathlib import Path
 
 from graph.errors import ConfigurationError, SourceReadError
 from loaders.sample.crew import Crew
-from loaders.sample.making import Making, build_people, collect, finish
+from loaders.sample.making import Making, collect, finish
 from loaders.sample.manifest import NAME as MANIFEST
 from loaders.sample.manifest import Hero, Manifest, read_manifest, write_manifest
 from loaders.sample.story import join_stories
 from loaders.sample.writing import WrittenFile
 
-__all__ = ["SampleReport", "build_people", "is_sample", "read_manifest", "write_sample"]
+__all__ = ["SampleReport", "is_sample", "read_manifest", "write_sample"]
 
 _UNFINISHED = ".unfinished"
 _PEOPLE_A_PROCESS = 1_000

@@ -11,13 +11,19 @@ WORLD_END = datetime(2026, 7, 1, tzinfo=UTC)
 """The first moment that is not in the sample."""
 TRACKING_START = datetime(2025, 7, 1, tzinfo=UTC)
 """Web and app tracking are kept for twelve months."""
-TRACKED_MONTHS = (
-    *("2025-07", "2025-08", "2025-09", "2025-10", "2025-11", "2025-12"),
-    *("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06"),
-)
 ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
 
 T = TypeVar("T")
+
+
+def _months(moment: datetime) -> int:
+    """Months since the year 0."""
+    return 12 * moment.year + moment.month - 1
+
+
+TRACKED_MONTHS = tuple(
+    f"{month // 12}-{month % 12 + 1:02}" for month in range(_months(TRACKING_START), _months(WORLD_END))
+)
 
 
 @dataclass(frozen=True, slots=True)

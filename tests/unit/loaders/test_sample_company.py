@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from graph.errors import ConfigurationError, SourceReadError
 from loaders.sample.commands import sample_app
-from loaders.sample.company import build_people, is_sample, read_manifest, write_sample
+from loaders.sample.company import is_sample, read_manifest, write_sample
+from loaders.sample.making import build_people
 from loaders.sample.people import Person
 
 PROJECT = Path(__file__).resolve().parents[3]

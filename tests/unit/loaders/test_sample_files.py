@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from loaders.sample.company import build_people, write_sample
+from loaders.sample.company import write_sample
+from loaders.sample.making import build_people
 from loaders.sample.manifest import Manifest, read_manifest
 from loaders.sample.sources.crm import FORMAT as CRM_FORMAT
 from loaders.sample.sources.email import CONTACTS_FORMAT, EVENTS_FORMAT

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.sample.company import build_people
 from loaders.sample.devices import install_kiosks
 from loaders.sample.dice import Dice, Stream, Weighted, scattered
+from loaders.sample.making import build_people
 from loaders.sample.observations import observe_person
 from loaders.sample.people import NAMESAKES_OF_A_HOME, HardCase, Person
 from loaders.sample.seeds import open_stream
