@@ -16,7 +16,7 @@ class ResolutionSettings(BaseSettings):
     merge_above: float = Field(-9.5, description="Least cohesion at which groups merge: the loosest cluster.")
     largest_value_block: int = Field(60, ge=2, description="A value that more customers share selects nobody.")
     largest_block: int = Field(100, ge=2, description="A combination of values that more share selects nobody.")
-    training_customers: int = Field(25_000, ge=1_000, description="Customers around whom training looks at all pairs.")
+    training_pairs: int = Field(2_000_000, ge=1_000, description="Blocked pairs that training looks at, about.")
     random_pairs: int = Field(1_000_000, ge=1_000, description="Random pairs that tell what strangers have in common.")
     train_after_growth: float = Field(1.5, gt=1, description="Train anew when there are so many times the customers.")
 

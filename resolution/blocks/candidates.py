@@ -38,10 +38,9 @@ class BlockingParts:
         columns = set(model.columns)
         self._parts = parts_of(columns)
         self._whole = whole_record_columns(columns)
-        self._lists = [name for name in LISTS if name in columns]
-        keys = blocking_keys(columns, model.thresholds, model.keys)
-        self._keys = [(key.parts, key.most) for key in keys if key.parts[0] not in LISTS]
-        self._most_of_lists = model.thresholds.largest_block
+        keys = [(key.parts, key.most) for key in blocking_keys(columns, model.thresholds, model.keys)]
+        self._lists = {parts[0]: most for parts, most in keys if parts[0] in LISTS}
+        self._keys = [(parts, most) for parts, most in keys if parts[0] not in LISTS]
 
     def of(self, row: Row) -> tuple[str, ...]:
         """Every part of a customer as name:value."""
@@ -58,7 +57,7 @@ class BlockingParts:
         for part in parts:
             name = part.partition(":")[0]
             if name in self._lists:
-                found[(part,)] = self._most_of_lists
+                found[(part,)] = self._lists[name]
             else:
                 single[name] = part
         for names, most in self._keys:

@@ -4,7 +4,6 @@ Training looks at these pairs, and what they show tells which keys are worth usi
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -12,25 +11,15 @@ import pyarrow as pa
 from resolution.blocks.blocking import BlockingKey
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Pairs in the table ``around`` (``number_l``, ``number_r``, ``keys``: places in the list of keys; ``drawn``).
-
-    ``times``: for how many pairs of all customers each stands that was ``drawn``; the others are there because of the
-    customers that were asked for.
-    """
-
-    pairs: int
-    times: float
-
-
 def pairs_around(
     connection: duckdb.DuckDBPyConnection, keys: Sequence[BlockingKey], most: int, wanted: Iterable[str] = ()
-) -> Around:
+) -> float:
     """Sample the pairs of the table ``numbered``: around so many customers, drawn by hash, and around those ``wanted``.
 
-    A pair is in the sample when one of its two customers is, and which of them is decided by hash as well, so that
-    every pair has the same chance.
+    Makes the table ``around`` (``number_l``, ``number_r``, ``keys``: places of those that find the pair; ``drawn``:
+    because of a customer who was drawn), and gives for how many pairs of all customers each stands that was drawn. A
+    pair is in the sample when one of its two customers is, and which of them is decided by hash as well, so that every
+    pair has the same chance.
     """
     customers, drawn = _draw(connection, most, wanted)
     connection.execute(
@@ -38,14 +27,13 @@ def pairs_around(
     )
     for place, key in enumerate(keys):
         connection.execute(f"INSERT INTO met {_met(place, key)}")
-    made = connection.execute("""
+    connection.execute("""
         CREATE OR REPLACE TEMP TABLE around AS
         SELECT number_l, number_r, list(key ORDER BY key) AS keys, bool_or(drawn) AS drawn
         FROM met GROUP BY ALL ORDER BY number_l, number_r
-    """).fetchone()
+    """)
     connection.execute("DROP TABLE met")
-    assert made is not None
-    return Around(int(made[0]), customers / max(drawn, 1))
+    return customers / max(drawn, 1)
 
 
 def _draw(connection: duckdb.DuckDBPyConnection, most: int, wanted: Iterable[str]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from graph.guards import Guards
-from resolution.blocks.blocking import block_customers, blocking_keys, number_customers, pair_up
+from resolution.blocks.blocking import block_customers, blocking_keys, number_customers
 from resolution.blocks.choosing import choose_keys
 from resolution.blocks.sampling import pairs_around
 from resolution.clusters.group_guards import GroupGuards
@@ -28,6 +28,8 @@ from resolution.scores.tables import Scores, workspace
 from resolution.settings import ResolutionSettings
 
 _NOTHING = Estimates((), (), 0.5, ())
+# Around a customer there are 40 to 60 pairs where there are 50,000, and 95 where there are a million.
+_PAIRS_A_CUSTOMER = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,6 @@ def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
         with clock.step("block"):
             keys = blocking_keys(set(prepared.table.column_names), model.thresholds, model.keys)
             blocks = block_customers(connection, keys)
-            pair_up(connection)
         with clock.step("score"):
             pairs = teaching.engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
@@ -101,8 +102,8 @@ def _learned(connection: duckdb.DuckDBPyConnection, model: Model, labels: Labels
     """The model with what a sample of the pairs shows."""
     settings, comparisons = model.thresholds, model.comparisons
     keys = list(blocking_keys(set(model.columns), settings))
-    around = pairs_around(connection, keys, settings.training_customers, labels.customers)
-    blocked = blocked_pairs(connection, comparisons, around)
+    times = pairs_around(connection, keys, settings.training_pairs // _PAIRS_A_CUSTOMER, labels.customers)
+    blocked = blocked_pairs(connection, comparisons, times)
     random = random_pairs(connection, comparisons, settings.random_pairs)
     labelled = labelled_patterns(connection, comparisons, blocked, labels)
     estimates = rounded(train(comparisons, blocked, random, model.customers, labelled))

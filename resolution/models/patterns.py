@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolution.blocks.sampling import Around
 from resolution.comparing.asked import Asked, repeated_conditions
 from resolution.comparing.levels import Comparison, Level
 
@@ -65,8 +64,8 @@ def _counts(connection: duckdb.DuckDBPyConnection, comparison: Comparison) -> Nu
     return np.array([known.get(level, 0) for level in range(len(comparison.levels))], dtype=np.float64)
 
 
-def blocked_pairs(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], around: Around) -> Patterns:
-    """Patterns of the pairs in the table ``around`` that were drawn; counts stand for all pairs.
+def blocked_pairs(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], times: float) -> Patterns:
+    """Patterns of the pairs in the table ``around`` that were drawn, each of which stands for so many.
 
     Leaves the table ``patterned``: those pairs with their findings.
     """
@@ -75,7 +74,7 @@ def blocked_pairs(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[C
         CREATE OR REPLACE TEMP TABLE patterned AS
         SELECT number_l, number_r, {_pattern(comparisons)} FROM ({pairs})
     """)
-    return _patterns(connection, comparisons, f"SELECT {_names(comparisons)} FROM patterned", around.times)
+    return _patterns(connection, comparisons, f"SELECT {_names(comparisons)} FROM patterned", times)
 
 
 def finders_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison]) -> pa.Table:

@@ -7,12 +7,13 @@ person's records have in common (m) is the same in every context. The prior is p
 sum of the probabilities. Plain counting and sums in a fixed order: the same data give the same model.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import log2
 
 import numpy as np
 
+from resolution.clusters.numbered import Flags
 from resolution.comparing.levels import Comparison
 from resolution.models.labels import LabelledPatterns
 from resolution.models.patterns import Indices, Numbers, Patterns, RandomPairs
@@ -84,12 +85,29 @@ def train(
 
 def match_probabilities(comparisons: Sequence[Comparison], estimates: Estimates, patterns: Patterns) -> Numbers:
     """Of each pattern, the probability that its pairs are matches."""
-    weights = patterns.rarity + log2(estimates.prior / (1 - estimates.prior))
-    found = zip(comparisons, estimates.m, estimates.u, patterns.levels, strict=True)
-    for comparison, m, u, levels in found:
-        frequent = np.array([level.frequency_of is not None for level in comparison.levels])
-        weights = weights + np.append(np.where(frequent, np.log2(m), np.log2(m / u)), 0.0)[levels]
+    found = zip(comparisons, estimates.m, estimates.u, strict=True)
+    return _probabilities(_weights(patterns, estimates.prior, (_of_levels(m, u, _frequent(of)) for of, m, u in found)))
+
+
+def _probabilities(weights: Numbers) -> Numbers:
     return 1 / (1 + np.exp2(-weights))
+
+
+def _weights(patterns: Patterns, prior: float, of_levels: Iterable[Numbers]) -> Numbers:
+    """Match weight of each pattern. ``of_levels``: of each comparison, those of its levels."""
+    weights = patterns.rarity + log2(prior / (1 - prior))
+    for levels, known in zip(patterns.levels, of_levels, strict=True):
+        weights = weights + np.append(known, 0.0)[levels]
+    return weights
+
+
+def _of_levels(m: Numbers, u: Numbers, frequent: Flags) -> Numbers:
+    """Match weight of each level; where values have frequencies these stand for u."""
+    return np.where(frequent, np.log2(m), np.log2(m) - np.log2(u))
+
+
+def _frequent(comparison: Comparison) -> Flags:
+    return np.array([level.frequency_of is not None for level in comparison.levels])
 
 
 def _prior(matches: float, pairs: float) -> float:
@@ -117,7 +135,7 @@ class _Fit:
     def improve(self) -> float:
         """One round of expectation and maximisation; gives the largest change of a probability."""
         unknown = np.maximum(self.blocked.counts - self.labelled.same - self.labelled.different, 0.0)
-        matching = unknown * self._probabilities()
+        matching = unknown * _probabilities(self._weights())
         strangers = np.where(matching < _SURELY_STRANGERS * unknown, unknown - matching, 0.0)
         matching, strangers = matching + self.labelled.same, strangers + self.labelled.different
         prior = _prior(float(matching.sum()), self.pairs)
@@ -133,14 +151,8 @@ class _Fit:
         others = self._weights() - np.append(fact.mean_weights(), 0.0)[levels]
         return np.where(others >= _SURE_WEIGHT, self.blocked.counts - self.labelled.different, 0.0)
 
-    def _probabilities(self) -> Numbers:
-        return 1 / (1 + np.exp2(-self._weights()))
-
     def _weights(self) -> Numbers:
-        weights = self.blocked.rarity + log2(self.prior / (1 - self.prior))
-        for fact, levels in zip(self.facts, self.blocked.levels, strict=True):
-            weights = weights + np.append(fact.weights(), 0.0)[levels]
-        return weights
+        return _weights(self.blocked, self.prior, (fact.weights() for fact in self.facts))
 
 
 def _summed(levels: Indices, counts: Numbers, fact: "_Fact") -> Numbers:
@@ -158,7 +170,7 @@ class _Fact:
 
     findings: Indices
     contexts: Indices
-    frequent: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    frequent: Flags
     shared: bool
     stable: bool
     default_m: Numbers
@@ -175,7 +187,7 @@ class _Fact:
         fact = cls(
             findings=np.array([level.finding for level in levels]),
             contexts=np.array([level.context for level in levels]),
-            frequent=np.array([level.frequency_of is not None for level in levels]),
+            frequent=_frequent(comparison),
             shared=comparison.shared,
             stable=comparison.stable,
             default_m=np.zeros(max(level.finding for level in levels) + 1),
@@ -193,9 +205,8 @@ class _Fact:
         return fact
 
     def weights(self) -> Numbers:
-        """Match weight of each level; where values have frequencies these stand for u."""
-        m = np.log2(self.m[self.findings])
-        return np.where(self.frequent, m, m - np.log2(self.u))
+        """Match weight of each level."""
+        return _of_levels(self.m[self.findings], self.u, self.frequent)
 
     def mean_weights(self) -> Numbers:
         """Match weight of each level, at the mean frequency where values have one."""

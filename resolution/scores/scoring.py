@@ -14,6 +14,7 @@ from splink import SettingsCreator
 from splink.internals.dialects import SplinkDialect
 from splink.internals.predict import predict_from_comparison_vectors_sqls
 
+from resolution.blocks.blocking import pair_up
 from resolution.clusters.numbered import Flags, Indices, Numbers
 from resolution.comparing.asked import Asked, repeated_conditions
 from resolution.comparing.levels import Comparison
@@ -63,14 +64,12 @@ class ScoredPairs:
 
 
 def score(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
-    """Score every pair of the table ``pairs`` and keep those at or above the keep threshold.
+    """Score every pair that shares a block and keep those at or above the keep threshold.
 
-    Reads the tables ``numbered`` and ``records``.
+    Reads the tables ``numbered``, ``block_members`` and ``records``.
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE scored ({_columns(model)})")
-    counted = connection.execute("SELECT count(*) FROM pairs").fetchone()
-    assert counted is not None
-    for first in range(0, counted[0], _PAIRS_A_PART):
+    for first in range(0, pair_up(connection), _PAIRS_A_PART):
         rows = f"rowid >= {first} AND rowid < {first + _PAIRS_A_PART}"
         _score(connection, model, f"SELECT number_l, number_r FROM pairs WHERE {rows}")
     return _collected(connection, model)

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from graph.errors import ModelError
-from resolution.blocks.blocking import load_customers, pair_up
+from resolution.blocks.blocking import load_customers
 from resolution.customers.preparation import Prepared, prepare
 from resolution.engines.engine import Engine
 from resolution.models.frequencies import load_frequencies
@@ -53,8 +53,6 @@ def score_table(customers: pa.Table, model: Model, clock: Clock, engine: Engine 
             prepared = prepare(customers, model.suspect)
             _require_known_columns(prepared, model)
             blocks = load_customers(connection, prepared.with_columns(model.columns), model.thresholds, model.keys)
-            if engine is score:  # others join the blocks themselves
-                pair_up(connection)
             load_frequencies(connection, model.frequencies)
         with clock.step("score"):
             pairs = engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
