@@ -41,6 +41,8 @@ def test_the_ide_runs_a_query_without_anything_from_elsewhere(neo4j_address: Add
 def test_the_examples_are_tabs_that_answer(neo4j_address: Address, tmp_path: Path) -> None:
     with serving(neo4j_address, keyed_settings()) as url, browser(tmp_path) as page:
         page.open_page(url)
+        # As long as a person takes: by then the editor has written down its tabs, without what they were opened with.
+        page.wait_for("localStorage.getItem('graphiql:tabState')")
         give_key(page)
         page.wait_for("document.querySelector('.graphiql-execute-button') !== null")
         tabs = page.evaluate(TABS)
