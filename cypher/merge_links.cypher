@@ -6,7 +6,7 @@ MATCH (b:Customer {key: row.right})
 MERGE (a)-[r:SAME_AS {key: row.key}]->(b)
 WITH a, b, r, row, r.valid_from IS NULL AS new,
   coalesce(r.confidence, -1.0) <> coalesce(row.confidence, -1.0) AS moved
-FOREACH (_ IN CASE WHEN moved AND NOT new AND r.confidence IS NOT NULL THEN [1] ELSE [] END |
+FOREACH (_ IN CASE WHEN moved AND NOT new THEN [1] ELSE [] END |
   CREATE (a)-[:WAS_SAME_AS {
     probability: r.probability, match_weight: r.match_weight, method: r.method, rule: r.rule, evidence: r.evidence,
     model_version: r.model_version, cohesion: r.cohesion, confidence: r.confidence, valid_from: r.valid_from,

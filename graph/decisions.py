@@ -67,13 +67,16 @@ def decisions_about(graph: Reader, customers: Collection[str], at: datetime | No
     return [decision_of(row) for row in graph.read("list_decisions_about", keys=sorted(customers), at=when)]
 
 
-def connected_decisions(graph: Reader, customers: Collection[str]) -> list[Decision]:
-    """The decisions in force about some customers, and about all whom those join with others. Raises GraphError."""
+def connected_decisions(graph: Reader, customers: Collection[str], at: datetime | None = None) -> list[Decision]:
+    """The decisions in force about some customers, and about all whom those join with others, now or at a time.
+
+    Raises GraphError.
+    """
     found: dict[str, Decision] = {}
     asked: set[str] = set()
     wanted = set(customers)
     while wanted - asked:
-        new = decisions_about(graph, wanted - asked)
+        new = decisions_about(graph, wanted - asked, at)
         asked |= wanted
         found |= {decision.key: decision for decision in new}
         wanted |= {customer for decision in new if decision.action in JOINING for customer in decision.customers}

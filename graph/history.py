@@ -25,6 +25,10 @@ class CustomerState:
     resolved: bool
     first_resolved_at: datetime | None
 
+    def resolved_by(self, at: datetime) -> bool:
+        """Whether it had been resolved by a time; what an older release resolved counts as always."""
+        return self.resolved and (self.first_resolved_at is None or self.first_resolved_at <= at)
+
 
 def require_past(at: datetime) -> None:
     """Go on only with a moment that has been. Raises ConfigurationError."""
@@ -60,6 +64,17 @@ def clusters_at(
 def forest_at(graph: Reader, customer: str, at: datetime) -> list[StoredLink]:
     """The links that held the loosest cluster of a customer together at a time. Raises GraphError."""
     return [StoredLink(**row) for row in graph.read("list_forest_at", key=customer, at=milliseconds(at))]
+
+
+def links_across(
+    graph: Reader, left: Collection[str], right: Collection[str], at: datetime
+) -> tuple[int, tuple[str, str] | None]:
+    """How many links between two groups of customers held at a time, and whom the strongest joined.
+
+    Raises GraphError.
+    """
+    (row,) = graph.read("list_links_across_at", left=sorted(left), right=sorted(right), at=milliseconds(at))
+    return row["links"], row["strongest"] and tuple(row["strongest"])
 
 
 def levels_at(graph: Reader, at: datetime) -> Levels:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from graph.clusters import MEMBERS_LIMIT
 from graph.confidence import Levels
 from graph.connection import Reader
-from graph.history import CustomerState, clusters_at, levels_at, require_past
+from graph.history import clusters_at, levels_at, require_past
 from resolution.explanation.asking import known_states, last_model
 
 
@@ -45,7 +45,7 @@ def as_of(graph: Reader, customer: str, at: datetime, confidence: str | float | 
     today = Levels(model.version, model.levels)
     wanted = then.confidence_then(confidence)
     members = clusters_at(graph, [customer], at, wanted)[customer]
-    known = _was_known(state, at) or len(members) > 1
+    known = state.resolved_by(at) or len(members) > 1
     members = members if known else ()
     now = clusters_at(graph, [customer], datetime.now(UTC), today.confidence_of(confidence))[customer]
     return AsOf(
@@ -60,8 +60,3 @@ def as_of(graph: Reader, customer: str, at: datetime, confidence: str | float | 
         joined_since=tuple(sorted(set(now) - {*members, customer})),
         left_since=tuple(sorted(set(members) - set(now))),
     )
-
-
-def _was_known(state: CustomerState, at: datetime) -> bool:
-    """Whether a customer had been resolved by a time; one that an older release resolved counts as always known."""
-    return state.resolved and (state.first_resolved_at is None or state.first_resolved_at <= at)

@@ -19,7 +19,7 @@ from resolution.explanation.asking import last_model
 from resolution.explanation.how import How, how
 from resolution.explanation.telling import tell_as_of, tell_how, tell_why, tell_why_not
 from resolution.explanation.why import Why, why, why_at
-from resolution.explanation.why_not import Together, WhyNot, why_not
+from resolution.explanation.why_not import Together, WhyNot, why_not, why_not_at
 from resolution.models.model import Model
 from resolution.models.model_store import model_store
 
@@ -58,14 +58,22 @@ def why_command(
     _print(found, tell_why(found), as_json=as_json)
 
 
-def why_not_command(left: Left, right: Right, confidence: Confidence = None, as_json: AsJson = False) -> None:
+def why_not_command(
+    left: Left, right: Right, confidence: Confidence = None, as_of: AtTime = None, as_json: AsJson = False
+) -> None:
     """Why two customers are not one person: one reason with its facts.
+
+    Of a past time it is known who waited, what stewards had decided, and who was linked; not what else was scored.
 
     Example: cdp why-not crm:17 shop:204
     """
     with open_graph(resolve_address()) as graph, graph.reading() as reader:
-        model, asked = _asked(reader, confidence)
-        found = why_not(reader, model, left, right, asked)
+        if as_of is not None:
+            at = _past(as_of)
+            found = why_not_at(reader, left, right, levels_at(reader, at).confidence_then(confidence), at)
+        else:
+            model, asked = _asked(reader, confidence)
+            found = why_not(reader, model, left, right, asked)
     _print(found, tell_why_not(found), as_json=as_json)
     if isinstance(found.reason, Together):
         raise typer.Exit(NOTHING_TO_SHOW)

@@ -1,10 +1,12 @@
 """Pairs: what the graph knows of two customers, of the groups that they are in, and of the pairs across these."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import Reader
+from graph.history import forest_at
 from graph.links import ComparedPair, Link, Pair, claims_of
 from graph.surroundings import StoredLink, stored_clusters
 from resolution.explanation.forests import group_of, together_at
@@ -12,10 +14,11 @@ from resolution.explanation.forests import group_of, together_at
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """Two customers at a confidence. ``left_group`` and ``right_group``: who is one person with each of them, sorted.
+    """Two customers at a confidence, now or at a time.
 
-    At most ``MEMBERS_LIMIT`` of each are looked at. ``forest``: the links of their loosest clusters; ``claims``: every
-    claim about anybody of the two groups; ``together_at``: the highest confidence at which they are one person.
+    ``left_group`` and ``right_group``: who is one person with each of them, sorted; at most ``MEMBERS_LIMIT`` of each
+    are looked at. ``forest``: the links of their loosest clusters. ``claims``: every claim about anybody of the two
+    groups; none of a past time. ``together_at``: the highest confidence at which they are one person.
     """
 
     left: str
@@ -55,3 +58,10 @@ def view_of(graph: Reader, left: str, right: str, confidence: float) -> PairView
     links, compared = claims_of(graph, {*ours, *theirs, left, right})
     claims = {(claim.left, claim.right): claim for claim in chain(links, compared)}
     return PairView(left, right, confidence, ours, theirs, forest, claims, together_at(forest, left, right))
+
+
+def view_at(graph: Reader, left: str, right: str, confidence: float, at: datetime) -> PairView:
+    """What the graph knew of two customers at a time. Raises GraphError."""
+    forest = tuple({link for customer in (left, right) for link in forest_at(graph, customer, at)})
+    ours, theirs = (group_of(forest, customer, confidence)[:MEMBERS_LIMIT] for customer in (left, right))
+    return PairView(left, right, confidence, ours, theirs, forest, {}, together_at(forest, left, right))

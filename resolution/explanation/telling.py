@@ -11,7 +11,9 @@ from resolution.explanation.why import PathLink, Why
 from resolution.explanation.why_not import (
     Guarded,
     HeldApart,
+    HeldApartThen,
     NeverCompared,
+    NotLinkedThen,
     NotResolved,
     Parted,
     ScoredTooLow,
@@ -81,11 +83,10 @@ def _reason(reason: object, found: WhyNot) -> Iterator[str]:
 
 @_reason.register
 def _(reason: NotResolved, found: WhyNot) -> Iterator[str]:
-    del found
-    yield f"Not resolved yet: {listed(reason.waiting)}."
+    yield f"Not resolved {f'by {_moment(found.at)}' if found.at else 'yet'}: {listed(reason.waiting)}."
     if reason.not_arrived:
         yield f"{_INDENT}No record has arrived of {listed(reason.not_arrived)}; others only name it."
-    else:
+    elif found.at is None:
         yield f"{_INDENT}Run first: cdp resolve."
 
 
@@ -94,13 +95,15 @@ def _(reason: Parted, found: WhyNot) -> Iterator[str]:
     yield f"Parted by a steward: {decision_in_words(reason.decision)}."
     yield from _of_others(reason.pair, found)
     yield from (f"{_INDENT}{decision_in_words(decision)}" for decision in reason.joins)
-    yield f"{_INDENT}To take it back: cdp steward withdraw {reason.decision.key}"
+    if reason.decision.withdrawn_at is None:
+        yield f"{_INDENT}To take it back: cdp steward withdraw {reason.decision.key}"
 
 
 @_reason.register
 def _(reason: Together, found: WhyNot) -> Iterator[str]:
-    yield f"They are one person, at confidence {sure(reason.together_at)} and below."
-    yield f"{_INDENT}See why: cdp why {found.left} {found.right}"
+    then = f" --as-of {found.at.isoformat()}" if found.at else ""
+    yield f"They {'were' if then else 'are'} one person, at confidence {sure(reason.together_at)} and below."
+    yield f"{_INDENT}See why: cdp why {found.left} {found.right}{then}"
 
 
 @_reason.register
@@ -150,6 +153,33 @@ def _(reason: HeldApart, found: WhyNot) -> Iterator[str]:
         yield f"{_INDENT}They are one person at confidence {sure(gap.together_at)} and below."
     if reason.score:
         yield from (f"{_INDENT}{line}" for line in waterfall_in_words(reason.score))
+
+
+@_reason.register
+def _(reason: HeldApartThen, found: WhyNot) -> Iterator[str]:
+    assert found.at is not None
+    yield f"Held apart at {_moment(found.at)}, by what is not known any more: {counted(reason.links, 'link')} across."
+    yield from _groups_then(reason)
+    if reason.strongest:
+        link = reason.strongest.link
+        yield f"{_INDENT}The strongest is {link.left} ~ {link.right}: {link_in_words(reason.strongest)}"
+        yield from (f"{_INDENT}{finding_in_words(part)}" for part in link.evidence)
+    if reason.together_at is None:
+        yield f"{_INDENT}They were one person at no confidence."
+    else:
+        yield f"{_INDENT}They were one person at confidence {sure(reason.together_at)} and below."
+
+
+@_reason.register
+def _(reason: NotLinkedThen, found: WhyNot) -> Iterator[str]:
+    assert found.at is not None
+    yield f"Not linked at {_moment(found.at)}, nor anybody of their groups."
+    yield from _groups_then(reason)
+
+
+def _groups_then(reason: HeldApartThen | NotLinkedThen) -> Iterator[str]:
+    for group in (reason.left_group, reason.right_group):
+        yield f"{_INDENT}{counted(len(group), 'customer')}: {listed(group)}"
 
 
 def _of_others(pair: tuple[str, str], found: WhyNot) -> Iterator[str]:

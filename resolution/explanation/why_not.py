@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from graph.clusters import connected
 from graph.connection import Reader
 from graph.decisions import JOINING, Decision, connected_decisions, decisions_of
+from graph.history import links_across
 from graph.links import Pair
 from resolution.blocks.candidates import Key
 from resolution.clusters.claims import CONTRADICTION, DECIDED, RULE_REFUSED
 from resolution.explanation.asking import two_customers
 from resolution.explanation.gaps import Gap, gap_between
 from resolution.explanation.keys import SharedKey, compared_keys
-from resolution.explanation.pairs import PairView, view_of
+from resolution.explanation.pairs import PairView, view_at, view_of
+from resolution.explanation.reasons import LinkReason, reasons_of
 from resolution.explanation.waterfall import Waterfall, kept_waterfall, scored_waterfall
 from resolution.models.model import Model
 
@@ -103,17 +106,45 @@ class HeldApart:
     kind: Literal["held_apart"] = "held_apart"
 
 
-Reason = NotResolved | Parted | Together | Guarded | ScoredTooLow | NeverCompared | HeldApart
+@dataclass(frozen=True, slots=True)
+class HeldApartThen:
+    """At a time they or their groups were linked, by ``links``, and were two people at this confidence all the same.
+
+    ``strongest``: of these the one with the highest weight. ``together_at``: the highest confidence at which they were
+    one person, none where they never were. Which guard or average held them apart is not known any more.
+    """
+
+    left_group: tuple[str, ...]
+    right_group: tuple[str, ...]
+    links: int
+    strongest: LinkReason | None
+    together_at: float | None
+    kind: Literal["held_apart_then"] = "held_apart_then"
+
+
+@dataclass(frozen=True, slots=True)
+class NotLinkedThen:
+    """At a time nothing linked them or their groups. What pairs scored that are no links has no history."""
+
+    left_group: tuple[str, ...]
+    right_group: tuple[str, ...]
+    kind: Literal["not_linked_then"] = "not_linked_then"
+
+
+Reason = (
+    NotResolved | Parted | Together | Guarded | ScoredTooLow | NeverCompared | HeldApart | HeldApartThen | NotLinkedThen
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """The one reason why two customers are not one person at a confidence."""
+    """The one reason why two customers are not one person at a confidence. ``at``: the time asked for; none: now."""
 
     left: str
     right: str
     confidence: float
     reason: Reason
+    at: datetime | None = None
 
 
 def why_not(graph: Reader, model: Model, left: str, right: str, confidence: float) -> WhyNot:
@@ -139,8 +170,32 @@ def why_not(graph: Reader, model: Model, left: str, right: str, confidence: floa
     return WhyNot(left, right, confidence, next(found, None) or _never_compared(graph, view, model))
 
 
-def _parted(graph: Reader, view: PairView) -> Parted | None:
-    decisions = connected_decisions(graph, {*view.left_group, *view.right_group})
+def why_not_at(graph: Reader, left: str, right: str, confidence: float, at: datetime) -> WhyNot:
+    """Why two customers were not one person at a time.
+
+    The first that applies: not resolved by then, parted by a steward, together after all, linked and held apart all
+    the same, not linked. Raises as ``why_not``.
+    """
+    states = two_customers(graph, left, right)
+    waiting = tuple(key for key in (left, right) if not states[key].resolved_by(at))
+    if waiting:
+        not_arrived = tuple(key for key in waiting if not states[key].arrived)
+        return WhyNot(left, right, confidence, NotResolved(waiting, not_arrived), at)
+    view = view_at(graph, left, right, confidence, at)
+    reason = _parted(graph, view, at) or _together(view) or _apart_then(graph, view, at)
+    return WhyNot(left, right, confidence, reason, at)
+
+
+def _apart_then(graph: Reader, view: PairView, at: datetime) -> HeldApartThen | NotLinkedThen:
+    links, strongest = links_across(graph, view.left_group, view.right_group, at)
+    if not links and view.together_at is None:
+        return NotLinkedThen(view.left_group, view.right_group)
+    reason = reasons_of(graph, [strongest], at).get(strongest) if strongest else None
+    return HeldApartThen(view.left_group, view.right_group, links, reason, view.together_at)
+
+
+def _parted(graph: Reader, view: PairView, at: datetime | None = None) -> Parted | None:
+    decisions = connected_decisions(graph, {*view.left_group, *view.right_group}, at)
     home = connected((), decisions_of((True, d.sides) for d in decisions if d.action in JOINING).same)
     left = {*view.left_group, *_homed(home, view.left)}
     right = {*view.right_group, *_homed(home, view.right)}

@@ -21,7 +21,7 @@ from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity, 
 from resolution.explanation.as_of import AsOf, as_of
 from resolution.explanation.how import how
 from resolution.explanation.why import Why, why, why_at
-from resolution.explanation.why_not import why_not
+from resolution.explanation.why_not import WhyNot, why_not, why_not_at
 
 Answer = TypeVar("Answer")
 
@@ -82,14 +82,25 @@ class ExplanationQueries:
 
     @strawberry.field(description="Why two customers are not one person: one reason with its facts.")
     async def why_not(
-        self, info: RequestInfo, left: CustomerKey, right: CustomerKey, confidence: AtConfidence = None
+        self,
+        info: RequestInfo,
+        left: CustomerKey,
+        right: CustomerKey,
+        confidence: AtConfidence = None,
+        as_of: AsOfLinks = None,
     ) -> WhyNotResult:
         """Raises ForbiddenError, InputError, ModelError, GraphError."""
         context = info.context
         _two(context, left, right)
-        wanted = await context.levels.confidence_of(confidence)
+        wanted = await context.levels.confidence_of(confidence, as_of)
         model = context.sync_work.model
-        return await _explained(context, lambda graph: why_apart(why_not(graph, model(graph), left, right, wanted)))
+
+        def found(graph: Reader) -> WhyNot:
+            if as_of is not None:
+                return why_not_at(graph, left, right, wanted, as_of)
+            return why_not(graph, model(graph), left, right, wanted)
+
+        return await _explained(context, lambda graph: why_apart(found(graph), context.viewer))
 
     @strawberry.field(description="How a profile came together: its links from the strongest to the weakest.")
     async def how(

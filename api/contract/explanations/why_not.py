@@ -6,6 +6,7 @@ Blocking keys hold values of customers, so only the names of their parts are sho
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import singledispatch
 from typing import Annotated
@@ -14,7 +15,8 @@ import strawberry
 
 from api.access import field_rules
 from api.access.masking import classify
-from api.contract.explanations.findings import ScoreWaterfall, score_waterfall
+from api.access.viewer import Viewer
+from api.contract.explanations.findings import ExplainedLink, ScoreWaterfall, explained, score_waterfall
 from api.contract.exposure import Exposed, expose, expose_choice
 from graph.decisions import Decision
 from resolution.explanation import why_not as reasons
@@ -31,6 +33,7 @@ class WhyNotCode(StrEnum):
     HELD_APART = "HELD_APART"
     SCORED_TOO_LOW = "SCORED_TOO_LOW"
     NEVER_COMPARED = "NEVER_COMPARED"
+    NOT_LINKED = "NOT_LINKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,39 @@ class NeverCompared:
     code: WhyNotCode = WhyNotCode.NEVER_COMPARED
 
 
+@dataclass(frozen=True, slots=True)
+class HeldApartThen:
+    """In the past they or their groups were linked, and were two people at this confidence all the same."""
+
+    left_group: tuple[str, ...]
+    right_group: tuple[str, ...]
+    links: int
+    strongest_link: ExplainedLink | None
+    together_at: float | None
+    words: str = "They or their groups were linked; what held them apart then is not known any more."
+    code: WhyNotCode = WhyNotCode.HELD_APART
+
+
+@dataclass(frozen=True, slots=True)
+class NotLinkedThen:
+    """In the past nothing linked them or their groups. What pairs scored that are no links has no history."""
+
+    left_group: tuple[str, ...]
+    right_group: tuple[str, ...]
+    words: str = "Nothing linked them or their groups then."
+    code: WhyNotCode = WhyNotCode.NOT_LINKED
+
+
 WhyNotReason = Annotated[
-    NotResolved | RejectedBySteward | Together | Vetoed | HeldApart | ScoredTooLow | NeverCompared,
+    NotResolved
+    | RejectedBySteward
+    | Together
+    | Vetoed
+    | HeldApart
+    | ScoredTooLow
+    | NeverCompared
+    | HeldApartThen
+    | NotLinkedThen,
     strawberry.union("WhyNotReason", description="The first reason that applies, with its facts."),
 ]
 
@@ -141,6 +175,7 @@ class WhyApart:
     right: str
     confidence: float
     because: WhyNotReason
+    as_of: datetime | None
 
 
 expose_choice(
@@ -153,16 +188,19 @@ expose_choice(
         WhyNotCode.HELD_APART: "Their groups as wholes are not near enough.",
         WhyNotCode.SCORED_TOO_LOW: "More speaks against one person than for it.",
         WhyNotCode.NEVER_COMPARED: "No blocking rule selected the pair.",
+        WhyNotCode.NOT_LINKED: "Nothing linked them at the time asked for.",
     },
 )
 _PLAIN = field_rules.plain
-for kind in (NotResolved, RejectedBySteward, Together, HeldApart, ScoredTooLow):
+for kind in (NotResolved, RejectedBySteward, Together, HeldApart, ScoredTooLow, HeldApartThen, NotLinkedThen):
     classify(kind, {"words": _PLAIN})
 classify(Vetoed, {"words": _PLAIN, "guard": _PLAIN})
 classify(NeverCompared, dict.fromkeys(("words", "unused", "left_only", "right_only"), _PLAIN))
 classify(BlockingKey, {"parts": _PLAIN})
 _SAID = {"code": "Code, for programs.", "words": "The reason as a sentence."}
 _TOGETHER_AT = "Highest confidence at which they are one person all the same; none: at no confidence."
+_LEFT_GROUP = "Who is one person with the first customer, at most 1,000."
+_RIGHT_GROUP = "Who is one person with the second customer, at most 1,000."
 _PAIR = "Whom it is about: the two customers, or others of their groups."
 expose(
     NotResolved,
@@ -205,8 +243,8 @@ expose(
     Exposed(
         {
             **_SAID,
-            "left_group": "Who is one person with the first customer, at most 1,000.",
-            "right_group": "Who is one person with the second customer, at most 1,000.",
+            "left_group": _LEFT_GROUP,
+            "right_group": _RIGHT_GROUP,
             "pairs": "Pairs across the two groups; customers that certainly are one person count as one.",
             "scored": "Those of them that were ever scored.",
             "mean_weight": "Their average weight, in log2 odds.",
@@ -259,6 +297,24 @@ expose(
     ),
 )
 expose(
+    HeldApartThen,
+    Exposed(
+        {
+            **_SAID,
+            "left_group": _LEFT_GROUP,
+            "right_group": _RIGHT_GROUP,
+            "links": "Links across the two groups that held then.",
+            "strongest_link": "The one of them with the highest weight.",
+            "together_at": _TOGETHER_AT,
+        },
+        ids=("left_group", "right_group"),
+    ),
+)
+expose(
+    NotLinkedThen,
+    Exposed({**_SAID, "left_group": _LEFT_GROUP, "right_group": _RIGHT_GROUP}, ids=("left_group", "right_group")),
+)
+expose(
     WhyApart,
     Exposed(
         {
@@ -266,15 +322,23 @@ expose(
             "right": "The second customer.",
             "confidence": "Confidence at which it is asked.",
             "because": "The reason.",
+            "as_of": "The past moment that was asked for; none: now.",
         },
         ids=("left", "right"),
     ),
 )
 
 
-def why_apart(found: reasons.WhyNot) -> WhyApart:
-    """An explanation as clients see it."""
-    return WhyApart(found.left, found.right, found.confidence, _reason(found.reason))
+def why_apart(found: reasons.WhyNot, viewer: Viewer) -> WhyApart:
+    """An explanation for whoever asks."""
+    because = found.reason
+    reason = _apart_then(because, viewer) if isinstance(because, reasons.HeldApartThen) else _reason(because)
+    return WhyApart(found.left, found.right, found.confidence, reason, found.at)
+
+
+def _apart_then(reason: reasons.HeldApartThen, viewer: Viewer) -> HeldApartThen:
+    strongest = explained(reason.strongest, viewer) if reason.strongest else None
+    return HeldApartThen(reason.left_group, reason.right_group, reason.links, strongest, reason.together_at)
 
 
 @singledispatch
@@ -331,6 +395,11 @@ def _(reason: reasons.NeverCompared) -> WhyNotReason:
     shared = tuple(BlockingKey(_names(key.parts), key.most, key.customers, key.selects) for key in reason.shared)
     unused = tuple(map(_names, reason.unused))
     return NeverCompared(shared, unused, _names(reason.left_only), _names(reason.right_only))
+
+
+@_reason.register
+def _(reason: reasons.NotLinkedThen) -> WhyNotReason:
+    return NotLinkedThen(reason.left_group, reason.right_group)
 
 
 def _names(parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """A small company, resolved, and what can be asked of it."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from graph.runs import latest_run
 from resolution.explanation.how import How, how
 from resolution.explanation.telling import tell_why_not
 from resolution.explanation.why import Why, why
-from resolution.explanation.why_not import WhyNot, why_not
+from resolution.explanation.why_not import WhyNot, why_not, why_not_at
 from resolution.incremental import IncrementalResolution
 from resolution.models.model import Model
 from resolution.models.model_store import ModelStore
@@ -79,6 +80,14 @@ class Company:
         with self.graph.reading() as reader:
             found = why_not(reader, self.model, left, right, self.level(level))
             other = why_not(reader, self.model, right, left, self.level(level))
+        assert other.reason.kind == found.reason.kind
+        return found
+
+    def why_not_at(self, left: str, right: str, at: datetime, level: str = "default") -> WhyNot:
+        """The same, of a time."""
+        with self.graph.reading() as reader:
+            found = why_not_at(reader, left, right, self.level(level), at)
+            other = why_not_at(reader, right, left, self.level(level), at)
         assert other.reason.kind == found.reason.kind
         return found
 

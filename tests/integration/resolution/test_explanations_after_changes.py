@@ -1,6 +1,10 @@
 """Explanations after what loads and stewards do."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -10,7 +14,17 @@ from graph.decisions import list_decisions
 from graph.writing import write_batch
 from resolution.clusters.clustering import CERTAIN
 from resolution.explanation.telling import tell_how, tell_why
-from resolution.explanation.why_not import Guarded, NeverCompared, NotResolved, Parted, Together
+from resolution.explanation.why_not import (
+    Guarded,
+    HeldApart,
+    HeldApartThen,
+    NeverCompared,
+    NotLinkedThen,
+    NotResolved,
+    Parted,
+    Reason,
+    Together,
+)
 from resolution.stewards.stewardship import Steward
 from tests.factories import batch, crm, identifier, interaction
 from tests.integration.resolution.company import ADA, SETTINGS, Company, told
@@ -115,6 +129,90 @@ def test_what_too_many_share_selects_nobody(graph: Graph, tmp_path: Path) -> Non
     (key,) = found.reason.shared
     assert (key.parts, key.most, key.selects) == (("postcode:24103",), 60, False)
     assert "both have postcode 24103: shared by more than 60 customers" in told(found)
+
+
+# --- why not, at a time ----------------------------------------------------------------------------------------------
+
+ASKED = tuple(combinations(("crm:0", "shop:0", "email:0", "crm:5", "shop:24", "shop:26"), 2))
+
+
+def all_why_not(company: Company, at: datetime | None = None) -> dict[tuple[str, str, str], Reason]:
+    return {
+        (left, right, level): (
+            company.why_not_at(left, right, at, level) if at else company.why_not(left, right, level)
+        ).reason
+        for left, right in ASKED
+        for level in ("default", "exact")
+    }
+
+
+def test_why_they_were_two_people_is_told_as_it_was(changed: Company) -> None:
+    def rescore() -> None:
+        write_person(changed.graph, "shop", "26", NAMES[0], birth_date="1970-05-18", gender="female")
+        changed.resolve()
+
+    decided: list[str] = []
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: decided.append(changed.stewards.reject_link("crm:0", "shop:0", ADA).decision),
+        lambda: changed.stewards.link_customers(["crm:5", "shop:24"], ADA),
+        rescore,
+        lambda: changed.stewards.withdraw(decided[0], ADA),
+    )
+    times, then = [moment()], [all_why_not(changed)]
+    for step in steps:
+        step()
+        times.append(moment())
+        then.append(all_why_not(changed))
+
+    assert len({str(reasons) for reasons in then}) == len(then)
+    for at, reasons in zip(times, then, strict=True):
+        for asked, found in all_why_not(changed, at).items():
+            assert_as_it_was(found, reasons[asked])
+
+
+def moment() -> datetime:
+    """One that nothing that follows shares a millisecond with."""
+    at = datetime.now(UTC)
+    sleep(0.002)
+    return at
+
+
+def assert_as_it_was(found: Reason, then: Reason) -> None:
+    match then:
+        case Parted():
+            assert isinstance(found, Parted)
+            assert (found.decision.key, found.pair) == (then.decision.key, then.pair)
+        case Together():
+            assert found == then
+        case HeldApart(gap):
+            assert isinstance(found, HeldApartThen)
+            assert (found.left_group, found.right_group) == (gap.left_group, gap.right_group)
+            assert found.together_at == gap.together_at
+        case NeverCompared():
+            assert isinstance(found, NotLinkedThen)
+        case _:
+            assert isinstance(found, HeldApartThen | NotLinkedThen)
+
+
+def test_a_past_time_is_told_in_words(changed: Company) -> None:
+    before = datetime(2020, 1, 1, tzinfo=UTC)
+    decided = changed.stewards.reject_link("crm:0", "shop:0", ADA)
+    rejected = moment()
+    changed.stewards.withdraw(decided.decision, ADA)
+    again = moment()
+
+    def told_of(left: str, right: str, at: datetime, level: str = "default") -> str:
+        return told(changed.why_not_at(left, right, at, level))
+
+    assert told_of("crm:0", "shop:0", before) == "Not resolved by 2020-01-01 00:00:00 UTC: crm:0, shop:0."
+    assert told_of("crm:0", "shop:0", rejected).startswith("Parted by a steward: ada rejected their link")
+    assert "cdp steward withdraw" not in told_of("crm:0", "shop:0", rejected)
+    assert f"cdp why crm:0 shop:0 --as-of {again.isoformat()}" in told_of("crm:0", "shop:0", again)
+    assert told_of("crm:1", "shop:25", again).startswith("Not linked at ")
+    apart = told_of("crm:0", "shop:0", again, "exact")
+    assert apart.startswith("Held apart at ")
+    assert "The strongest is " in apart
+    assert "birth date: equal" in apart
 
 
 # --- why -------------------------------------------------------------------------------------------------------------

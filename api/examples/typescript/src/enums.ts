@@ -183,6 +183,8 @@ export type WhyNotCode =
   | 'HELD_APART'
   /** No blocking rule selected the pair. */
   | 'NEVER_COMPARED'
+  /** Nothing linked them at the time asked for. */
+  | 'NOT_LINKED'
   /** They wait for a resolution. */
   | 'NOT_RESOLVED'
   /** A decision of a steward parts them. */

@@ -76,7 +76,9 @@ export type AskWhyQuery = { readonly why:
     | { readonly __typename: 'UnknownCustomer' }
     | { readonly __typename: 'WhyApart', readonly because:
         | { readonly __typename: 'HeldApart', readonly words: string, readonly togetherAt: number | null }
+        | { readonly __typename: 'HeldApartThen' }
         | { readonly __typename: 'NeverCompared', readonly words: string }
+        | { readonly __typename: 'NotLinkedThen' }
         | { readonly __typename: 'NotResolved', readonly words: string }
         | { readonly __typename: 'RejectedBySteward', readonly words: string }
         | { readonly __typename: 'ScoredTooLow', readonly words: string, readonly togetherAt: number | null }

@@ -25,13 +25,13 @@ query ($left: ID!, $right: ID!, $confidence: Confidence) {{
 """
 SCORE = f"score {{ prior {FINDINGS} total probability }}"
 WHY_NOT = f"""
-query ($left: ID!, $right: ID!, $confidence: Confidence) {{
-  whyNot(left: $left, right: $right, confidence: $confidence) {{
+query ($left: ID!, $right: ID!, $confidence: Confidence, $asOf: DateTime) {{
+  whyNot(left: $left, right: $right, confidence: $confidence, asOf: $asOf) {{
     __typename
     ... on UnknownCustomer {{ code reason }}
     ... on NothingResolved {{ code reason }}
     ... on WhyApart {{
-      left right confidence
+      left right confidence asOf
       because {{
         __typename
         ... on NotResolved {{ code words waiting notArrived }}
@@ -44,6 +44,11 @@ query ($left: ID!, $right: ID!, $confidence: Confidence) {{
           code words leftGroup rightGroup pairs scored meanWeight missingWeight cohesion needed togetherAt
           strongest {SCORE}
         }}
+        ... on HeldApartThen {{
+          code words leftGroup rightGroup links togetherAt
+          strongestLink {{ link {{ left right matchWeight }} words findings {{ words }} }}
+        }}
+        ... on NotLinkedThen {{ code words leftGroup rightGroup }}
       }}
     }}
   }}

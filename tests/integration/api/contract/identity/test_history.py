@@ -280,3 +280,27 @@ async def test_what_held_people_together_is_told_as_it_was(company: Company, ask
     assert await explained(before.isoformat()) == then
     never = await data(ask_company, WHY_THEN, left="crm:5", right="shop:24", asOf="2020-01-01T00:00:00Z")
     assert never["__typename"] == "NotTogether"
+
+
+async def test_what_held_people_apart_is_told_as_it_was(company: Company, ask_company: Ask) -> None:
+    async def because(left: str, right: str, at: datetime, **asked: str) -> Any:
+        found = await data(ask_company, WHY_NOT, left=left, right=right, asOf=at.isoformat(), **asked)
+        assert datetime.fromisoformat(found["asOf"]) == at
+        return found["because"]
+
+    before = now()
+    decision = company.stewards.reject_link("crm:0", "shop:0", ADA).decision
+    rejected = now()
+    company.stewards.withdraw(decision, ADA)
+
+    then = await because("crm:0", "shop:0", rejected)
+    assert (then["code"], then["decision"]["key"]) == ("REJECTED_BY_STEWARD", decision)
+    assert (await because("crm:0", "shop:0", before))["code"] == "TOGETHER"
+    apart = await because("crm:0", "shop:0", before, confidence="EXACT")
+    assert (apart["__typename"], apart["code"], apart["leftGroup"]) == ("HeldApartThen", "HELD_APART", ["crm:0"])
+    assert apart["togetherAt"] == (await because("crm:0", "shop:0", before))["togetherAt"]
+    strongest = apart["strongestLink"]
+    assert (apart["links"], strongest["link"]["left"], strongest["link"]["right"]) == (1, "crm:0", "shop:0")
+    assert any(finding["words"].startswith("birth date: equal") for finding in strongest["findings"])
+    assert (await because("crm:1", "shop:25", before))["code"] == "NOT_LINKED"
+    assert (await because("crm:1", "shop:1", datetime(2020, 1, 1, tzinfo=UTC)))["code"] == "NOT_RESOLVED"
