@@ -2,25 +2,33 @@
 
 A message that names only an email says nothing about the name that an earlier one gave. So of each field the latest
 statement counts (of two at one time the larger), whatever the order of arrival; what is stored with the customer is
-every field with its time. A record that comes as a whole (``CustomerRecord`` of a load) begins anew.
+every field with its time. What was said in case that nothing else is known (``initial``) gives way to any other
+statement, and of several such the first one counts. A record that comes as a whole (``CustomerRecord`` of a load)
+begins anew.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from graph.connection import Row, Transaction
-from graph.records import PERSON_FIELDS, CustomerRecord
+from graph.records import PERSON_FIELDS, CustomerRecord, MessageRecords
 from graph.rows import content_hash, json_text, reference_row
 from graph.times import milliseconds
 
 Facts = dict[str, list[Any]]
-"""Field -> [value, epoch milliseconds]."""
+"""Field -> [value, epoch milliseconds], and a third element, true, where it is initial."""
 
 _ATTRIBUTE, _TRAIT, _CREATED_AT = "attribute:", "trait:", "created_at"
 MOST_FACTS = 500
 """Fields that are kept of one customer, the first by name: whatever comes, a record stays small."""
+
+
+def initial_facts_of(record: CustomerRecord) -> Facts:
+    """What a record says in case that nothing else is known."""
+    return {name: [*fact, True] for name, fact in facts_of(record).items()}
 
 
 def facts_of(record: CustomerRecord) -> Facts:
@@ -35,41 +43,51 @@ def facts_of(record: CustomerRecord) -> Facts:
 
 
 def merge_facts(facts: Facts, said: Facts) -> Facts:
-    """The latest of both, field by field."""
+    """What counts of both, field by field."""
     merged = dict(facts)
     for name, fact in said.items():
         known = merged.get(name)
-        if known is None or _age(fact) > _age(known):
+        if known is None or _rank(fact) > _rank(known):
             merged[name] = fact
     return merged if len(merged) <= MOST_FACTS else {name: merged[name] for name in sorted(merged)[:MOST_FACTS]}
 
 
-def _age(fact: list[Any]) -> tuple[int, bytes]:
-    return fact[1], orjson.dumps(fact[0], option=orjson.OPT_SORT_KEYS)
+def _rank(fact: list[Any]) -> tuple[bool, int, bytes]:
+    value, at, *initial = fact
+    return not initial, -at if initial else at, orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def complete_customers(transaction: Transaction, records: Iterable[CustomerRecord], run_id: str) -> None:
+def complete_customers(transaction: Transaction, messages: Iterable[MessageRecords], run_id: str) -> None:
     """Write what messages say of customers over what is known of them. Raises GraphError."""
-    said: dict[str, list[CustomerRecord]] = {}
-    for record in records:
-        said.setdefault(record.key, []).append(record)
+    said: dict[str, list[_Said]] = {}
+    for message in messages:
+        if message.customer:
+            said.setdefault(message.customer.key, []).append(_Said(message.customer, facts_of(message.customer)))
+        if message.initial:
+            said.setdefault(message.initial.key, []).append(_Said(message.initial, initial_facts_of(message.initial)))
     if not said:
         return
-    wanted = [reference_row(parts[0]) for _, parts in sorted(said.items())]
+    wanted = [reference_row(parts[0].record) for _, parts in sorted(said.items())]
     stored = transaction.run("merge_partial_customers", rows=wanted).rows
     rows = [row for known in stored if (row := _completed(known, said[known["key"]])) is not None]
     if rows:
         transaction.run("replace_partial_customers", rows=rows, run_id=run_id)
 
 
-def _completed(known: Row, parts: Sequence[CustomerRecord]) -> Row | None:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    record: CustomerRecord
+    facts: Facts
+
+
+def _completed(known: Row, parts: Sequence[_Said]) -> Row | None:
     """The customer as it is now, none where nothing is new."""
     before = _stored_facts(known)
     facts = before
     for part in parts:
-        facts = merge_facts(facts, facts_of(part))
+        facts = merge_facts(facts, part.facts)
     stored_at: int | None = known["observed_at"]
-    observed_at = max(milliseconds(part.observed_at) for part in parts)
+    observed_at = max(milliseconds(part.record.observed_at) for part in parts)
     if facts == before and stored_at is not None and stored_at >= observed_at:
         return None
     return {

@@ -59,12 +59,12 @@ def _write(transaction: Transaction, messages: Sequence[MessageRecords], run_id:
     if not new:
         return MessagesWritten(0, frozenset())
     together = _Together(
-        customers=[message.customer for message in new if message.customer],
+        customers=[said for message in new for said in (message.customer, message.initial) if said],
         sessions=[message.session for message in new if message.session],
         interactions=[message.interaction for message in new],
         consents=[consent for message in new for consent in message.consents],
     )
-    complete_customers(transaction, together.customers, run_id)
+    complete_customers(transaction, new, run_id)
     _run(transaction, _customer_steps(together, new))
     cuts = cut_sessions(transaction, together.interactions)
     _run(transaction, _happening_steps(_with_sessions(together, cuts), cuts, run_id))

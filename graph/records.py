@@ -263,6 +263,7 @@ class MessageRecords:
 
     ``customer``: as much of the customer as the message tells, the rest stays as it is. ``session``: what it shows of
     the session besides the interaction. ``former``: the customer that the same source knew this one as before.
+    ``initial``: of the same customer, what counts in case that nothing else is known.
     """
 
     interaction: InteractionRecord
@@ -270,3 +271,4 @@ class MessageRecords:
     session: SessionRecord | None = None
     consents: tuple[ConsentRecord, ...] = ()
     former: CustomerRef | None = None
+    initial: CustomerRecord | None = None

@@ -89,9 +89,9 @@ class Message:
     """One message. ``user_id``, ``anonymous_id`` or ``installation_id`` is given, else it belongs to nobody.
 
     ``type``: identify, track, page, screen, group or alias; ``name``: what happened; ``former_id``: the id that an
-    alias replaces, of a user or of a device; ``traits``: what it says of the user; ``identifiers``: kinds and values
-    by which it names them besides; ``properties``: the rest; ``sent``: the message as it came, should the database
-    refuse it.
+    alias replaces, of a user or of a device; ``traits``: what it says of the user; ``initial_traits``: what it says in
+    case that nothing else is known; ``identifiers``: kinds and values by which it names them besides; ``properties``:
+    the rest; ``sent``: the message as it came, should the database refuse it.
     """
 
     message_id: str
@@ -106,6 +106,7 @@ class Message:
     channel: str | None = None
     visited: Visited = Visited()
     traits: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    initial_traits: Mapping[str, Any] = field(default_factory=dict[str, Any])
     identifiers: tuple[tuple[str, str], ...] = ()
     properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
     consents: tuple[Consent, ...] = ()

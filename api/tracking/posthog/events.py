@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from api.tracking.messages import NAMES, Message, Times, Visited
-from api.tracking.posthog.kept import campaign_tags, kept_properties, traits_of
+from api.tracking.posthog.kept import campaign_tags, initial_traits_of, kept_properties, traits_of
 from api.tracking.protocol import Protocol
 from api.tracking.reading.fields import fields_of, moment_of, read_moment, text_of
 from api.tracking.reading.ids import LONGEST_ID, given_id, id_of, made_id
@@ -58,6 +58,7 @@ def read_event(raw: Mapping[str, Any], request: RequestFacts) -> Message:
         former_id=ids.former,
         visited=_visited(raw, properties),
         traits=traits_of(raw, properties),
+        initial_traits=initial_traits_of(raw, properties),
         properties=kept_properties(properties, request),
         consents=request.consents,
         sent=raw,

@@ -14,9 +14,13 @@ _TAG = "utm_"
 
 
 def traits_of(raw: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """What an event says of its user; what is set goes before what is only set once."""
-    once = present(fields_of(raw, "$set_once") or fields_of(properties, "$set_once"))
-    return once | present(fields_of(raw, "$set") or fields_of(properties, "$set"))
+    """What an event says of its user."""
+    return present(fields_of(raw, "$set") or fields_of(properties, "$set"))
+
+
+def initial_traits_of(raw: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What it says in case that nothing else is known: where the user first came from, mostly."""
+    return present(fields_of(raw, "$set_once") or fields_of(properties, "$set_once"))
 
 
 def kept_properties(properties: Mapping[str, Any], request: RequestFacts) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def _external_id(message: Message) -> str | None:
     """The user, or who is only known by what was filled in on a device: told about, but not logged in."""
     if message.user_id is not None:
         return message.user_id
-    is_told = bool(message.identifiers) or (message.type == "identify" and bool(message.traits))
+    has_traits = bool(message.traits or message.initial_traits)
+    is_told = bool(message.identifiers) or (message.type == "identify" and has_traits)
     known = message.anonymous_id is not None
     return f"{DeviceKind.ANONYMOUS_ID}:{message.anonymous_id}" if is_told and known else None
 
@@ -120,6 +121,13 @@ class CustomerTranslation:
             return record
         known = user_id_of(source.name, message.user_id, own=source.own_user_ids)
         return replace(record, identifiers=(known, *record.identifiers))
+
+    def initial(self, message: Message, source: TrackedSource) -> CustomerRecord | None:
+        """What a message tells of the customer in case that nothing else is known, none where it tells nothing such."""
+        external_id = _external_id(message)
+        if external_id is None or not message.initial_traits:
+            return None
+        return self._told(replace(message, traits=message.initial_traits, identifiers=()), source, external_id)
 
     def _told(self, message: Message, source: TrackedSource, external_id: str) -> CustomerRecord:
         row: dict[str, Any] = {**message.traits, _ID: external_id}

@@ -21,6 +21,7 @@ class Translation:
         return MessageRecords(
             interaction=interaction_of(message, who, source, whole_ip=self._whole_ip),
             customer=self._customers.customer(message, source),
+            initial=self._customers.initial(message, source),
             session=session_of(message, who, source),
             consents=tuple(consents_of(message, who, source)) if message.consents else (),
             former=who.former,

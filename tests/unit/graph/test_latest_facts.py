@@ -3,7 +3,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.latest_facts import MOST_FACTS, facts_of, merge_facts
+from graph.latest_facts import MOST_FACTS, Facts, facts_of, initial_facts_of, merge_facts
 from graph.records import CustomerRecord
 from graph.times import milliseconds
 from tests.factories import customer, minutes
@@ -23,10 +23,14 @@ parts = st.lists(
 )
 
 
-def merged(records: list[Any]) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    for record in records:
-        facts = merge_facts(facts, facts_of(record))
+def merged(records: list[Any], initial: list[Any] | None = None) -> dict[str, Any]:
+    return together([*map(facts_of, records), *map(initial_facts_of, initial or ())])
+
+
+def together(said: list[Facts]) -> Facts:
+    facts: Facts = {}
+    for part_of_it in said:
+        facts = merge_facts(facts, part_of_it)
     return facts
 
 
@@ -47,13 +51,22 @@ def test_a_late_message_does_not_undo_what_is_known() -> None:
     assert merged([known, late])["given_name"][0] == "Anna"
 
 
-@given(parts, st.data())
-def test_any_order_and_any_repetition_tell_the_same(records: list[Any], data: st.DataObject) -> None:
-    again = data.draw(
-        st.permutations(records + data.draw(st.lists(st.sampled_from(records)) if records else st.just([])))
-    )
+def test_what_is_said_in_case_that_nothing_is_known_counts_once_and_gives_way() -> None:
+    ad, mail, later = (part(minute, {"came_from": place}) for minute, place in enumerate(("ad", "mail", "shop")))
 
-    assert merged(records) == merged(again)
+    assert merged([], [mail, ad])["trait:came_from"] == ["ad", milliseconds(minutes(0)), True]
+    assert merged([later], [ad, mail])["trait:came_from"] == ["shop", milliseconds(minutes(2))]
+    assert merged([ad], [later, mail])["trait:came_from"] == ["ad", milliseconds(minutes(0))]
+
+
+@given(parts, parts, st.data())
+def test_any_order_and_any_repetition_tell_the_same(
+    records: list[Any], initial: list[Any], data: st.DataObject
+) -> None:
+    said = [*map(facts_of, records), *map(initial_facts_of, initial)]
+    again = data.draw(st.permutations(said + data.draw(st.lists(st.sampled_from(said)) if said else st.just([]))))
+
+    assert together(said) == together(again)
 
 
 def test_a_record_stays_small_whatever_comes() -> None:

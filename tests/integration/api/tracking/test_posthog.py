@@ -122,6 +122,22 @@ def test_identify_proves_whose_the_device_was_and_tells_of_the_user(client: http
     assert edges(live, "HAS_EMAIL") == {("web:u1", "email:anna@example.org"), ("web:u2", "email:bea@example.org")}
 
 
+def test_what_is_set_once_stays_whatever_comes_later(client: httpx.Client, live: Graph) -> None:
+    def came(source: str, offset: int) -> dict[str, Any]:
+        return {**event(source, **{"$set_once": {"came_from": source}}), "offset": offset}
+
+    sent(client, came("mail", 50_000))
+    sent(client, came("ad", 60_000), came("shop", 1_000))
+
+    ((traits,),) = nodes(live, "Customer", "traits")
+    assert orjson.loads(traits) == {"came_from": "ad"}
+
+    sent(client, {**event("call"), "$set": {"came_from": "call"}, "offset": 70_000})
+
+    ((traits,),) = nodes(live, "Customer", "traits")
+    assert orjson.loads(traits) == {"came_from": "call"}
+
+
 def test_an_alias_is_the_same_user_as_before(client: httpx.Client, live: Graph) -> None:
     sent(client, event("a", "u0"), event("$create_alias", "u0", distinct_id="u0", alias="u1"))
 
