@@ -5,12 +5,15 @@ Everything is done by the functions behind the other commands, on the project's 
 """
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
+from types import FrameType
 
 from rich.console import Console
 
@@ -150,9 +153,17 @@ def _endpoints(url: str, key: str) -> Endpoints:
 
 
 def _wait(story: DemoStory) -> None:
-    story.say("Ctrl-C ends the API and the database.")
+    """Until Ctrl-C or SIGTERM; both are heard even by a shell's background job, which is born deaf to Ctrl-C."""
+    told = Event()
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- as signal handlers are called
+        told.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        story.say("Stopping.")
+        story.say("Ctrl-C ends the API and the database.")
+        told.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    story.say("Stopping.")
