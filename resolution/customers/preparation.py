@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 from anyascii import anyascii
 
-from graph.customers import COUNTED, VALUE_COLUMNS, VALUE_KINDS
+from graph.customers import COUNTED, VALUE_COLUMNS, VALUE_KINDS, by_key
 from graph.kinds import IDENTIFIER_KINDS
 from resolution.customers import folding
 from resolution.customers.hubs import SuspectDates, shared_values, suspect_dates
@@ -90,7 +90,7 @@ def prepare(
     ``suspect``: birth dates that a model knows to be none; else they are looked for. ``shared``: values of ``CONTACTS``
     that people with several given names use; else they are looked for among these customers.
     """
-    customers = customers.sort_by("key")
+    customers = by_key(customers)
     columns: Columns = {"key": customers["key"], "source": customers["source"]}
     columns |= {name: _mapped(customers[of], change) for name, (of, change) in _TEXT_COLUMNS.items()}
     columns |= {name: _mapped_to_lists(customers[of], change) for name, (of, change) in _LIST_COLUMNS.items()}
