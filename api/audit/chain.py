@@ -114,13 +114,19 @@ class Chain:
 
 
 def write_head(folder: Path, key: bytes, chain: str, counted: tuple[int, str]) -> None:
-    """In place, in one write of always the same size. ``counted``: lines, and the hash of the last one."""
-    head = sealed(key, {"chain": chain, "lines": counted[0], "sha256": counted[1]})
-    descriptor = os.open(head_of(folder, chain), os.O_CREAT | os.O_WRONLY, _OWNER_ONLY)
+    """In place, in one write of always the same size; the first one beside, so that nobody ever reads an empty head.
+
+    ``counted``: lines, and the hash of the last one.
+    """
+    head, file = sealed(key, {"chain": chain, "lines": counted[0], "sha256": counted[1]}), head_of(folder, chain)
+    written = file if file.exists() else file.with_suffix(".heading")
+    descriptor = os.open(written, os.O_CREAT | os.O_WRONLY, _OWNER_ONLY)
     try:
         os.pwrite(descriptor, _padded(head), 0)
     finally:
         os.close(descriptor)
+    if written != file:
+        written.replace(file)
 
 
 def read_head(folder: Path, key: bytes, chain: str) -> tuple[int, str, Finding | None]:

@@ -68,6 +68,22 @@ def test_a_process_that_writes_can_be_verified(tmp_path: Path) -> None:
     chain.close()
 
 
+def test_a_chain_that_begins_just_then_can_be_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, pwrite = list[Finding | None](), os.pwrite
+
+    def looked_at(descriptor: int, content: bytes, offset: int) -> int:
+        seen.extend(chain.finding for chain in verify(tmp_path, KEY))
+        written = pwrite(descriptor, content, offset)
+        seen.extend(chain.finding for chain in verify(tmp_path, KEY))
+        return written
+
+    monkeypatch.setattr("os.pwrite", looked_at)
+    written(tmp_path, [1, 4])
+
+    assert len(seen) > 1
+    assert set(seen) == {None}
+
+
 def test_what_a_crash_left_is_told_and_is_no_finding(tmp_path: Path) -> None:
     written(tmp_path, [3])
     with files_of(tmp_path)[-1].open("ab") as file:
