@@ -61,10 +61,9 @@ def complete_customers(transaction: Transaction, messages: Iterable[MessageRecor
     """Write what messages say of customers over what is known of them. Raises GraphError."""
     said: dict[str, list[_Said]] = {}
     for message in messages:
-        if message.customer:
-            said.setdefault(message.customer.key, []).append(_Said(message.customer, facts_of(message.customer)))
-        if message.initial:
-            said.setdefault(message.initial.key, []).append(_Said(message.initial, initial_facts_of(message.initial)))
+        for record, read in ((message.customer, facts_of), (message.initial, initial_facts_of)):
+            if record is not None:
+                said.setdefault(record.key, []).append(_Said(record, read(record)))
     if not said:
         return
     wanted = [reference_row(parts[0].record) for _, parts in sorted(said.items())]

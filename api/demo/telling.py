@@ -5,7 +5,6 @@ Everything is done by the functions behind the other commands, on the project's 
 """
 
 import asyncio
-import signal
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -13,13 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
-from types import FrameType
 
 from rich.console import Console
 
 from api.access.viewer import EVERY_SCOPE
 from api.console.profile_report import ask
 from api.demo.report import DemoOutcome, DemoStory, Endpoints, Person
+from api.operation.ending import told_to_end
 from api.operation.serving import serving
 from api.settings import api_settings
 from graph.address import Address, resolve_address
@@ -153,17 +152,8 @@ def _endpoints(url: str, key: str) -> Endpoints:
 
 
 def _wait(story: DemoStory) -> None:
-    """Until Ctrl-C or SIGTERM; both are heard even by a shell's background job, which is born deaf to Ctrl-C."""
     told = Event()
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- as signal handlers are called
-        told.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with told_to_end(lambda _: told.set()):
         story.say("Ctrl-C ends the API and the database.")
         told.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     story.say("Stopping.")

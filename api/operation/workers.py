@@ -18,9 +18,9 @@ from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.context import SpawnProcess
 from threading import Event, Thread
 from time import monotonic
-from types import FrameType
 from typing import Protocol
 
+from api.operation.ending import told_to_end
 from api.operation.listener import listen_beside
 from api.operation.logs import configure_logs
 from api.operation.metrics.exposition import forget_worker
@@ -74,19 +74,17 @@ class Supervisor:
 
     def run(self) -> None:
         """Return when all workers have ended. Raises GraphUnavailableError where they do not start."""
-        before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            self._workers = [_start(self._work) for _ in range(self._work.settings.api_workers)]
-            self._wait_for_start()
-            while not self._told.wait(_TICK_S):
-                self._replace_ended()
-        finally:
-            self._end_all()
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        with told_to_end(self._stop):
+            try:
+                self._workers = [_start(self._work) for _ in range(self._work.settings.api_workers)]
+                self._wait_for_start()
+                while not self._told.wait(_TICK_S):
+                    self._replace_ended()
+            finally:
+                self._end_all()
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- as signal handlers are called
-        self._signal = signal.Signals(number)
+    def _stop(self, number: signal.Signals) -> None:
+        self._signal = number
         self._told.set()
 
     def _wait_for_start(self) -> None:

@@ -122,7 +122,7 @@ def _(reason: ScoredTooLow, found: WhyNot) -> Iterator[str]:
     if not reason.kept:
         yield f"{_INDENT}Pairs below {bits(reason.keep_above)} are not kept."
     if reason.together_at is not None:
-        yield f"{_INDENT}They are one person at confidence {sure(reason.together_at)} and below."
+        yield f"{_INDENT}They are {_one_person(reason.together_at)}"
 
 
 @_reason.register
@@ -142,15 +142,11 @@ def _(reason: HeldApart, found: WhyNot) -> Iterator[str]:
     gap = reason.gap
     asked = "which only rules and stewards reach" if gap.needed is None else f"it takes {bits(gap.needed)}"
     yield f"Held apart by cohesion: {bits(gap.cohesion)} on average; for confidence {sure(found.confidence)} {asked}."
-    yield f"{_INDENT}{counted(len(gap.left_group), 'customer')}: {listed(gap.left_group)}"
-    yield f"{_INDENT}{counted(len(gap.right_group), 'customer')}: {listed(gap.right_group)}"
+    yield from _groups(gap.left_group, gap.right_group)
     mean = "" if gap.mean_weight is None else f" with {bits(gap.mean_weight)} on average"
     unscored = f"each other counts {bits(gap.missing_weight)}"
     yield f"{_INDENT}{counted(gap.pairs, 'pair')} across, {gap.scored} of them scored{mean}; {unscored}."
-    if gap.together_at is None:
-        yield f"{_INDENT}They are one person at no confidence."
-    else:
-        yield f"{_INDENT}They are one person at confidence {sure(gap.together_at)} and below."
+    yield f"{_INDENT}They are {_one_person(gap.together_at)}"
     if reason.score:
         yield from (f"{_INDENT}{line}" for line in waterfall_in_words(reason.score))
 
@@ -159,27 +155,28 @@ def _(reason: HeldApart, found: WhyNot) -> Iterator[str]:
 def _(reason: HeldApartThen, found: WhyNot) -> Iterator[str]:
     assert found.at is not None
     yield f"Held apart at {_moment(found.at)}, by what is not known any more: {counted(reason.links, 'link')} across."
-    yield from _groups_then(reason)
+    yield from _groups(reason.left_group, reason.right_group)
     if reason.strongest:
         link = reason.strongest.link
         yield f"{_INDENT}The strongest is {link.left} ~ {link.right}: {link_in_words(reason.strongest)}"
         yield from (f"{_INDENT}{finding_in_words(part)}" for part in link.evidence)
-    if reason.together_at is None:
-        yield f"{_INDENT}They were one person at no confidence."
-    else:
-        yield f"{_INDENT}They were one person at confidence {sure(reason.together_at)} and below."
+    yield f"{_INDENT}They were {_one_person(reason.together_at)}"
 
 
 @_reason.register
 def _(reason: NotLinkedThen, found: WhyNot) -> Iterator[str]:
     assert found.at is not None
     yield f"Not linked at {_moment(found.at)}, nor anybody of their groups."
-    yield from _groups_then(reason)
+    yield from _groups(reason.left_group, reason.right_group)
 
 
-def _groups_then(reason: HeldApartThen | NotLinkedThen) -> Iterator[str]:
-    for group in (reason.left_group, reason.right_group):
+def _groups(left: tuple[str, ...], right: tuple[str, ...]) -> Iterator[str]:
+    for group in (left, right):
         yield f"{_INDENT}{counted(len(group), 'customer')}: {listed(group)}"
+
+
+def _one_person(together_at: float | None) -> str:
+    return f"one person at {'no confidence' if together_at is None else f'confidence {sure(together_at)} and below'}."
 
 
 def _of_others(pair: tuple[str, str], found: WhyNot) -> Iterator[str]:
@@ -209,8 +206,7 @@ def _how_step(step: HowStep) -> Iterator[str]:
     height = "certain" if step.cohesion >= CERTAIN else bits(step.cohesion)
     yield f"{step.number}. {link.left} ~ {link.right}, confidence {sure(step.confidence)} ({height})"
     yield f"{_INDENT}{link_in_words(step.reason)}"
-    for group in (step.left_group, step.right_group):
-        yield f"{_INDENT}{counted(len(group), 'customer')}: {listed(group)}"
+    yield from _groups(step.left_group, step.right_group)
 
 
 def tell_as_of(found: AsOf) -> Iterator[str]:

@@ -124,8 +124,8 @@ class CustomerTranslation:
 
     def initial(self, message: Message, source: TrackedSource) -> CustomerRecord | None:
         """What a message tells of the customer in case that nothing else is known, none where it tells nothing such."""
-        external_id = _external_id(message)
-        if external_id is None or not message.initial_traits:
+        external_id = _external_id(message) if message.initial_traits else None
+        if external_id is None:
             return None
         return self._told(replace(message, traits=message.initial_traits, identifiers=()), source, external_id)
 
