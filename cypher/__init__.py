@@ -1,5 +1,6 @@
 """The Cypher statements: one file each, asked for by name."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import LiteralString, cast
@@ -13,3 +14,18 @@ def statement(name: str) -> LiteralString:
     ``LiteralString`` to keep built text out. Raises FileNotFoundError for an unknown name.
     """
     return cast("LiteralString", files(__name__).joinpath(f"{name}.cypher").read_text(encoding="utf-8"))
+
+
+@cache
+def joined_statement(names: tuple[str, ...]) -> LiteralString:
+    """Several statements as one, which takes the database one round trip: in their order, the last gives the rows.
+
+    Each but the last must give none. The parameters of the first are those of a map ``s0``, of the second ``s1``, and
+    so on. Raises FileNotFoundError for an unknown name.
+    """
+    *first, last = (_of_map(statement(name), f"s{number}") for number, name in enumerate(names))
+    return cast("LiteralString", "".join(f"CALL () {{\n{text}\n}}\n" for text in first) + last)
+
+
+def _of_map(text: str, name: str) -> str:
+    return re.sub(r"\$(\w+)", rf"${name}.\1", text)

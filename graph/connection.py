@@ -6,10 +6,10 @@ never their text, so that whatever reaches the database is a file in ``cypher/``
 
 import logging
 from asyncio import sleep
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar
 
 from neo4j import (
     AsyncDriver,
@@ -24,7 +24,7 @@ from neo4j import (
 from neo4j import Transaction as UnmanagedTransaction
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
 
-from cypher import statement
+from cypher import joined_statement, statement
 from graph.address import Address
 from graph.errors import BusyError, GraphError, GraphUnavailableError, ReadTimeoutError, WriteConflictError
 from graph.watching import watch_connection, watch_statement
@@ -62,6 +62,14 @@ class Outcome:
     nodes_created: int
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement by its name, with its parameters."""
+
+    name: str
+    parameters: Mapping[str, Any]
+
+
 class Reader(Protocol):
     """Whatever can read by the name of a statement: a graph, or a transaction in it."""
 
@@ -92,8 +100,20 @@ class Transaction:
 
     def run(self, name: str, **parameters: Any) -> Outcome:  # noqa: ANN401 -- whatever Cypher takes
         """Run a statement. Parameters are what the statement's header names."""
+        return self._run(name, statement(name), parameters)
+
+    def run_joined(self, name: str, statements: Sequence[Statement]) -> Outcome:
+        """Run several statements in one round trip: about a millisecond less for each but one.
+
+        ``name``: of all together, for who watches. Only the last may give rows. Each choice of statements is planned
+        by itself, so there should be few.
+        """
+        text = joined_statement(tuple(each.name for each in statements))
+        return self._run(name, text, {f"s{number}": dict(each.parameters) for number, each in enumerate(statements)})
+
+    def _run(self, name: str, text: LiteralString, parameters: dict[str, Any]) -> Outcome:
         with watch_statement(name):
-            result = self._transaction.run(statement(name), parameters)
+            result = self._transaction.run(text, parameters)
             # Statements give plain values, so nothing has to be looked for in them: ``data`` takes ten times as long.
             names = result.keys()
             rows = [dict(zip(names, record.values(), strict=True)) for record in result]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from graph.batches import batched
-from graph.connection import AsyncGraph, Row, Transaction
+from graph.connection import AsyncGraph, Row, Statement, Transaction
 from graph.runs import ScoringRun
 from graph.times import milliseconds, moment
 
@@ -60,10 +60,17 @@ class RecordedEvent:
 
 def write_events(transaction: Transaction, run: ScoringRun, events: Sequence[IdentityEvent]) -> None:
     """Append the events of a run."""
+    for each in event_statements(run, events):
+        transaction.run(each.name, **each.parameters)
+
+
+def event_statements(run: ScoringRun, events: Sequence[IdentityEvent]) -> list[Statement]:
+    """The statements that append the events of a run."""
     rows = [_row(run, number, event) for number, event in enumerate(events)]
-    for batch in batched(rows, _EVENTS_A_STATEMENT):
-        at = milliseconds(run.finished_at)
-        transaction.run("merge_identity_events", rows=batch, run_id=run.run_id, cause=_cause(run), at=at)
+    of_run = {"run_id": run.run_id, "cause": _cause(run), "at": milliseconds(run.finished_at)}
+    return [
+        Statement("merge_identity_events", {"rows": batch, **of_run}) for batch in batched(rows, _EVENTS_A_STATEMENT)
+    ]
 
 
 def _cause(run: ScoringRun) -> str:

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from graph.batches import batched
 from graph.claim_ranges import differences, stored_ranges
-from graph.connection import Graph, Row, Transaction
-from graph.identity_events import IdentityEvent, Regrouping, write_events
+from graph.connection import Graph, Outcome, Row, Statement, Transaction
+from graph.identity_events import IdentityEvent, Regrouping, event_statements, write_events
 from graph.links import NO_CHANGES, ComparedPair, Difference, Link, LinkChanges, changes_of, claim_row, pair_row
-from graph.runs import ScoringModel, ScoringRun, write_model, write_run
+from graph.runs import ScoringModel, ScoringRun, require_open, run_statement, write_model, write_run
 from graph.times import milliseconds
 
 ROWS_PER_TRANSACTION = 10_000
+# Up to so many rows round trips are what takes the time; of many it is the rows, and each statement lets go of its own.
+_ROWS_JOINED = 1_000
 _GONE = "the evidence for it is gone"
 
 
@@ -84,7 +87,7 @@ def write_resolution(
         _write_claims(graph, _claim_steps(run, links, compared))
         changes += changes_of(links, compared)
     for kept in _pieces(prepared, ROWS_PER_TRANSACTION):
-        graph.write(lambda transaction, kept=kept: _keep(transaction, run, kept))
+        graph.write(partial(_run_all, statements=[_keeping(run, kept)], joined=False))
     graph.write(lambda transaction: write_events(transaction, run, events))
     graph.write(lambda transaction: write_run(transaction, run))
     return changes
@@ -93,17 +96,30 @@ def write_resolution(
 def _write_claims(graph: Graph, steps: Iterable["_Step"]) -> None:
     for step in steps:
         for batch in batched(step.claims, ROWS_PER_TRANSACTION):
-            graph.write(lambda transaction, step=step, batch=batch: step.run(transaction, batch))
+            graph.write(partial(_run_all, statements=[step.statement_of(batch)], joined=False))
 
 
 def write_increment(transaction: Transaction, run: ScoringRun, increment: Increment) -> None:
-    """Write what some customers change, within one transaction."""
-    for step in _claim_steps(run, increment.links, increment.compared):
-        if step.claims:
-            step.run(transaction, step.claims)
-    _keep(transaction, run, list(increment.prepared))
-    write_events(transaction, run, increment.events)
-    write_run(transaction, run)
+    """Write what some customers change, within one transaction. Raises ClosedRunError."""
+    prepared = list(increment.prepared)
+    steps = [step for step in _claim_steps(run, increment.links, increment.compared) if step.claims]
+    statements = [
+        *(step.statement_of(step.claims) for step in steps),
+        *([_keeping(run, prepared)] if prepared else ()),
+        *event_statements(run, increment.events),
+        run_statement(run),
+    ]
+    rows = sum(len(step.claims) for step in steps) + len(prepared) + len(increment.events)
+    require_open(run, _run_all(transaction, statements, joined=rows <= _ROWS_JOINED))
+    _note_written(transaction, prepared)
+
+
+def _run_all(transaction: Transaction, statements: Sequence[Statement], *, joined: bool) -> Outcome:
+    """What the last of some statements gives."""
+    if joined:
+        return transaction.run_joined("write_increment", statements)
+    *_, last = [transaction.run(each.name, **each.parameters) for each in statements]
+    return last
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +131,9 @@ class _Step:
     row: Callable[[Any], Row]
     parameters: dict[str, object]
 
-    def run(self, transaction: Transaction, claims: Sequence[Any]) -> None:
-        transaction.run(self.statement, rows=[self.row(claim) for claim in claims], **self.parameters)
+    def statement_of(self, claims: Sequence[Any]) -> Statement:
+        """The statement that writes some of the claims."""
+        return Statement(self.statement, {"rows": [self.row(claim) for claim in claims], **self.parameters})
 
 
 def _claim_steps(run: ScoringRun, links: Difference[Link], compared: Difference[ComparedPair]) -> list[_Step]:
@@ -131,22 +148,24 @@ def _claim_steps(run: ScoringRun, links: Difference[Link], compared: Difference[
     ]
 
 
-def _keep(transaction: Transaction, run: ScoringRun, prepared: Sequence[PreparedCustomer]) -> None:
-    """Keep what was compared, and settle the customers."""
-    if prepared:
-        rows = [
-            {
-                "key": kept.key,
-                "prepared": kept.prepared,
-                "blocking_parts": list(kept.blocking_parts),
-                "counted": list(kept.counted),
-                "touched": kept.touched,
-            }
-            for kept in prepared
-        ]
-        transaction.run("merge_prepared", rows=rows, at=milliseconds(run.finished_at))
-        for kept in prepared:
-            transaction.written.write(kept.key, kept.blocking_parts)
+def _keeping(run: ScoringRun, prepared: Sequence[PreparedCustomer]) -> Statement:
+    """The statement that keeps what was compared, and settles the customers."""
+    rows = [
+        {
+            "key": kept.key,
+            "prepared": kept.prepared,
+            "blocking_parts": list(kept.blocking_parts),
+            "counted": list(kept.counted),
+            "touched": kept.touched,
+        }
+        for kept in prepared
+    ]
+    return Statement("merge_prepared", {"rows": rows, "at": milliseconds(run.finished_at)})
+
+
+def _note_written(transaction: Transaction, prepared: Iterable[PreparedCustomer]) -> None:
+    for kept in prepared:
+        transaction.written.write(kept.key, kept.blocking_parts)
 
 
 def _pieces(prepared: Iterable[PreparedCustomer], size: int) -> Iterator[list[PreparedCustomer]]:

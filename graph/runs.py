@@ -6,7 +6,7 @@ from typing import Literal
 
 import orjson
 
-from graph.connection import Reader, Row, Transaction
+from graph.connection import Outcome, Reader, Row, Statement, Transaction
 from graph.errors import ClosedRunError
 from graph.times import milliseconds, moment
 
@@ -59,6 +59,12 @@ def write_model(transaction: Transaction, model: ScoringModel) -> None:
 
 def write_run(transaction: Transaction, run: ScoringRun) -> None:
     """Record a finished run. Raises ClosedRunError where another one of this id was closed already."""
+    written = run_statement(run)
+    require_open(run, transaction.run(written.name, **written.parameters))
+
+
+def run_statement(run: ScoringRun) -> Statement:
+    """The statement that records a finished run; its outcome is for ``require_open``."""
     parameters = {
         "run_id": run.run_id,
         "model_version": run.model_version,
@@ -69,7 +75,12 @@ def write_run(transaction: Transaction, run: ScoringRun) -> None:
         "started_at": milliseconds(run.started_at),
         "finished_at": milliseconds(run.finished_at),
     }
-    if not transaction.run("merge_scoring_run", **parameters).rows[0]["open"]:
+    return Statement("merge_scoring_run", parameters)
+
+
+def require_open(run: ScoringRun, recorded: Outcome) -> None:
+    """Raises ClosedRunError where another run of this id was closed already."""
+    if not recorded.rows[0]["open"]:
         raise ClosedRunError(f"The run {run.run_id!r} is closed.", "Nothing was written: begin another run.")
 
 
