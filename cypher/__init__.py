@@ -18,13 +18,14 @@ def statement(name: str) -> LiteralString:
 
 @cache
 def joined_statement(names: tuple[str, ...]) -> LiteralString:
-    """Several statements as one, which takes the database one round trip: in their order, the last gives the rows.
+    """Several statements as one, which takes the database one round trip; they run in their order.
 
-    Each but the last must give none. The parameters of the first are those of a map ``s0``, of the second ``s1``, and
-    so on. Raises FileNotFoundError for an unknown name.
+    Every row has the columns of all of them, each row of one with each of another; some give none because they only
+    write. The parameters of the first are those of a map ``s0``, of the second ``s1``, and so on. Raises
+    FileNotFoundError for an unknown name.
     """
-    *first, last = (_of_map(statement(name), f"s{number}") for number, name in enumerate(names))
-    return cast("LiteralString", "".join(f"CALL () {{\n{text}\n}}\n" for text in first) + last)
+    texts = (_of_map(statement(name), f"s{number}") for number, name in enumerate(names))
+    return cast("LiteralString", "".join(f"CALL () {{\n{text}\n}}\n" for text in texts) + "RETURN *")
 
 
 def _of_map(text: str, name: str) -> str:

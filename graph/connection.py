@@ -103,10 +103,10 @@ class Transaction:
         return self._run(name, statement(name), parameters)
 
     def run_joined(self, name: str, statements: Sequence[Statement]) -> Outcome:
-        """Run several statements in one round trip: about a millisecond less for each but one.
+        """Run several statements in one round trip: about .7 ms less for each but one.
 
-        ``name``: of all together, for who watches. Only the last may give rows. Each choice of statements is planned
-        by itself, so there should be few.
+        ``name``: of all together, for who watches. Rows have the columns of all that give rows; where one of these
+        gives none, there is none. Each choice of statements is planned by itself, so there should be few.
         """
         text = joined_statement(tuple(each.name for each in statements))
         return self._run(name, text, {f"s{number}": dict(each.parameters) for number, each in enumerate(statements)})

@@ -1,14 +1,13 @@
 """The lock that lets one resolution write at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from graph.connection import Graph, Transaction
+from graph.connection import Graph, Statement, Transaction
+from graph.surroundings import ChangedCustomers, changed_statement
 from graph.times import milliseconds
-
-_LOCK = "merge_resolution_lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +22,35 @@ class Locked:
     unresolved: list[str]
 
 
-def lock_resolution(transaction: Transaction, customers: Iterable[str] = ()) -> Locked:
+def lock_resolution(transaction: Transaction) -> Locked:
     """Make other resolutions wait until the transaction ends. Raises BusyError, GraphError."""
-    return Locked(**transaction.run(_LOCK, at=milliseconds(datetime.now(UTC)), keys=list(customers)).rows[0])
+    return _locked(transaction, ())
+
+
+def lock_to_resolve(
+    transaction: Transaction, customers: Collection[str], counted: Sequence[str]
+) -> tuple[Locked, ChangedCustomers]:
+    """The same, and as ``read_changed`` what a resolution compares of some customers, in one round trip.
+
+    Raises BusyError, GraphError.
+    """
+    statements = [_locking(customers), changed_statement(customers, counted, with_holders=True)]
+    rows = transaction.run_joined("lock_to_resolve", statements).rows
+    # Where nothing is known of any of them there is no row, although the lock is held.
+    locked = Locked(rows[0]["model_version"], rows[0]["unresolved"]) if rows else _locked(transaction, customers)
+    return locked, ChangedCustomers.of(rows)
 
 
 def holding_resolution_lock(graph: Graph) -> AbstractContextManager[None]:
     """Make other resolutions wait while the block runs. Raises BusyError, GraphError."""
-    return graph.holding(_LOCK, at=milliseconds(datetime.now(UTC)), keys=[])
+    locking = _locking(())
+    return graph.holding(locking.name, **locking.parameters)
+
+
+def _locked(transaction: Transaction, customers: Collection[str]) -> Locked:
+    locking = _locking(customers)
+    return Locked(**transaction.run(locking.name, **locking.parameters).rows[0])
+
+
+def _locking(customers: Collection[str]) -> Statement:
+    return Statement("merge_resolution_lock", {"at": milliseconds(datetime.now(UTC)), "keys": list(customers)})

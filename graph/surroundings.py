@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from graph.batches import batched
-from graph.connection import Reader, Row, Transaction
+from graph.connection import Reader, Row, Statement, Transaction
 from graph.customers import CustomerRows
 from graph.written_parts import WrittenParts
 
@@ -145,8 +145,14 @@ def read_changed(
     ``with_holders``: also what the customers hold, and everybody who shares an identifier with them that is no hub.
     Raises GraphError.
     """
-    asked: Row = {"keys": sorted(customers), "counted": list(counted), "with_holders": with_holders}
-    return ChangedCustomers.of(graph.read("list_changed_customers", **asked) if customers else [])
+    asked = changed_statement(customers, counted, with_holders=with_holders)
+    return ChangedCustomers.of(graph.read(asked.name, **asked.parameters) if customers else [])
+
+
+def changed_statement(customers: Collection[str], counted: Sequence[str], *, with_holders: bool) -> Statement:
+    """The statement of ``read_changed``."""
+    asked = {"keys": sorted(customers), "counted": list(counted), "with_holders": with_holders}
+    return Statement("list_changed_customers", asked)
 
 
 def _alone(row: Row) -> StoredCluster:

@@ -19,6 +19,7 @@ from graph.links import ComparedPair, Difference, Link, Pair, claims_of
 from graph.resolutions import Increment, PreparedCustomer
 from graph.surroundings import (
     BlockQuery,
+    ChangedCustomers,
     HeldIdentifier,
     StoredCluster,
     find_block_members,
@@ -101,9 +102,18 @@ class IncrementalResolution:
         self._scorer = Scorer(model)
         self._parts = BlockingParts(model)
 
-    def resolve(self, graph: Reader, customers: Collection[str], affected: Affected = _NOTHING_ELSE) -> Increment:
-        """What resolving some customers changes; they may be known, new, or written again. Raises GraphError."""
-        change = self._changed(graph, customers)
+    def resolve(
+        self,
+        graph: Reader,
+        customers: Collection[str],
+        affected: Affected = _NOTHING_ELSE,
+        found: ChangedCustomers | None = None,
+    ) -> Increment:
+        """What resolving some customers changes; they may be known, new, or written again.
+
+        ``found``: what there is to know of them with their holders, where it was read already. Raises GraphError.
+        """
+        change = self._changed(graph, customers, found)
         index = BlockIndex(graph)
         stored = index.rows(set(affected.rescored) - change.rows.keys())
         keys = {key: self.keys(row) for key, row in stored.items()}
@@ -124,10 +134,10 @@ class IncrementalResolution:
 
     # --- what has changed --------------------------------------------------------------------------------------------
 
-    def _changed(self, graph: Reader, customers: Collection[str]) -> Change:
+    def _changed(self, graph: Reader, customers: Collection[str], found: ChangedCustomers | None) -> Change:
         """The customers that differ from what was resolved, and the others that differ because of them."""
         counted = self.model.guards.counted_kinds
-        changed = read_changed(graph, customers, counted, with_holders=True)
+        changed = found or read_changed(graph, customers, counted, with_holders=True)
         if stale := self._of_hubs(graph, changed.held) - changed.touched.keys():
             changed = changed.and_of(read_changed(graph, stale, counted))
         rows = changed_rows(changed, self.model)

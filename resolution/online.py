@@ -17,7 +17,7 @@ from graph.connection import Graph, Transaction
 from graph.errors import BusyError, NothingResolvedError, ReadTimeoutError, ResolutionError
 from graph.links import NO_CHANGES, LinkChanges
 from graph.records import Batch
-from graph.resolution_lock import lock_resolution
+from graph.resolution_lock import lock_to_resolve
 from graph.resolutions import write_increment
 from graph.runs import ScoringRun
 from graph.surroundings import known_customers
@@ -102,13 +102,18 @@ class OnlineResolver:
         return changes
 
     def _settle(self, transaction: Transaction, customers: Sequence[str]) -> tuple[ScoringRun | None, LinkChanges]:
-        version, waiting = _locked(transaction, customers)
+        resolution = self._resolution
+        # Without a model nothing is counted, and nothing of what is read then is used.
+        counted = resolution.model.guards.counted_kinds if resolution else ()
+        locked, found = lock_to_resolve(transaction, customers, counted)
+        version, waiting = locked.model_version, locked.unresolved
+        if version is None:
+            raise NothingResolvedError
         if not waiting:
             return self._run, NO_CHANGES
-        resolution = self._resolution
         if resolution is None or resolution.model.version != version:
             raise _AnotherModelError(version)
-        increment = resolution.resolve(transaction, waiting)
+        increment = resolution.resolve(transaction, waiting, found=found if len(waiting) == len(customers) else None)
         run = _after(self._run or begun("online", version), len(waiting), increment.changes)
         write_increment(transaction, run, increment)
         return run, increment.changes
@@ -120,17 +125,6 @@ class _AnotherModelError(Exception):
     def __init__(self, version: str) -> None:
         self.version = version
         super().__init__(version)
-
-
-def _locked(transaction: Transaction, customers: Sequence[str]) -> tuple[str, list[str]]:
-    """Wait for other resolutions; the version of the model that is in force then, and who waits to be resolved.
-
-    Raises ResolutionError.
-    """
-    found = lock_resolution(transaction, customers)
-    if found.model_version is None:
-        raise NothingResolvedError
-    return found.model_version, found.unresolved
 
 
 def _after(run: ScoringRun, customers: int, changes: LinkChanges) -> ScoringRun:
