@@ -16,7 +16,7 @@ from graph.times import milliseconds
 
 ROWS_PER_TRANSACTION = 10_000
 # Up to so many rows round trips are what takes the time; of many it is the rows, and each statement lets go of its own.
-_ROWS_JOINED = 1_000
+ROWS_JOINED = 1_000
 _GONE = "the evidence for it is gone"
 
 
@@ -110,7 +110,7 @@ def write_increment(transaction: Transaction, run: ScoringRun, increment: Increm
         run_statement(run),
     ]
     rows = sum(len(step.claims) for step in steps) + len(prepared) + len(increment.events)
-    require_open(run, _run_all(transaction, statements, joined=rows <= _ROWS_JOINED))
+    require_open(run, _run_all(transaction, statements, joined=rows <= ROWS_JOINED))
     _note_written(transaction, prepared)
 
 

@@ -196,7 +196,7 @@ def blocks(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _packed(path: Path, raw: BinaryIO) -> AbstractContextManager[GzipFile | BinaryIO]:
-    return GzipFile("", "wb", 6, raw, mtime=0) if path.suffix == ".gz" else nullcontext(raw)
+    return GzipFile("", "wb", 3, raw, mtime=0) if path.suffix == ".gz" else nullcontext(raw)
 
 
 def measure(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cypher import joined_statement
 from graph.connection import Graph
 from graph.constraints import declared_properties, inspect_schema
 from graph.times import milliseconds
@@ -62,6 +63,26 @@ def test_the_server_takes_every_statement(file: Path, connected_graph: Graph) ->
     with connected_graph.driver.session(database=connected_graph.database) as session:
         query = text if is_schema else f"EXPLAIN {text}"
         session.run(query, parameters).consume()  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("merge_resolution_lock", "list_changed_customers"),
+        (
+            *("erase_compared_pairs", "merge_compared_pairs", "retire_links", "merge_links"),
+            *("merge_prepared", "merge_identity_events", "merge_scoring_run"),
+        ),
+    ],
+    ids=["lock_to_resolve", "write_increment"],
+)
+def test_the_server_takes_statements_that_are_joined(names: tuple[str, ...], connected_graph: Graph) -> None:
+    text = joined_statement(names)
+    parameters = {f"s{number}": dict[str, Any]() for number, _ in enumerate(names)}
+
+    assert not set(re.findall(r"\$(\w+)", text)) - parameters.keys()
+    with connected_graph.driver.session(database=connected_graph.database) as session:
+        session.run(f"EXPLAIN {text}", parameters).consume()  # pyright: ignore[reportArgumentType]
 
 
 def test_every_property_says_what_it_is() -> None:

@@ -2,7 +2,11 @@
 
 import shutil
 
+import pytest
+
+from graph import resolutions
 from graph.connection import Graph
+from graph.links import NO_CHANGES
 from graph.records import Batch, CustomerRecord
 from graph.resolution_lock import holding_resolution_lock
 from resolution.models.model_store import ModelStore
@@ -44,7 +48,11 @@ def test_a_live_record_joins_its_person_at_once(people: Graph, store: ModelStore
     assert run.startswith("online-")
 
 
-def test_live_records_end_where_a_run_over_everything_ends(people: Graph, store: ModelStore) -> None:
+@pytest.mark.parametrize("joined", [True, False], ids=["in one statement", "one statement after the other"])
+def test_live_records_end_where_a_run_over_everything_ends(
+    people: Graph, store: ModelStore, monkeypatch: pytest.MonkeyPatch, *, joined: bool
+) -> None:
+    monkeypatch.setattr(resolutions, "ROWS_JOINED", resolutions.ROWS_JOINED if joined else -1)
     resolver = OnlineResolver(people, store, PATIENCE_S)
     for number in range(len(NAMES)):
         changed = {} if number % 2 else {"family_name": NAMES[number - 1].split()[1]}
@@ -60,6 +68,15 @@ def test_live_records_end_where_a_run_over_everything_ends(people: Graph, store:
     assert (changes.links_created, changes.links_changed, changes.links_retired) == (0, 0, 0)
     assert (changes.compared_written, changes.compared_removed) == (0, 0)
     assert claims(people) == found
+
+
+def test_customers_that_nobody_knows_change_nothing(people: Graph, store: ModelStore) -> None:
+    before = claims(people)
+
+    changes, waiting = OnlineResolver(people, store, PATIENCE_S).resolve(["email:nobody"])
+
+    assert (changes, waiting) == (NO_CHANGES, None)
+    assert claims(people) == before
 
 
 def test_a_day_of_live_records_is_one_run_that_counts_them(people: Graph, store: ModelStore) -> None:
