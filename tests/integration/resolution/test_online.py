@@ -1,6 +1,7 @@
 """Live records are linked as they are written, and what is linked then is what a run over everything would link."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,6 +10,7 @@ from graph.connection import Graph
 from graph.links import NO_CHANGES
 from graph.records import Batch, CustomerRecord
 from graph.resolution_lock import holding_resolution_lock
+from graph.writing import write_batch
 from resolution.models.model_store import ModelStore
 from resolution.online import OnlineOutcome, OnlineResolver
 from resolution.pipeline import ResolutionRequest, resolve
@@ -21,6 +23,8 @@ from tests.integration.resolution.test_resolving import both, clusters
 SETTINGS = ResolutionSettings.model_validate({})
 # A busy machine is no reason to fail.
 PATIENCE_S = 60.0
+# So long a resolution that waits for another is left alone.
+WAITS_S = 0.5
 CLAIM = ("match_weight", "probability", "evidence", "guard", "cohesion", "confidence", "method")
 
 
@@ -146,6 +150,23 @@ def test_where_the_model_is_not_stored_live_records_wait(people: Graph, store: M
     outcome = OnlineResolver(people, store, PATIENCE_S).write(live(person("email", "0", NAMES[0])))
 
     assert "is not known here" in waits(outcome, people, store)
+
+
+def test_a_live_record_is_read_once_others_have_written(people: Graph, store: ModelStore) -> None:
+    resolver = OnlineResolver(people, store, PATIENCE_S)
+    resolver.write(live(person("email", "1", NAMES[1])))
+    write_batch(people, live(person("email", "0", NAMES[1])))
+    with ThreadPoolExecutor(1) as thread:
+        with holding_resolution_lock(people):
+            resolving = thread.submit(resolver.resolve, ["email:0"])
+            with pytest.raises(TimeoutError):
+                resolving.result(WAITS_S)
+            write_batch(people, live(person("email", "0", NAMES[0], observed_at=days(1))))
+        _, waiting = resolving.result(PATIENCE_S)
+
+    # A customer that was written again after it was read would stay unresolved.
+    assert (waiting, nodes(people, "Unresolved", "key")) == (None, set())
+    assert both(0) | {"email:0"} in clusters(people)
 
 
 def test_while_another_resolution_writes_live_records_wait(people: Graph, store: ModelStore) -> None:
