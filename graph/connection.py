@@ -69,6 +69,10 @@ class Statement:
     name: str
     parameters: Mapping[str, Any]
 
+    def run_in(self, transaction: "Transaction") -> Outcome:
+        """Run it by itself."""
+        return transaction.run(self.name, **self.parameters)
+
 
 class Reader(Protocol):
     """Whatever can read by the name of a statement: a graph, or a transaction in it."""

@@ -61,7 +61,7 @@ class RecordedEvent:
 def write_events(transaction: Transaction, run: ScoringRun, events: Sequence[IdentityEvent]) -> None:
     """Append the events of a run."""
     for each in event_statements(run, events):
-        transaction.run(each.name, **each.parameters)
+        each.run_in(transaction)
 
 
 def event_statements(run: ScoringRun, events: Sequence[IdentityEvent]) -> list[Statement]:

@@ -48,8 +48,7 @@ def holding_resolution_lock(graph: Graph) -> AbstractContextManager[None]:
 
 
 def _locked(transaction: Transaction, customers: Collection[str]) -> Locked:
-    locking = _locking(customers)
-    return Locked(**transaction.run(locking.name, **locking.parameters).rows[0])
+    return Locked(**_locking(customers).run_in(transaction).rows[0])
 
 
 def _locking(customers: Collection[str]) -> Statement:

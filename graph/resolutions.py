@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -87,7 +86,7 @@ def write_resolution(
         _write_claims(graph, _claim_steps(run, links, compared))
         changes += changes_of(links, compared)
     for kept in _pieces(prepared, ROWS_PER_TRANSACTION):
-        graph.write(partial(_run_all, statements=[_keeping(run, kept)], joined=False))
+        graph.write(_keeping(run, kept).run_in)
     graph.write(lambda transaction: write_events(transaction, run, events))
     graph.write(lambda transaction: write_run(transaction, run))
     return changes
@@ -96,7 +95,7 @@ def write_resolution(
 def _write_claims(graph: Graph, steps: Iterable["_Step"]) -> None:
     for step in steps:
         for batch in batched(step.claims, ROWS_PER_TRANSACTION):
-            graph.write(partial(_run_all, statements=[step.statement_of(batch)], joined=False))
+            graph.write(step.statement_of(batch).run_in)
 
 
 def write_increment(transaction: Transaction, run: ScoringRun, increment: Increment) -> None:
@@ -118,7 +117,7 @@ def _run_all(transaction: Transaction, statements: Sequence[Statement], *, joine
     """What the last of some statements gives."""
     if joined:
         return transaction.run_joined("write_increment", statements)
-    *_, last = [transaction.run(each.name, **each.parameters) for each in statements]
+    *_, last = [each.run_in(transaction) for each in statements]
     return last
 
 

@@ -59,8 +59,7 @@ def write_model(transaction: Transaction, model: ScoringModel) -> None:
 
 def write_run(transaction: Transaction, run: ScoringRun) -> None:
     """Record a finished run. Raises ClosedRunError where another one of this id was closed already."""
-    written = run_statement(run)
-    require_open(run, transaction.run(written.name, **written.parameters))
+    require_open(run, run_statement(run).run_in(transaction))
 
 
 def run_statement(run: ScoringRun) -> Statement:
