@@ -19,6 +19,7 @@ from api.settings import api_settings
 from api.tracking.commands import source_app
 from api.tracking.replaying import PROTOCOLS, reader_of
 from graph.address import resolve_address
+from graph.collecting import collect_rarely
 from graph.commands import neo4j_app
 from graph.connection import open_async_graph, open_graph
 from graph.constraints import install_schema
@@ -176,6 +177,7 @@ def demo_command(
 
 def main() -> None:
     """Run ``cdp``; errors of ours become one message and an exit code that means something."""
+    collect_rarely()
     try:
         app()
     except CdpError as error:

@@ -5,6 +5,8 @@ import sys
 from multiprocessing.connection import Connection
 from threading import Thread
 
+from graph.collecting import collect_rarely
+
 
 def _help(line: "Connection[object, object]") -> None:
     """Do one work after the other, and answer with its result or its error."""
@@ -31,5 +33,6 @@ def _end_with_crew() -> None:
 
 
 if __name__ == "__main__":
+    collect_rarely()
     Thread(target=_end_with_crew, name="crew", daemon=True).start()
     _help(Connection(int(sys.argv[1])))

@@ -190,9 +190,12 @@ def provider(email: str) -> str:
 
 def handle(name_before_at: str, names: list[str]) -> str | None:
     """The part before the @ where it is the person's own invention; none where it is made of the names."""
-    made_of_names = any(word in name_before_at for name in names for word in _spellings(name) if len(word) > _SHORT)
+    made_of_names = any(word in name_before_at for name in names for word in _spellings(name))
     return None if made_of_names else name_before_at
 
 
-def _spellings(name: str) -> set[str]:
-    return {*(plain(name) or "").split(), *(folded(name) or "").split()}
+@lru_cache(_CACHED)
+def _spellings(name: str) -> frozenset[str]:
+    """The words of a name that say something, plain and folded."""
+    words = *(plain(name) or "").split(), *(folded(name) or "").split()
+    return frozenset(word for word in words if len(word) > _SHORT)

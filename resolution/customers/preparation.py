@@ -23,6 +23,7 @@ TEXTS = pa.list_(pa.string())
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 Columns: TypeAlias = dict[str, Column]
+_Held: TypeAlias = list[list[str]]
 
 # Of fewer values it takes longer to find the distinct ones than to change them all.
 _FEW = 50
@@ -99,10 +100,11 @@ def prepare(
     columns["identifiers"] = _lists(customers["identifiers"].to_pylist())
     columns[COUNTED] = _counted(customers)
     suspect = _add_birth_dates(columns, customers["birth_date"], suspect)
-    shared = shared or _shared(columns, customers)
+    held = {name: [found or [] for found in customers[name].to_pylist()] for name in CONTACTS}
+    shared = shared or _shared(columns, held)
     for name in CONTACTS:
-        _add_contacts(columns, name, customers[name].to_pylist(), shared[name])
-    _add_mailboxes(columns, customers)
+        _add_contacts(columns, name, held[name], shared[name])
+    _add_mailboxes(columns, held["emails"], customers)
     filled = {name: values for name, values in columns.items() if _is_filled(columns, _MADE_OF.get(name, name))}
     guards = {
         "birth_dates_ignored": len(suspect.unknown),
@@ -134,27 +136,26 @@ def _add_birth_dates(columns: Columns, birth_dates: Column, suspect: SuspectDate
     return suspect
 
 
-def _shared(columns: Columns, customers: pa.Table) -> dict[str, frozenset[str]]:
+def _shared(columns: Columns, held: Mapping[str, _Held]) -> dict[str, frozenset[str]]:
     names = columns["given_name"].to_pylist()
-    return {name: shared_values([found or () for found in customers[name].to_pylist()], names) for name in CONTACTS}
+    return {name: shared_values(values, names) for name, values in held.items()}
 
 
-def _add_contacts(columns: Columns, name: str, held: list[list[str] | None], shared: frozenset[str]) -> None:
+def _add_contacts(columns: Columns, name: str, held: _Held, shared: frozenset[str]) -> None:
     """Add all values of a list, and apart from them those that only one given name uses."""
-    values = [found or [] for found in held]
-    columns[name] = _lists(values)
-    columns[f"own_{name}"] = _lists([[value for value in found if value not in shared] for found in values])
+    columns[name] = _lists(held)
+    columns[f"own_{name}"] = _lists([[value for value in found if value not in shared] for found in held])
 
 
-def _add_mailboxes(columns: Columns, customers: pa.Table) -> None:
-    first = [found[0] if found else None for found in customers["emails"].to_pylist()]
-    mailboxes = _mapped(pa.array(first, pa.string()), folding.mailbox)
+def _add_mailboxes(columns: Columns, emails: _Held, customers: pa.Table) -> None:
+    first = pa.array([found[0] if found else None for found in emails], pa.string())
+    mailboxes = _mapped(first, folding.mailbox)
     names = zip(customers["given_name"].to_pylist(), customers["family_name"].to_pylist(), strict=True)
     handles = [
         folding.handle(mailbox, [name for name in both if name]) if mailbox else None
         for mailbox, both in zip(mailboxes.to_pylist(), names, strict=True)
     ]
-    columns["email_provider"] = _mapped(pa.array(first, pa.string()), folding.provider)
+    columns["email_provider"] = _mapped(first, folding.provider)
     columns["mailbox"] = mailboxes
     columns["mailbox_letters"] = _mapped(mailboxes, folding.letters)
     columns["handle"] = pa.array(handles, pa.string())

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from graph.collecting import collect_rarely
 from graph.settings import cdp_settings
 from tests.benchmarks.api.histories import measure_histories
 from tests.benchmarks.api.overhead import measure_overhead
@@ -106,6 +107,7 @@ def bench(  # noqa: PLR0913 -- one parameter an option, as typer wants them
     as_json: AsJson = False,
 ) -> None:
     """Measure every section, or some; each is printed as it ends."""
+    collect_rarely()
     sizes_of_growth = tuple(int(size) for size in sizes.split(","))
     options = Options(people, rounds, data, quality_people, sizes_of_growth, bulk_people)
     names = only.split(",")

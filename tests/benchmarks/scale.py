@@ -21,6 +21,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from graph.collecting import collect_rarely
 from graph.guards import current_guards
 from resolution.clusters.claims import NO_DECISIONS
 from resolution.customers.preparation import prepare
@@ -53,6 +54,7 @@ def scale(  # noqa: PLR0913 -- the options of the command
 ) -> None:
     """Measure seconds by step and peak memory."""
     if side:
+        collect_rarely()
         assert table is not None
         sys.stdout.buffer.write(orjson.dumps(_measured(side, pq.read_table(table), orjson.loads(keys))))
         return
