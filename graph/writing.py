@@ -1,9 +1,9 @@
 """Writing batches: whole or not at all, the same graph in any order, nothing new at a repetition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 
-from graph.connection import Graph, Outcome, Transaction
+from graph.connection import Graph, Outcome, Statement, Transaction
 from graph.guards import DEVICE, current_guards
 from graph.hashed_emails import email_hashes, has_hash_rows
 from graph.hub_rows import hub_rows
@@ -27,6 +27,22 @@ from graph.rows import (
 )
 from graph.silence import NO_CUTS, Cuts
 from graph.times import milliseconds
+
+# A batch of at most so many rows, as a live record is, writes its customers in one round trip: 7 to 9 ms in place of 11
+# to 14 for one record, 35 in place of 40 for two hundred. Then all of these run, with or without rows, so that there is
+# one plan.
+ROWS_JOINED = 1_000
+CUSTOMER_STATEMENTS = (
+    "merge_sources",
+    "merge_customers",
+    "merge_customer_references",
+    "merge_identifiers",
+    "merge_has_email",
+    "merge_has_phone",
+    "merge_has_identifier",
+    "merge_has_hash",
+    "merge_identifier_hubs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,10 @@ class Step:
     statement: str
     rows: list[Row]
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def as_statement(self) -> Statement:
+        """The statement with all of its parameters."""
+        return Statement(self.statement, {"rows": self.rows, **self.parameters})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +202,22 @@ def snapshot_steps(batch: Batch) -> list[Step]:
 
 def _write(transaction: Transaction, prepared: Prepared) -> WriteCounts:
     outcomes: dict[str, Outcome] = {}
-    for step in prepared.steps:
-        outcome = transaction.run(step.statement, rows=step.rows, **step.parameters)
+    steps = prepared.steps
+    if prepared.customers and sum(len(step.rows) for step in steps) <= ROWS_JOINED:
+        outcomes["merge_customers"] = _write_customers(transaction, steps)
+        steps = [step for step in steps if step.statement not in CUSTOMER_STATEMENTS]
+    for step in steps:
+        outcome = step.as_statement().run_in(transaction)
         outcomes[step.statement] = outcome
         if step.statement == "merge_interactions" and outcome.rows:
             _replace_conflicting(transaction, step, outcome)
     return _counts(prepared, outcomes)
+
+
+def _write_customers(transaction: Transaction, steps: Iterable[Step]) -> Outcome:
+    known = {step.statement: step for step in steps}
+    statements = [known.get(name, Step(name, [])).as_statement() for name in CUSTOMER_STATEMENTS]
+    return transaction.run_joined("write_customers", statements)
 
 
 def _replace_conflicting(transaction: Transaction, step: Step, outcome: Outcome) -> None:

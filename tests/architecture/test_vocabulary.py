@@ -8,7 +8,7 @@ from cypher import joined_statement
 from graph.connection import Graph
 from graph.constraints import declared_properties, inspect_schema
 from graph.times import milliseconds
-from graph.writing import write_batch
+from graph.writing import CUSTOMER_STATEMENTS, write_batch
 from tests.factories import batch, days, interaction, minutes
 
 CYPHER = Path(__file__).parents[2] / "cypher"
@@ -73,8 +73,9 @@ def test_the_server_takes_every_statement(file: Path, connected_graph: Graph) ->
             *("erase_compared_pairs", "merge_compared_pairs", "retire_links", "merge_links"),
             *("merge_prepared", "merge_identity_events", "merge_scoring_run"),
         ),
+        CUSTOMER_STATEMENTS,
     ],
-    ids=["lock_to_resolve", "write_increment"],
+    ids=["lock_to_resolve", "write_increment", "write_customers"],
 )
 def test_the_server_takes_statements_that_are_joined(names: tuple[str, ...], connected_graph: Graph) -> None:
     text = joined_statement(names)

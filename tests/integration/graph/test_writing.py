@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph import writing
 from graph.connection import Graph
 from graph.errors import GraphError
 from graph.kinds import IDENTIFIER_KINDS
 from graph.records import Batch, ConsentRecord
-from graph.writing import Written, write_batch
+from graph.writing import WriteCounts, Written, write_batch
 from tests.assertions import edges, everything, nodes
 from tests.factories import batch, customer, days, device, identifier, interaction, minutes, session, shop
 
@@ -196,11 +197,20 @@ def test_any_order_and_any_repetition_of_batches_gives_the_same_graph(
 ) -> None:
     shuffled = data.draw(st.permutations([*batches, *data.draw(st.lists(st.sampled_from(batches), max_size=2))]))
 
-    assert _written(graph, shuffled) == _written(graph, batches)
+    assert _written(graph, shuffled)[0] == _written(graph, batches)[0]
 
 
-def _written(graph: Graph, batches: list[Batch]) -> object:
+@settings(max_examples=15)
+@given(batches=st.lists(_batches, min_size=1, max_size=4))
+def test_customers_written_in_one_statement_end_and_count_as_those_written_in_several(
+    graph: Graph, batches: list[Batch]
+) -> None:
+    assert _written(graph, batches) == _written(graph, batches, rows_joined=-1)
+
+
+def _written(graph: Graph, batches: list[Batch], rows_joined: int = writing.ROWS_JOINED) -> tuple[object, WriteCounts]:
     graph.run_alone("erase_everything")
-    for part in batches:
-        write_batch(graph, part)
-    return everything(graph)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(writing, "ROWS_JOINED", rows_joined)
+        counts = sum((write_batch(graph, part) for part in batches), WriteCounts())
+    return everything(graph), counts
