@@ -23,6 +23,7 @@ from graph.errors import StorageError
 
 # What DuckDB may take at first, and at last: groups of some queries have to fit into it, whatever the disk takes.
 _FIRST_MB, _LAST_MB = 200, 3_200
+_THREADS = 2
 _READ_AT_ONCE = 1 << 20
 
 Merged: TypeAlias = Callable[[str, int], None]
@@ -69,32 +70,36 @@ class Queries:
 
     def __init__(self, database: duckdb.DuckDBPyConnection, first_mb: int) -> None:
         self._database, self._mb = database, first_mb
-        self._limit()
 
     def run(self, query: str) -> list[tuple[Any, ...]]:
-        """All rows; where the memory is too little, it is doubled and the query begins anew.
+        """All rows. Where the memory is too little the query begins anew: by one thread, then with twice as much.
 
         Raises OutOfMemoryException of DuckDB where the most is not enough.
         """
+        threads = _THREADS
         while True:
+            self._limit(threads)
             try:
                 return self._database.execute(query).fetchall()
             except duckdb.OutOfMemoryException:
-                if self._mb >= _LAST_MB:
+                if threads > 1:
+                    threads = 1
+                elif self._mb < _LAST_MB:
+                    self._mb *= 2
+                else:
                     raise
-                self._mb *= 2
-                self._limit()
 
-    def _limit(self) -> None:
+    def _limit(self, threads: int) -> None:
         self._database.execute(f"SET memory_limit = '{self._mb}MB'")
+        self._database.execute(f"SET threads = {threads}")
 
 
 @contextmanager
 def _opened(spooled: Spooled) -> Generator[duckdb.DuckDBPyConnection]:
     folder = spooled.folder
-    settings = {"threads": 2, "preserve_insertion_order": False}
+    settings = {"preserve_insertion_order": False, "temp_directory": str(folder)}
     try:
-        with duckdb.connect(folder / "merging.duckdb", config={**settings, "temp_directory": str(folder)}) as database:
+        with duckdb.connect(folder / "merging.duckdb", config=settings) as database:
             database.register("cursors", spooled.cursors)
             database.execute("CREATE TABLE dropped AS SELECT unnest($1::BIGINT[]) AS batch", [sorted(spooled.dropped)])
             for name in SCHEMAS:

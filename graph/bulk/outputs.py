@@ -54,10 +54,14 @@ NODES = (
     Output(
         "identifiers",
         "Identifier",
+        # The smallest value. Most are what their key says, and a group that keeps a text cannot leave the memory: two
+        # million kept 400 MB.
         """SELECT key AS "key:ID(Identifier)", kind, value, guard,
              CASE WHEN guard IS NULL THEN label ELSE label || chr(31) || 'Hub' END AS ":LABEL"
            FROM (
-             SELECT key, any_value(kind) AS kind, any_value(label) AS label, min(value) AS value
+             SELECT key, any_value(kind) AS kind, any_value(label) AS label, least(
+               min(value) FILTER (value <> within(key)), CASE WHEN bool_or(value = within(key)) THEN within(key) END
+             ) AS value
              FROM (SELECT key, kind, label, value FROM identifiers
                    UNION ALL SELECT key, 'hashed_email', 'HashedEmail', value FROM hashes)
              GROUP BY key

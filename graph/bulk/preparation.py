@@ -7,6 +7,7 @@ and only these are compared, so that ten million rows stream through.
 
 PREPARATION = (
     "CREATE MACRO moment(ms) AS strftime(make_timestamp(ms * 1000), '%Y-%m-%dT%H:%M:%S.%gZ')",
+    "CREATE MACRO within(key) AS substr(key, instr(key, ':') + 1)",
     "CREATE MACRO listed(texts) AS array_to_string(texts, chr(31))",
     *(
         f"CREATE TABLE again_{table} AS SELECT hash(key) AS hashed FROM {table} GROUP BY 1 HAVING count(*) > 1"
