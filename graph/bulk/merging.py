@@ -97,7 +97,7 @@ class Queries:
 @contextmanager
 def _opened(spooled: Spooled) -> Generator[duckdb.DuckDBPyConnection]:
     folder = spooled.folder
-    settings = {"preserve_insertion_order": False, "temp_directory": str(folder)}
+    settings: dict[str, Any] = {"preserve_insertion_order": False, "temp_directory": str(folder)}
     try:
         with duckdb.connect(folder / "merging.duckdb", config=settings) as database:
             database.register("cursors", spooled.cursors)
