@@ -135,6 +135,9 @@ def hard_batches() -> list[Batch]:
         batch(customers=crowd[5:] + alike),
         batch("shop", customers=(customer("shop", "h", identifiers=(identifier("hashed_email", "ab12"),)),)),
         batch(customers=tuple(_hard_text(n, text) for n, text in enumerate(HARD_TEXTS))),
+        batch(customers=(_spelled("v1", "x:b", "z"), _spelled("v2", "x:b", "x:b"), _spelled("v3", "x:apart", "y"))),
+        batch(customers=(_spelled("v4", "x:b", "a"), _spelled("v5", "x:apart", "c"), _spelled("v6", "a:a", "z"))),
+        batch(customers=(_spelled("v7", "a:a", "a:a"), _spelled("v8", "x:b", "y"))),
         batch(customers=(customer(external_id="s1"), customer(external_id="s2")), snapshot=snapshot),
         batch(customers=(customer(external_id="s2"),), snapshot=replace(snapshot, name="crm:other")),
         batch("web", sessions=kiosk),
@@ -159,6 +162,11 @@ def hard_batches() -> list[Batch]:
 def _hard_text(number: int, text: str) -> Any:
     value = identifier("social_handle", f"x:{number}", raw=text, normalised=text)
     return customer(external_id=f"t{number}", company=text, traits={"said": text}, identifiers=(value,))
+
+
+def _spelled(external_id: str, handle: str, value: str) -> Any:
+    found = identifier("social_handle", handle, raw=value, normalised=value)
+    return customer(external_id=external_id, identifiers=(found,))
 
 
 def _consent(fact_id: str, **changes: Any) -> ConsentRecord:
