@@ -46,6 +46,8 @@ _SETTINGS: dict[str, Any] = {
 }
 # A batch that meets deadlocks, or no server, is tried again for this long.
 RETRY_S = 60.0
+# Up to so many rows round trips are what takes the time; of many it is the rows, and each statement lets go of its own.
+ROWS_JOINED = 1_000
 _WRITER = {**_SETTINGS, "initial_retry_delay": 0.05}
 # A read is tried again after these pauses when a connection was lost or the server asks for it.
 _READ_PAUSES_S = (0.05, 0.2, 0.8)

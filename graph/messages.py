@@ -123,4 +123,4 @@ def _happening_steps(together: _Together, cuts: Cuts, run_id: str) -> list[Step]
 def _run(transaction: Transaction, steps: Iterable[Step]) -> None:
     for step in steps:
         if step.rows:
-            transaction.run(step.statement, rows=step.rows, **step.parameters)
+            step.as_statement().run_in(transaction)

@@ -7,15 +7,13 @@ from typing import Any
 
 from graph.batches import batched
 from graph.claim_ranges import differences, stored_ranges
-from graph.connection import Graph, Outcome, Row, Statement, Transaction
+from graph.connection import ROWS_JOINED, Graph, Outcome, Row, Statement, Transaction
 from graph.identity_events import IdentityEvent, Regrouping, event_statements, write_events
 from graph.links import NO_CHANGES, ComparedPair, Difference, Link, LinkChanges, changes_of, claim_row, pair_row
 from graph.runs import ScoringModel, ScoringRun, require_open, run_statement, write_model, write_run
 from graph.times import milliseconds
 
 ROWS_PER_TRANSACTION = 10_000
-# Up to so many rows round trips are what takes the time; of many it is the rows, and each statement lets go of its own.
-ROWS_JOINED = 1_000
 _GONE = "the evidence for it is gone"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 
-from graph.connection import Graph, Outcome, Statement, Transaction
+from graph.connection import ROWS_JOINED, Graph, Outcome, Statement, Transaction
 from graph.guards import DEVICE, current_guards
 from graph.hashed_emails import email_hashes, has_hash_rows
 from graph.hub_rows import hub_rows
@@ -28,10 +28,8 @@ from graph.rows import (
 from graph.silence import NO_CUTS, Cuts
 from graph.times import milliseconds
 
-# A batch of at most so many rows, as a live record is, writes its customers in one round trip: 7 to 9 ms in place of 11
-# to 14 for one record, 35 in place of 40 for two hundred. Then all of these run, with or without rows, so that there is
-# one plan.
-ROWS_JOINED = 1_000
+# A small batch, as a live record is, writes its customers in one round trip: 7 to 9 ms in place of 11 to 14 for one
+# record, 35 in place of 40 for two hundred. Then all of these run, with or without rows, so that there is one plan.
 CUSTOMER_STATEMENTS = (
     "merge_sources",
     "merge_customers",

@@ -33,7 +33,7 @@ LOG = logging.getLogger("cdp.api.workers")
 START_S = 60.0
 # So many new objects before Python looks for cycles among them. Calls make many that live for milliseconds: at its own
 # 700 a fifth of the processor time of a tracked event went there.
-NEW_OBJECTS, _TIMES = 10_000, 10
+NEW_OBJECTS = 10_000
 _TICK_S = 0.5
 _SPARE_S = 15.0
 
@@ -138,7 +138,7 @@ def run_worker(work: Work, line: "Connection[str, None]") -> None:
 
 def run_alone(work: Work, on_started: Callable[[], None]) -> None:
     """Answer in this process, until it is told to stop."""
-    gc.set_threshold(NEW_OBJECTS, _TIMES, _TIMES)
+    gc.set_threshold(NEW_OBJECTS)
     server = make_server(work.settings, work.address)
     server.on_started = partial(_begin, on_started)
     server.run(sockets=[work.listener])

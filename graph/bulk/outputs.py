@@ -54,8 +54,8 @@ NODES = (
     Output(
         "identifiers",
         "Identifier",
-        # The smallest value. Most are what their key says, and a group that keeps a text cannot leave the memory: two
-        # million kept 400 MB.
+        # The smallest value. Most are what their key says, and a group that keeps a text cannot leave the memory: those
+        # of 2.8 million did not fit into 280 MB.
         """SELECT key AS "key:ID(Identifier)", kind, value, guard,
              CASE WHEN guard IS NULL THEN label ELSE label || chr(31) || 'Hub' END AS ":LABEL"
            FROM (
