@@ -54,6 +54,8 @@ _READ_PAUSES_S = (0.05, 0.2, 0.8)
 # At DEBUG the driver logs what it sends, the parameters of every statement with it: emails, names. Whoever turns the
 # level up for another reason must not find them in the log.
 logging.getLogger("neo4j.io").addFilter(lambda record: record.levelno > logging.DEBUG)
+# Writers that wait for each other's locks are tried again as a matter of course; where it does not end is an error.
+logging.getLogger("neo4j.session").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

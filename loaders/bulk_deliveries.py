@@ -39,8 +39,9 @@ class BulkDeliveries:
         """For a delivery that is to be read."""
         return KeptDelivery(self.bulk)
 
-    def write(self, spool: KeptDelivery, report: DeliveryReport) -> None:
-        """Take over a delivery that was read to its end."""
+    def write(self, spool: KeptDelivery, report: DeliveryReport, *, in_order: bool) -> None:
+        """Take over a delivery that was read to its end. All of them are written at once, whatever their order."""
+        del in_order
         spool.is_whole = True
         self._whole.append((report, spool.batches))
 

@@ -123,7 +123,8 @@ def _check_data_dir(plan: LoadPlan) -> None:
 def _loading(plan: LoadPlan, writing: Writing[Any], progress: Progress) -> Generator["_Loading"]:
     with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
         loading = _Loading(plan, progress, letters, log)
-        with DeliveryWriter(writing, plan.settings.batch_rows, progress, loading.record) as writer:
+        settings = plan.settings
+        with DeliveryWriter(writing, settings.batch_rows, progress, loading.record, settings.writers) as writer:
             loading.writer = writer
             yield loading
 
@@ -177,7 +178,8 @@ class _Loading:
         connector, lookups = connector_of(mapping, number, folders), mapping.inputs[number].lookups
         cursor = self._plan.memory.cursor(mapping.source.name, connector.input)
         for delivery in connector.read(cursor):
-            is_kept = self.load_delivery(Intake(mapping, number, with_lookups(delivery, lookups, folders)))
+            intake = Intake(mapping, number, with_lookups(delivery, lookups, folders))
+            is_kept = self.load_delivery(intake, in_order=connector.is_sequence)
             if connector.is_sequence and not is_kept:
                 break  # what comes after it would move the cursor past what was refused
 
@@ -185,7 +187,7 @@ class _Loading:
         self._report.seconds = time.perf_counter() - self._started
         return self._report
 
-    def load_delivery(self, intake: Intake) -> bool:
+    def load_delivery(self, intake: Intake, *, in_order: bool = True) -> bool:
         """Read a delivery and hand it to the writer; false where it was refused."""
         report = intake.report()
         with ExitStack() as unfinished:
@@ -199,7 +201,7 @@ class _Loading:
                 return False
             self._report.deliveries.append(report)
             unfinished.pop_all()  # from here on it is the writer's
-        self.writer.write(spool, report)
+        self.writer.write(spool, report, in_order=in_order)
         return True
 
     def _max_rejected(self, mapping: SourceMapping) -> float:

@@ -20,6 +20,9 @@ class LoadSettings(BaseSettings):
     batch_rows: int = Field(
         5_000, ge=1, le=100_000, description="Rows that are written in one transaction: all of them or none."
     )
+    writers: int = Field(
+        2, ge=1, le=16, description="Batches that are written at the same time, each over a connection of its own."
+    )
     max_line_bytes: int = Field(
         16 << 20, ge=1_000, le=1 << 30, description="Longest line of a file; a longer one is a rejected row."
     )

@@ -26,7 +26,10 @@ def as_they_are(write: WriteBatch) -> Writing[Batch]:
 
 
 class Loads:
-    """Loads of one mapping file in a folder. ``fails_at``: the batch, from 1, at which the database is lost."""
+    """Loads of one mapping file in a folder, a batch after the other.
+
+    ``fails_at``: the batch, from 1, at which the database is lost.
+    """
 
     def __init__(self, graph: Graph, folder: Path) -> None:
         self.graph, self.folder = graph, folder
@@ -49,7 +52,7 @@ class Loads:
         mappings = read_mappings([str(self.folder / "crm.yaml")])
         memory = GraphMemory(self.graph, from_start=from_start)
         max_lost = changes.pop("max_lost", None)
-        settings = load_settings().model_copy(update=changes)
+        settings = load_settings().model_copy(update={"writers": 1, **changes})
         rejects = self.folder / "rejects"
         return LoadPlan(mappings, rejects_dir=rejects, settings=settings, memory=memory, max_lost=max_lost)
 

@@ -1,7 +1,11 @@
+import random
 import sys
-from threading import Event, Timer
+import time
+from threading import Barrier, Event, Timer
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.errors import GraphError
 from graph.records import Batch
@@ -86,6 +90,66 @@ def test_the_next_delivery_is_prepared_while_one_is_written() -> None:
 
     assert (first.written.customers.created, second.written.customers.created) == (1, 2)
     assert sys.getswitchinterval() == interval
+
+
+@pytest.mark.parametrize("deliveries", [[["1", "2", "end"]], [["1"], ["2"]]], ids=["of one delivery", "of two"])
+def test_as_many_batches_are_written_at_a_time_as_there_are_writers(deliveries: list[list[str]]) -> None:
+    both = Barrier(2)
+
+    def write(found: Batch) -> WriteCounts:
+        if ids([found]) != ["end"]:
+            both.wait(10)  # broken, which would raise, where one is written after the other
+        return WriteCounts()
+
+    with DeliveryWriter(as_they_are(write), 1, silent, writers=2) as writer:
+        for external_ids in deliveries:
+            writer.write(delivery(*external_ids), report())
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=5), st.integers(1, 4), st.randoms())
+def test_whatever_the_pace_nothing_comes_before_what_it_stands_on(
+    sizes: list[tuple[int, bool]], writers: int, pace: random.Random
+) -> None:
+    ended: list[str] = []
+
+    def write(found: Batch) -> WriteCounts:
+        time.sleep(pace.random() / 1_000)
+        ended.extend(ids([found]))
+        return WriteCounts(customers=Written(created=1))
+
+    reports = [report(str(number)) for number in range(len(sizes))]
+    with DeliveryWriter(as_they_are(write), 1, silent, writers=writers) as writer:
+        for number, (size, in_order) in enumerate(sizes):
+            names = [f"{number} {place}" for place in range(size)]
+            writer.write(delivery(*names), reports[number], in_order=in_order)
+
+    place = {name: at for at, name in enumerate(ended)}
+    assert [found.written.customers.created for found in reports] == [size for size, _ in sizes]
+    for number, (size, in_order) in enumerate(sizes):
+        own = [place[f"{number} {each}"] for each in range(size)]
+        assert not own or own[-1] == max(own), "the last batch says that the others are there"
+        before = [at for name, at in place.items() if int(name.split()[0]) < number]
+        assert not in_order or max(before, default=-1) < min(own, default=len(ended))
+
+
+def test_where_a_batch_fails_the_end_of_its_delivery_is_not_written() -> None:
+    written: list[str] = []
+    heard: list[DeliveryReport] = []
+
+    def write(found: Batch) -> WriteCounts:
+        (external_id,) = ids([found])
+        if external_id == "2":
+            raise GraphError("Neo4j failed.", "Try again.")
+        written.append(external_id)
+        return WriteCounts()
+
+    with (
+        pytest.raises(GraphError, match="Neo4j failed"),
+        DeliveryWriter(as_they_are(write), 1, silent, heard.append, writers=3) as writer,
+    ):
+        writer.write(delivery("1", "2", "3", "4", "5", "end"), report())
+    assert "end" not in written
+    assert heard == []
 
 
 @pytest.mark.parametrize("more", [True, False])
