@@ -46,7 +46,7 @@ def measure_speed(options: Options) -> Rows:
     """Loading and resolving of one sample company."""
     with loaded_company(options.people) as company:
         measures = [
-            *measure_loading(company, options.rounds),
+            *measure_loading(company),
             *measure_resolving(company, options.rounds),
         ]
     return rows_of(measures)
