@@ -8,13 +8,11 @@ order, so the database is given more than one at a time; what says how far an in
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from threading import Event
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeAlias, TypeVar
 
@@ -69,6 +67,7 @@ class Waiting(Protocol):
 
 
 Spooled = TypeVar("Spooled", bound=Waiting)
+Result = TypeVar("Result")
 
 
 class Deliveries(Protocol[Spooled]):
@@ -86,10 +85,6 @@ class Deliveries(Protocol[Spooled]):
 def unheard(report: DeliveryReport) -> None:
     """Nobody wants to know."""
     del report
-
-
-class _GivenUpError(Exception):
-    """The load has failed elsewhere, or was interrupted."""
 
 
 class DeliveryWriter(Generic[Ready]):
@@ -113,7 +108,7 @@ class DeliveryWriter(Generic[Ready]):
         self._delivering = ThreadPoolExecutor(writers, thread_name_prefix="delivery")
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="load")
         self._under_way: deque[Future[None]] = deque()
-        self._given_up = Event()
+        self._failure: BaseException | None = None
         self._interval = sys.getswitchinterval()
 
     def __enter__(self) -> Self:
@@ -126,7 +121,7 @@ class DeliveryWriter(Generic[Ready]):
     ) -> None:
         """Wait until everything is written. Raises GraphError."""
         if error is not None:
-            self._given_up.set()
+            self._failure = error
         self._delivering.shutdown()
         self._writing.shutdown()
         sys.setswitchinterval(self._interval)
@@ -147,49 +142,42 @@ class DeliveryWriter(Generic[Ready]):
         self._under_way.append(self._delivering.submit(self._empty, spool, report))
 
     def _wait(self, leaving: int) -> None:
-        while len(self._under_way) > leaving:
-            self._under_way.popleft().result()
+        for _ in _results(self._under_way, leaving):
+            pass
 
     def _empty(self, spool: Spool[Ready], report: DeliveryReport) -> None:
         started, written = time.perf_counter(), 0
-        with spool, suppress(_GivenUpError):
-            for counts in self._write_all(spool.batches()):
+        with spool:
+            for counts in self._write_all(spool):
                 report.written += counts
                 written = min(written + self._batch_rows, report.rows)
                 self._progress(report.delivery, "written", written)
-            report.seconds += time.perf_counter() - started
-            self._on_written(report)
+        report.seconds += time.perf_counter() - started
+        self._on_written(report)
 
-    def _write_all(self, batches: Iterator[Ready]) -> Iterator[WriteCounts]:
+    def _write_all(self, spool: Spool[Ready]) -> Iterator[WriteCounts]:
         """The last one alone: it says that the others are there."""
         under_way: deque[Future[WriteCounts]] = deque()
         try:
-            for batch, is_last in _with_last(batches):
-                yield from _first_of(under_way, leaving=0 if is_last else self._writers - 1)
+            for number, batch in enumerate(spool.batches(), start=1):
+                yield from _results(under_way, leaving=0 if number == len(spool) else self._writers - 1)
                 under_way.append(self._writing.submit(self._write, batch))
-            yield from _first_of(under_way, leaving=0)
+            yield from _results(under_way, leaving=0)
         finally:
             wait_for(under_way)
 
     def _write(self, batch: Ready) -> WriteCounts:
-        if self._given_up.is_set():
-            raise _GivenUpError
+        """Where the load has failed elsewhere or was interrupted, with that error and nothing written."""
+        if self._failure is not None:
+            raise self._failure
         try:
             return self._how.write(batch)
-        except BaseException:
-            self._given_up.set()
+        except BaseException as error:
+            self._failure = error
             raise
 
 
-def _first_of(under_way: "deque[Future[WriteCounts]]", leaving: int) -> Iterator[WriteCounts]:
+def _results(under_way: "deque[Future[Result]]", leaving: int) -> Iterator[Result]:
+    """Of the first ones, until no more than so many are left."""
     while len(under_way) > leaving:
         yield under_way.popleft().result()
-
-
-def _with_last(batches: Iterable[Ready]) -> Iterator[tuple[Ready, bool]]:
-    """Each with whether it is the last."""
-    before: list[Ready] = []
-    for batch in batches:
-        yield from ((each, False) for each in before)
-        before = [batch]
-    yield from ((each, True) for each in before)

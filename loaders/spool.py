@@ -32,6 +32,10 @@ class Spool(Closing, Generic[Ready]):
         self._first.clear()
         self._file.close()
 
+    def __len__(self) -> int:
+        """How many batches there are."""
+        return len(self._first) + self._on_disk
+
     def add(self, batch: Batch) -> None:
         """One more batch."""
         ready = self._prepare(batch)

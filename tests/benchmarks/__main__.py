@@ -46,7 +46,7 @@ def measure_speed(options: Options) -> Rows:
     """Loading and resolving of one sample company."""
     with loaded_company(options.people) as company:
         measures = [
-            *measure_loading(company),
+            *measure_loading(company, options.rounds),
             *measure_resolving(company, options.rounds),
         ]
     return rows_of(measures)
@@ -86,7 +86,9 @@ _WIDE = 160
 People = Annotated[int, typer.Option("--people", min=100, help="People of the sample company whose speed is measured.")]
 QualityPeople = Annotated[int, typer.Option("--quality-people", min=100, help="People of the sample for quality.")]
 BulkPeople = Annotated[int, typer.Option("--bulk-people", min=100, help="People of the sample for the first load.")]
-Rounds = Annotated[int, typer.Option("--rounds", min=1, help="Times that each side is run; the best one counts.")]
+Rounds = Annotated[
+    int, typer.Option("--rounds", min=1, help="Times that each side is run, loading at least 8; the best counts.")
+]
 Only = Annotated[str, typer.Option("--only", help=f"Sections, joined by commas: {ALL}.")]
 Sizes = Annotated[str, typer.Option("--sizes", help="Customers in the graphs of growth and sizes, joined by commas.")]
 Data = Annotated[Path, typer.Option("--data", help="Folder of the public data sets.")]

@@ -132,23 +132,28 @@ def test_whatever_the_pace_nothing_comes_before_what_it_stands_on(
         assert not in_order or max(before, default=-1) < min(own, default=len(ended))
 
 
-def test_where_a_batch_fails_the_end_of_its_delivery_is_not_written() -> None:
+@given(st.integers(1, 6), st.integers(1, 4))
+def test_wherever_a_batch_fails_the_load_does_and_the_end_of_its_delivery_is_not_written(
+    failing: int, writers: int
+) -> None:
     written: list[str] = []
     heard: list[DeliveryReport] = []
 
     def write(found: Batch) -> WriteCounts:
         (external_id,) = ids([found])
-        if external_id == "2":
+        if external_id == str(failing):
             raise GraphError("Neo4j failed.", "Try again.")
         written.append(external_id)
         return WriteCounts()
 
-    with (
-        pytest.raises(GraphError, match="Neo4j failed"),
-        DeliveryWriter(as_they_are(write), 1, silent, heard.append, writers=3) as writer,
-    ):
-        writer.write(delivery("1", "2", "3", "4", "5", "end"), report())
-    assert "end" not in written
+    def run() -> None:
+        with DeliveryWriter(as_they_are(write), 1, silent, heard.append, writers) as writer:
+            writer.write(delivery("1", "2", "3", "4", "5", "6", "end"), report())
+            writer.write(delivery("after"), report(), in_order=True)
+
+    with pytest.raises(GraphError, match="Neo4j failed"):
+        run()
+    assert not {"end", "after"} & set(written)
     assert heard == []
 
 
