@@ -43,6 +43,8 @@ Every error says what was wrong, where, and what to do next. None carries a pers
         └── BusyError             somebody else is writing, mostly another resolution
 """
 
+from collections.abc import Mapping
+
 
 class CdpError(Exception):
     """Base of all our errors: one sentence of what is wrong and one of what to do."""
@@ -53,6 +55,16 @@ class CdpError(Exception):
         self.problem = problem
         self.advice = advice
         super().__init__(f"{problem} {advice}".strip())
+
+    def __reduce__(self) -> "tuple[object, ...]":
+        """Another process gets it as it is: some classes take other facts than their text."""
+        return _as_it_was, (type(self), self.args, vars(self))
+
+
+def _as_it_was(kind: type[CdpError], args: tuple[str], facts: Mapping[str, object]) -> CdpError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(facts)
+    return error
 
 
 class ConfigurationError(CdpError):

@@ -1,13 +1,22 @@
 """Deliveries of a bulk load: kept as they are read, and none of them is written before all of them are."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from graph.bulk.loading import BulkLoad
+from graph.bulk.tables import BatchTables
 from graph.records import Batch
 from graph.writing import WriteCounts
+from loaders.chunks import TakenChunk, chunks_of, take_chunk
 from loaders.closing import Closing
+from loaders.filling import Filling
 from loaders.progress import Progress
 from loaders.report import DeliveryReport
+from loaders.workers.shared import SharedWork
+
+# Enough that translating takes ten times as long as sending, and few enough for the memory: up to six wait at a time.
+_ROWS_A_CHUNK = 1_000
 
 
 class KeptDelivery(Closing):
@@ -27,17 +36,32 @@ class KeptDelivery(Closing):
         """One more batch. Raises StorageError."""
         self.batches.append(self._bulk.add(batch))
 
+    def keep(self, tables: BatchTables) -> None:
+        """What one more batch was made into. Raises StorageError."""
+        self.batches.append(self._bulk.keep(tables))
+
 
 @dataclass(slots=True)
 class BulkDeliveries:
     """Takes deliveries as ``DeliveryWriter`` does, without a spool of its own: storing twice took a third of a load."""
 
     bulk: BulkLoad
+    work: SharedWork
     _whole: list[tuple[DeliveryReport, list[int]]] = field(default_factory=list[tuple[DeliveryReport, list[int]]])
 
     def spool(self) -> KeptDelivery:
         """For a delivery that is to be read."""
         return KeptDelivery(self.bulk)
+
+    def fill(self, spool: KeptDelivery, filling: Filling) -> Iterator[None]:
+        """Read a delivery, chunk by chunk. Raises InputError, StorageError, ConfigurationError."""
+        chunks = chunks_of(filling.intake, filling.run_id, _ROWS_A_CHUNK)
+        with closing(self.work.map(take_chunk, chunks)) as taken:
+            for chunk in taken:
+                if chunk.tables is not None:
+                    spool.keep(chunk.tables)
+                _tell(filling, chunk)
+                yield
 
     def write(self, spool: KeptDelivery, report: DeliveryReport, *, in_order: bool) -> None:
         """Take over a delivery that was read to its end. All of them are written at once, whatever their order."""
@@ -54,3 +78,10 @@ class BulkDeliveries:
         for report, batches in self._whole:
             report.written = sum((self.bulk.counts[number] for number in batches), WriteCounts())
         return [report for report, _ in self._whole]
+
+
+def _tell(filling: Filling, chunk: TakenChunk) -> None:
+    filling.report.add(chunk.report)
+    filling.ending.members.extend(chunk.members)
+    for letter in chunk.letters:
+        filling.set_aside(letter)

@@ -19,9 +19,10 @@ from typing import Generic, Protocol, Self, TypeAlias, TypeVar
 from graph.connection import Graph
 from graph.records import Batch
 from graph.writing import Prepared, WriteCounts, prepare, write_prepared
+from loaders.filling import Filling
 from loaders.progress import Progress
 from loaders.report import DeliveryReport
-from loaders.spool import Ready, Spool
+from loaders.spool import Ready, Spool, Waiting
 
 # The thread that reads gives the interpreter up after 5 ms, and the other asks for it about nine times a statement:
 # one that takes the database 5 ms took 15 to 21 ms beside a thread that only counts, and with this interval 8 to 11.
@@ -48,24 +49,6 @@ Written: TypeAlias = Callable[[DeliveryReport], None]
 """Hears of a delivery that was written to its end."""
 
 
-class Waiting(Protocol):
-    """Batches of a delivery that wait until all of it was read and found good. A context manager."""
-
-    def __enter__(self) -> Self:
-        """The same."""
-        ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Let go of them."""
-        ...
-
-    def add(self, batch: Batch) -> None:
-        """One more batch."""
-        ...
-
-
 Spooled = TypeVar("Spooled", bound=Waiting)
 Result = TypeVar("Result")
 
@@ -75,6 +58,10 @@ class Deliveries(Protocol[Spooled]):
 
     def spool(self) -> Spooled:
         """For a delivery that is to be read."""
+        ...
+
+    def fill(self, spool: Spooled, filling: Filling) -> Iterator[None]:
+        """Read a delivery to its end; tells, with each step, that more of it was read. Raises InputError."""
         ...
 
     def write(self, spool: Spooled, report: DeliveryReport, *, in_order: bool) -> None:
@@ -131,6 +118,12 @@ class DeliveryWriter(Generic[Ready]):
     def spool(self) -> Spool[Ready]:
         """For a delivery that is to be read."""
         return Spool(self._how.prepare)
+
+    def fill(self, spool: Spool[Ready], filling: Filling) -> Iterator[None]:
+        """Read a delivery into its spool, batch by batch. Raises InputError."""
+        for batch in filling.batches(self._batch_rows):
+            spool.add(batch)
+            yield
 
     def write(self, spool: Spool[Ready], report: DeliveryReport, *, in_order: bool = False) -> None:
         """Take over a delivery that is to be written, with its spool. Raises GraphError where one before it failed."""

@@ -8,21 +8,28 @@ from graph.batches import batched
 from graph.records import Batch, Snapshot, SourceCursor
 from loaders.connectors.memory import Memory
 from loaders.connectors.snapshots import Members
-from loaders.delivery_writer import Waiting
 from loaders.intake import Intake
 from loaders.report import DeliveryReport
+from loaders.spool import Waiting
 
 
 @dataclass(slots=True)
 class Ending:
-    """Holds the last batch back until the whole delivery was read and found good. ``max_lost``: of a snapshot."""
+    """Holds the last batch back until the whole delivery was read and found good.
+
+    ``max_lost``: of a snapshot; ``members``: whom it holds, as far as it was read.
+    """
 
     intake: Intake
     run_id: str
     memory: Memory
     max_lost: float
+    members: Members = field(default_factory=Members)
     _last: Batch | None = None
-    _members: Members = field(default_factory=Members)
+    _snapshot: Snapshot | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._snapshot = self.intake.snapshot
 
     def all_but_last(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Each batch, as soon as there is another one."""
@@ -48,24 +55,17 @@ class Ending:
         cursors = (SourceCursor(source, x.input, x.part, x.position, now, x.value) for x in parts)
         spool.add(replace(last, cursors=tuple(cursors)))
 
-    @property
-    def _snapshot(self) -> Snapshot | None:
-        if not self.intake.delivery.is_snapshot:
-            return None
-        name = self.intake.mapping.cursor_name(self.intake.input).partition("@")[0]
-        return Snapshot(name, self.intake.delivery.delivered_at)
-
     def _marked(self, batch: Batch) -> Batch:
         if self._snapshot is None:
             return batch
-        self._members.add(batch.customers)
+        self.members.add(batch.customers)
         return replace(batch, snapshot=self._snapshot)
 
     def _missing(self, report: DeliveryReport) -> list[str]:
         """Nobody where a row was rejected: it may have been theirs."""
         snapshot = self._snapshot
         before = self.memory.snapshot_members(report.source, snapshot.name) if snapshot else ()
-        missing = self._members.missing(before, report.delivery, self.max_lost)
+        missing = self.members.missing(before, report.delivery, self.max_lost)
         report.retired = 0 if report.rejected else len(missing)
         return missing[: report.retired]
 

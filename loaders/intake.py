@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from graph.records import Snapshot
 from loaders.mappings.columns import check_columns
 from loaders.mappings.model import InputMapping, SourceMapping
 from loaders.mappings.reading import reference_of
@@ -29,6 +30,14 @@ class Intake:
     def input_mapping(self) -> InputMapping:
         """What becomes of the rows."""
         return self.mapping.inputs[self.input]
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What its customers are members of, where it is a full snapshot."""
+        if not self.delivery.is_snapshot:
+            return None
+        name = self.mapping.cursor_name(self.input).partition("@")[0]
+        return Snapshot(name, self.delivery.delivered_at)
 
     def report(self) -> DeliveryReport:
         """A report in which nothing has happened yet."""

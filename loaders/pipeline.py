@@ -14,16 +14,16 @@ from typing import Any
 
 from graph.bulk.loading import BulkLoad
 from graph.errors import ConfigurationError, InputError
-from loaders.batches import batches_of
 from loaders.bulk_deliveries import BulkDeliveries
 from loaders.connectors.choice import connector_of
 from loaders.connectors.memory import Memory, NoMemory
 from loaders.connectors.singer import SingerReading, singer_streams
-from loaders.delivery_writer import Deliveries, DeliveryWriter, Waiting, Writing
+from loaders.delivery_writer import Deliveries, DeliveryWriter, Writing
 from loaders.endings import Ending
+from loaders.filling import Filling
 from loaders.health.log import DeliveryLog
 from loaders.health.recording import delivered
-from loaders.intake import Intake, SetAside, take_in
+from loaders.intake import Intake, SetAside
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import folders_of, is_shipped, reference_of
 from loaders.progress import Progress, silent
@@ -34,6 +34,8 @@ from loaders.rejects.thresholds import max_rejected_of, refuse_too_many, stop_ea
 from loaders.report import DeliveryReport, LoadReport
 from loaders.settings import LoadSettings, load_settings
 from loaders.sources.lookups import with_lookups
+from loaders.spool import Waiting
+from loaders.workers.shared import SharedWork
 
 _LETTERS_AT_ONCE = 1_000
 
@@ -76,9 +78,11 @@ def load_bulk(plan: LoadPlan, bulk: BulkLoad, progress: Progress = silent) -> Lo
     """
     _check_data_dir(plan)
     with DeadLetters(plan.rejects_dir) as letters, DeliveryLog(plan.rejects_dir) as log:
-        loading, deliveries = _Loading(plan, progress, letters, log), BulkDeliveries(bulk)
-        loading.writer = deliveries
-        loading.load_inputs()
+        loading = _Loading(plan, progress, letters, log)
+        with SharedWork("load without --bulk, in batches") as work:
+            deliveries = BulkDeliveries(bulk, work)
+            loading.writer = deliveries
+            loading.load_inputs()
         for report in deliveries.finish(progress):
             loading.record(report)
     return loading.finish()
@@ -210,10 +214,7 @@ class _Loading:
     def _fill(self, spool: Waiting, intake: Intake, report: DeliveryReport) -> Ending:
         ending = Ending(intake, self._run_id, self._plan.memory, self._max_lost(intake))
         with self._aside(report, self._max_rejected(intake.mapping)) as set_aside, _timed(report):
-            translated = take_in(intake, report, set_aside)
-            source, rows = intake.mapping.source, self._plan.settings.batch_rows
-            for batch in ending.all_but_last(batches_of(translated, source, self._run_id, rows)):
-                spool.add(batch)
+            for _ in self.writer.fill(spool, Filling(intake, report, set_aside, ending, self._run_id)):
                 self._progress(report.delivery, "read", report.rows)
         return ending
 

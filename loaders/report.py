@@ -44,6 +44,15 @@ class DeliveryReport:
         """Rows of which nothing was kept."""
         return self.rejected_rows.total()
 
+    def add(self, part: "DeliveryReport") -> None:
+        """What was read and set aside of a part of its rows."""
+        self.rows += part.rows
+        self.skipped += part.skipped
+        self.rejected_rows += part.rejected_rows
+        self.rejected_fields += part.rejected_fields
+        newest = [at for at in (self.newest_at, part.newest_at) if at is not None]
+        self.newest_at = max(newest, default=None)
+
     def as_document(self) -> dict[str, Any]:
         """As JSON."""
         return {

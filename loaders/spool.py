@@ -8,7 +8,8 @@ has no name: nothing is left when the process dies.
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
 
 from graph.records import Batch
 from loaders.closing import Closing
@@ -16,6 +17,24 @@ from loaders.closing import Closing
 _IN_MEMORY = 4
 
 Ready = TypeVar("Ready")
+
+
+class Waiting(Protocol):
+    """Batches of a delivery that wait until all of it was read and found good. A context manager."""
+
+    def __enter__(self) -> Self:
+        """The same."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of them."""
+        ...
+
+    def add(self, batch: Batch) -> None:
+        """One more batch."""
+        ...
 
 
 class Spool(Closing, Generic[Ready]):

@@ -12,7 +12,7 @@ from graph.bulk.counting import Sent
 from graph.bulk.cursors import latest_cursors
 from graph.bulk.merging import Merged, Spooled, merge
 from graph.bulk.spooling import SpooledTable
-from graph.bulk.tables import SCHEMAS, rows_of
+from graph.bulk.tables import SCHEMAS, BatchTables, tables_of
 from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.embedded.importing import Import
@@ -46,13 +46,17 @@ class BulkLoad:
 
     def add(self, batch: Batch) -> int:
         """Keep a batch; its number, from 0. Raises StorageError."""
-        number, rows = len(self._sent), rows_of(batch, self._guards)
-        for name, table in self._tables.items():
-            table.add(number, rows[name])
-        if batch.cursors:
-            self._cursors[number] = batch.cursors
-        self._sent.append(Sent.of(batch))
-        self._run_id = batch.run_id
+        return self.keep(tables_of(batch, self._guards))
+
+    def keep(self, tables: BatchTables) -> int:
+        """Keep what a batch was made into, here or in another process; its number. Raises StorageError."""
+        number = len(self._sent)
+        for name, rows in tables.rows.items():
+            self._tables[name].add(number, rows)
+        if tables.cursors:
+            self._cursors[number] = tables.cursors
+        self._sent.append(tables.sent)
+        self._run_id = tables.run_id
         return number
 
     def drop(self, number: int) -> None:

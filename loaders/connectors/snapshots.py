@@ -49,14 +49,18 @@ def _age(delivery: Delivery) -> tuple[int, str]:
 
 
 class Members:
-    """The customers of a snapshot, as hashes of eight bytes: 80 MB for ten million."""
+    """The customers of a snapshot, as ``hashes`` of eight bytes: 80 MB for ten million."""
 
     def __init__(self) -> None:
-        self._hashes = array("Q")
+        self.hashes = array("Q")
 
     def add(self, customers: Iterable[CustomerRecord]) -> None:
         """Some more."""
-        self._hashes.extend(_hash(record.key) for record in customers)
+        self.hashes.extend(_hash(record.key) for record in customers)
+
+    def extend(self, others: "Members") -> None:
+        """Those of another part of the snapshot."""
+        self.hashes.extend(others.hashes)
 
     def missing(self, before: Iterable[str], name: str, max_lost: float) -> list[str]:
         """Who of those that the snapshot held before is not in it any more.
@@ -64,10 +68,10 @@ class Members:
         Raises SuspiciousSnapshotError where they are a larger share than ``max_lost``, or the snapshot is empty.
         """
         keys = list(before)
-        held = np.unique(np.frombuffer(self._hashes, dtype=np.uint64)) if self._hashes else np.empty(0, np.uint64)
+        held = np.unique(np.frombuffer(self.hashes, dtype=np.uint64)) if self.hashes else np.empty(0, np.uint64)
         hashes = np.fromiter(map(_hash, keys), np.uint64, len(keys))
         missing = [keys[place] for place in np.flatnonzero(~np.isin(hashes, held))]
-        if max_lost < 1 and (not self._hashes or len(missing) > max_lost * len(keys)):
+        if max_lost < 1 and (not self.hashes or len(missing) > max_lost * len(keys)):
             raise SuspiciousSnapshotError(name, len(missing), len(keys), max_lost)
         return missing
 

@@ -20,7 +20,7 @@ __all__ = ["SampleReport", "is_sample", "read_manifest", "write_sample"]
 
 _UNFINISHED = ".unfinished"
 _PEOPLE_A_PROCESS = 1_000
-"""A helper needs half a second to start, in which another process makes so many."""
+"""A worker needs half a second to start, in which another process makes so many."""
 _MOST_PROCESSES = 4
 """Each holds up to 250 MB."""
 

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from graph.address import Address
 from graph.bulk.loading import bulk_load
+from graph.collecting import collect_rarely
 from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.embedded.ports import free_port
@@ -33,6 +34,7 @@ from loaders.progress import shown
 from loaders.report import LoadReport
 from loaders.sample.company import write_sample
 from tests.benchmarks.company import SEED
+from tests.benchmarks.memory import Peak, watched
 from tests.benchmarks.sections import Options, Rows
 
 SIDES = ("batches", "bulk")
@@ -59,6 +61,7 @@ def _apart(company: Path, side: str) -> dict[str, Any]:
 
 def one_side(company: Company, side: Side = "bulk") -> None:
     """Load a company in one way, and print what it took as JSON."""
+    collect_rarely()  # as every command
     with tempfile.TemporaryDirectory(prefix="cdp-bench-") as folder:
         server = server_in(Path(folder) / "data")
         server.start(_SILENT)
@@ -66,9 +69,10 @@ def one_side(company: Company, side: Side = "bulk") -> None:
             with _graph(server) as graph:
                 install_schema(graph)
             started = time.perf_counter()
-            report = _load(server, LoadPlan(read_mappings(["sample"]), company, Path(folder) / "rejects"), side)
+            with watched() as peak:
+                report = _load(server, LoadPlan(read_mappings(["sample"]), company, Path(folder) / "rejects"), side)
             seconds = time.perf_counter() - started
-            sys.stdout.buffer.write(orjson.dumps(_figures(report, seconds, server)))
+            sys.stdout.buffer.write(orjson.dumps(_figures(report, seconds, peak, server)))
         finally:
             server.stop(_SILENT)
 
@@ -93,7 +97,7 @@ def _load(server: EmbeddedServer, plan: LoadPlan, side: str) -> LoadReport:
             return load(plan, writing_into(graph), progress)
 
 
-def _figures(report: LoadReport, seconds: float, server: EmbeddedServer) -> dict[str, Any]:
+def _figures(report: LoadReport, seconds: float, peak: Peak, server: EmbeddedServer) -> dict[str, Any]:
     """Of the store only what lies on the disk: what is written in batches may wait in memory for a checkpoint."""
     used, store = resource.getrusage(resource.RUSAGE_SELF), server.home.folder / "data" / "databases" / "neo4j"
     server.stop(_SILENT)
@@ -103,8 +107,8 @@ def _figures(report: LoadReport, seconds: float, server: EmbeddedServer) -> dict
         "interactions": report.written.interactions.created,
         "seconds": round(seconds, 1),
         "rows/s": round(report.rows / seconds),
-        "loader's peak MB": round(used.ru_maxrss * 1_024 / 1e6),
-        "loader's CPU s": round(used.ru_utime + used.ru_stime, 1),
+        "loader's peak MB": round(peak.bytes / 1e6),
+        "loader's CPU s": round(used.ru_utime + used.ru_stime + peak.workers_cpu_s, 1),
         "store MB": round(sum(file.stat().st_size for file in store.rglob("*") if file.is_file()) / 1e6),
     }
 

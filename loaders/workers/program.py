@@ -1,4 +1,4 @@
-"""A helper of the crew that makes a sample, as a program: it does what comes on the pipe of the given number."""
+"""A worker as a program: it does what comes on the pipe of the given number."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from threading import Thread
 from graph.collecting import collect_rarely
 
 
-def _help(line: "Connection[object, object]") -> None:
+def _work(line: "Connection[object, object]") -> None:
     """Do one work after the other, and answer with its result or its error."""
     while True:
         try:
@@ -22,17 +22,17 @@ def _result(work: object) -> object:
     assert callable(work)
     try:
         return work()
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the crew raises it
+    except Exception as error:  # noqa: BLE001 -- whatever it is, who sent the work raises it
         return error
 
 
-def _end_with_crew() -> None:
-    """Only the crew has the other end of stdin: when it is gone, nobody wants our work."""
+def _end_with_sender() -> None:
+    """Only who started this process has the other end of stdin: when it is gone, nobody wants our work."""
     sys.stdin.buffer.read()
     os._exit(1)
 
 
 if __name__ == "__main__":
     collect_rarely()
-    Thread(target=_end_with_crew, name="crew", daemon=True).start()
-    _help(Connection(int(sys.argv[1])))
+    Thread(target=_end_with_sender, name="sender", daemon=True).start()
+    _work(Connection(int(sys.argv[1])))
