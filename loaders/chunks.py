@@ -45,11 +45,8 @@ def take_chunk(chunk: Chunk) -> TakenChunk:
     intake, letters, members = chunk.intake, list[DeadLetter](), Members()
     report = intake.report()
     translated = list(take_in(intake, report, letters.append))
-    tables = None
-    for batch in batches_of(translated, intake.mapping.source, chunk.run_id, len(translated)):
-        if intake.snapshot is not None:
-            members.add(batch.customers)
-        tables = tables_of(replace(batch, snapshot=intake.snapshot), current_guards())
+    batch = next(batches_of(translated, intake.mapping.source, chunk.run_id, len(translated)), None)
+    tables = batch and tables_of(members.marked(batch, intake.snapshot), current_guards())
     return TakenChunk(report, letters, members, tables)
 
 

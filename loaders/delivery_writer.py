@@ -5,7 +5,6 @@ company that is 50 of the 75 microseconds of the processor that a row takes here
 order, so the database is given more than one at a time; what says how far an input was read comes last.
 """
 
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -23,10 +22,7 @@ from loaders.filling import Filling
 from loaders.progress import Progress
 from loaders.report import DeliveryReport
 from loaders.spool import Ready, Spool, Waiting
-
-# The thread that reads gives the interpreter up after 5 ms, and the other asks for it about nine times a statement:
-# one that takes the database 5 ms took 15 to 21 ms beside a thread that only counts, and with this interval 8 to 11.
-_SWITCH_S = 0.0005
+from loaders.switching import QuickSwitching
 
 WriteBatch: TypeAlias = Callable[[Batch], WriteCounts]
 """Writes a batch whole or not at all."""
@@ -96,11 +92,11 @@ class DeliveryWriter(Generic[Ready]):
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="load")
         self._under_way: deque[Future[None]] = deque()
         self._failure: BaseException | None = None
-        self._interval = sys.getswitchinterval()
+        self._switching = QuickSwitching()
 
     def __enter__(self) -> Self:
         """The writer itself."""
-        sys.setswitchinterval(_SWITCH_S)
+        self._switching.begin()
         return self
 
     def __exit__(
@@ -111,7 +107,7 @@ class DeliveryWriter(Generic[Ready]):
             self._failure = error
         self._delivering.shutdown()
         self._writing.shutdown()
-        sys.setswitchinterval(self._interval)
+        self._switching.end()
         if error is None:
             self._wait(leaving=0)
 

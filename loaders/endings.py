@@ -36,7 +36,7 @@ class Ending:
         for batch in batches:
             if self._last is not None:
                 yield self._last
-            self._last = self._marked(batch)
+            self._last = self.members.marked(batch, self._snapshot)
 
     def finish(self, spool: Waiting, report: DeliveryReport, rows: int) -> None:
         """The last batches: whom a snapshot lost, ``rows`` a batch, and the last one with the cursor.
@@ -54,12 +54,6 @@ class Ending:
         now, source = datetime.now(UTC), self.intake.mapping.source.name
         cursors = (SourceCursor(source, x.input, x.part, x.position, now, x.value) for x in parts)
         spool.add(replace(last, cursors=tuple(cursors)))
-
-    def _marked(self, batch: Batch) -> Batch:
-        if self._snapshot is None:
-            return batch
-        self.members.add(batch.customers)
-        return replace(batch, snapshot=self._snapshot)
 
     def _missing(self, report: DeliveryReport) -> list[str]:
         """Nobody where a row was rejected: it may have been theirs."""

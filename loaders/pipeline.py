@@ -214,7 +214,7 @@ class _Loading:
     def _fill(self, spool: Waiting, intake: Intake, report: DeliveryReport) -> Ending:
         ending = Ending(intake, self._run_id, self._plan.memory, self._max_lost(intake))
         with self._aside(report, self._max_rejected(intake.mapping)) as set_aside, _timed(report):
-            for _ in self.writer.fill(spool, Filling(intake, report, set_aside, ending, self._run_id)):
+            for _ in self.writer.fill(spool, Filling(report, set_aside, ending)):
                 self._progress(report.delivery, "read", report.rows)
         return ending
 

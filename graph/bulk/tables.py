@@ -79,7 +79,7 @@ class BatchTables:
 def tables_of(batch: Batch, guards: Guards) -> BatchTables:
     """The tables of a batch."""
     rows = {name: _table(_STRUCTS[name], found) for name, found in _rows(batch, guards).items() if found}
-    return BatchTables(rows, Sent.of(batch), tuple(batch.cursors), batch.run_id)
+    return BatchTables(rows, Sent.of(batch), batch.cursors, batch.run_id)
 
 
 def _table(struct: pa.StructType, rows: list[Row]) -> pa.Table:

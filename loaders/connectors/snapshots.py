@@ -12,7 +12,7 @@ from hashlib import blake2b
 import numpy as np
 
 from graph.errors import SuspiciousSnapshotError
-from graph.records import CustomerRecord
+from graph.records import Batch, CustomerRecord, Snapshot
 from graph.times import milliseconds
 from loaders.connectors.protocol import Connector, Cursor
 from loaders.sources.rows import CursorPart, Delivery
@@ -57,6 +57,13 @@ class Members:
     def add(self, customers: Iterable[CustomerRecord]) -> None:
         """Some more."""
         self.hashes.extend(_hash(record.key) for record in customers)
+
+    def marked(self, batch: Batch, snapshot: Snapshot | None) -> Batch:
+        """A batch as a part of a snapshot, if it is of one, its customers among these."""
+        if snapshot is None:
+            return batch
+        self.add(batch.customers)
+        return replace(batch, snapshot=snapshot)
 
     def extend(self, others: "Members") -> None:
         """Those of another part of the snapshot."""

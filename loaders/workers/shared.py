@@ -1,7 +1,6 @@
 """Work of many pieces that this process and a worker do together."""
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from loaders.closing import Closing
+from loaders.switching import QuickSwitching
 from loaders.workers.worker import Worker, pickled
 
 Piece = TypeVar("Piece")
@@ -20,8 +20,6 @@ _PIECES_ALONE = 4
 _PIECES_AT_WORKER = 2 if (os.cpu_count() or 1) > 1 else 0
 # Done here while the worker does one before them: it starts meanwhile, or is held up.
 _RESULTS_WAITING = 50
-# The thread that talks to the worker waits so long for the other one, at each 200 KB of a piece.
-_SWITCH_S = 0.0005
 
 
 class SharedWork(Closing):
@@ -36,8 +34,8 @@ class SharedWork(Closing):
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="to-worker")
         self._answering = ThreadPoolExecutor(1, thread_name_prefix="from-worker")
         self._at_worker = deque[Future[Any]]()
-        self._interval = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH_S)
+        self._switching = QuickSwitching()
+        self._switching.begin()
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""
@@ -47,7 +45,7 @@ class SharedWork(Closing):
             talking.shutdown(cancel_futures=True)
         if self._worker is not None:
             self._worker.close()
-        sys.setswitchinterval(self._interval)
+        self._switching.end()
 
     def map(self, do: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Generator[Result]:
         """What is made of each piece, in order; an error of ``pieces`` comes after what was made before it.
@@ -83,11 +81,12 @@ class SharedWork(Closing):
 
 
 def _done(work: Callable[[], Result]) -> Future[Result]:
-    result = Future[Result]()
     try:
-        result.set_result(work())
+        found = work()
     except Exception as error:  # noqa: BLE001 -- raised in its turn
-        result.set_exception(error)
+        return _failed(error)
+    result = Future[Result]()
+    result.set_result(found)
     return result
 
 
