@@ -24,7 +24,7 @@ from resolution.clusters.clustering import (
 )
 from resolution.clusters.contraction import Persons
 from resolution.clusters.group_holdings import GroupHoldings
-from resolution.clusters.numbered import Flags, Indices, NumberedForest, NumberedPairs, Numbers, numbered
+from resolution.clusters.numbered import Flags, Indices, NumberedForest, NumberedPairs, Numbers, distinct, numbered
 
 _NONE = np.iinfo(np.int64).max
 
@@ -181,7 +181,7 @@ class _Rounds:
         edges = self._edges
         if not len(edges.one):
             return Forest([])
-        groups: list[int] = np.unique(np.concatenate([edges.one, edges.other])).tolist()
+        groups: list[int] = distinct(np.concatenate([edges.one, edges.other])).tolist()
         held = zip(groups, self._holdings.of(groups), strict=True)
         started = (Started(self._keys[g], int(self._size[g]), float(self._height[g]), found) for g, found in held)
         return resumed(started, self._between(), self._linkage)

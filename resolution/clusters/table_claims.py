@@ -16,7 +16,7 @@ from graph.links import ComparedPair, Link
 from resolution.clusters.claims import CONTRADICTION, NO_DECISIONS, RULE_REFUSED, Claims
 from resolution.clusters.clustering import ForestLink, Linkage, Pair, agglomerate
 from resolution.clusters.merge_tree import merges_in
-from resolution.clusters.numbered import Indices, NumberedForest, NumberedPairs, Numbers, numbered
+from resolution.clusters.numbered import Indices, NumberedForest, NumberedPairs, Numbers, distinct, numbered
 from resolution.clusters.rounds import forest_in_rounds
 from resolution.models.calibration import Calibration, Merge
 from resolution.scores.rules import RuleLinks
@@ -187,7 +187,7 @@ class TableClaims:
         likely = (pairs.weight >= 0) & ~pairs.apart
         certain = self._codes(self.special.same | self.special.rules.keys())
         joins = self._code(forest.left, forest.right)
-        return np.unique(np.concatenate([self._code(pairs.left[likely], pairs.right[likely]), certain, joins]))
+        return distinct(np.concatenate([self._code(pairs.left[likely], pairs.right[likely]), certain, joins]))
 
     def _pairs_of(self, codes: Indices) -> list[Pair]:
         left, right = np.divmod(codes, max(len(self.keys), 1))

@@ -10,10 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resolution.comparing.levels import Comparison
+from resolution.conditions.facts import WithinEdits
 
 _CALLS = re.compile(r"\b(?:jaro_winkler_similarity|list_has_any)\(\w+, \w+\)")
-# Edits are counted only between texts that are somewhat similar; nearly every pair of dates is asked for them.
-_EDITS = re.compile(r"\bdamerau_levenshtein\((birth_date_l), (birth_date_r)\)")
+# Edits between dates are counted once, and only where the digits allow few: nearly every pair is asked for them.
+_EDITS = "edits_between_dates"
+_WITHIN_EDITS = [WithinEdits("birth_date", most) for most in (1, 2)]
+DIGITS = " | ".join(
+    f"(((1::UBIGINT << (strlen(birth_date) - strlen(replace(birth_date, '{digit}', '')))) - 1) << {digit * 6})"
+    for digit in range(10)
+)
+"""SQL for the digits of a birth date as bits, for each as many as it occurs: one edit changes two of them at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +34,12 @@ class Asked:
         """``columns``: name -> SQL; ``conditions``: SQL that may be a column of its own, the longest first."""
         shared = {condition: f"condition_{place}" for place, condition in enumerate(conditions)}
         top = {name: _replaced(sql, shared) for name, sql in columns.items()}
-        middle = {name: sql for sql, name in shared.items() if any(name in text for text in top.values())}
-        edits = {found.group(): "edits_between_dates" for sql in top.values() for found in _EDITS.finditer(sql)}
-        between = {name: _where_similar(call) for call, name in edits.items()}
-        upper = (between, middle, {name: _replaced(sql, edits) for name, sql in top.items()})
+        used = {sql: name for sql, name in shared.items() if any(name in text for text in top.values())}
+        middle = {name: f"CASE WHEN {sql} THEN true ELSE false END" for sql, name in used.items()}
+        edits = {within.sql(): f"{_EDITS} <= {within.most}" for within in _WITHIN_EDITS}
+        top = {name: _replaced(sql, edits) for name, sql in top.items()}
+        between = {_EDITS: _edits_between_dates()} if any(_EDITS in text for text in top.values()) else {}
+        upper = (between, middle, top)
         counted = Counter(call for layer in upper for sql in layer.values() for call in _CALLS.findall(sql))
         calls = {call: f"call_{place}" for place, call in enumerate(sorted(counted)) if counted[call] > 1}
         bottom = {name: call for call, name in calls.items()}
@@ -53,18 +62,23 @@ class Asked:
 def repeated_conditions(comparisons: Sequence[Comparison]) -> list[str]:
     """SQL of contexts and findings that comparisons have in common, the longest first."""
     counted = Counter(
-        condition.sql()
+        condition.when()
         for comparison in comparisons
         for condition in {context.condition for context in comparison.contexts}
     )
     return sorted((sql for sql, count in counted.items() if count > 1 and "(" in sql), key=lambda sql: (-len(sql), sql))
 
 
-def _where_similar(edits: str) -> str:
-    """Edits where the conditions ask for them (``WithinEdits``)."""
-    texts = edits[edits.index("(") :]
-    left, right = texts.strip("()").split(", ")
-    return f"CASE WHEN {left} = {right} THEN 0 WHEN jaro_winkler_similarity{texts} >= 0.6 THEN {edits} END"
+def _edits_between_dates() -> str:
+    """SQL for the edits between two birth dates, as far as conditions ask for them; one more than the most is many."""
+    widest = max(_WITHIN_EDITS, key=lambda within: within.most)
+    many = widest.most + 1
+    return f"""
+        CASE WHEN birth_date_l = birth_date_r THEN 0
+        WHEN bit_count(xor(birth_digits_l, birth_digits_r)) > {2 * widest.most} THEN {many}
+        WHEN jaro_winkler_similarity(birth_date_l, birth_date_r) >= {widest.least_similar}
+        THEN damerau_levenshtein(birth_date_l, birth_date_r) ELSE {many} END
+    """
 
 
 def _replaced(sql: str, names: Mapping[str, str]) -> str:

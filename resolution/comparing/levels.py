@@ -91,17 +91,17 @@ class Comparison:
     def position(self, dialect: Dialect = DUCKDB) -> str:
         """SQL that gives the position of a pair's level, -1 where a value is missing. Each condition is asked once."""
         finding, within = self._places(dialect)
-        return f"CASE WHEN {self.missing.sql(dialect)} THEN -1 ELSE {finding} + {within} END"
+        return f"CASE WHEN {self.missing.when(dialect)} THEN -1 ELSE {finding} + {within} END"
 
     def gamma(self, dialect: Dialect = DUCKDB) -> str:
         """The same in the numbers of Splink, which counts from the last level."""
         finding, within = self._places(dialect)
         last = len(self.levels) - 1
-        return f"CASE WHEN {self.missing.sql(dialect)} THEN -1 ELSE {last} - {finding} - {within} END"
+        return f"CASE WHEN {self.missing.when(dialect)} THEN -1 ELSE {last} - {finding} - {within} END"
 
     def _places(self, dialect: Dialect) -> tuple[str, str]:
-        finding = _first([finding.condition.sql(dialect) for finding in self.findings[:-1]])
-        within = _first([context.condition.sql(dialect) for context in self.contexts])
+        finding = _first([finding.condition.when(dialect) for finding in self.findings[:-1]])
+        within = _first([context.condition.when(dialect) for context in self.contexts])
         return f"({finding}) * {len(self.contexts) + 1}", within
 
 

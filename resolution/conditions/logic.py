@@ -15,6 +15,9 @@ class All(Condition):
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return " AND ".join(f"({condition.sql(dialect)})" for condition in self.of)
 
+    def when(self, dialect: Dialect = DUCKDB) -> str:
+        return " AND ".join(f"({condition.when(dialect)})" for condition in self.of)
+
     def holds(self, variables: Variables) -> str:
         return _joined(" and ", [condition.holds(variables) for condition in self.of])
 
@@ -30,6 +33,9 @@ class OneOf(Condition):
 
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return " OR ".join(f"({condition.sql(dialect)})" for condition in self.of)
+
+    def when(self, dialect: Dialect = DUCKDB) -> str:
+        return " OR ".join(f"({condition.when(dialect)})" for condition in self.of)
 
     def holds(self, variables: Variables) -> str:
         return _joined(" or ", [condition.holds(variables) for condition in self.of])
@@ -62,6 +68,9 @@ class Surely(Condition):
 
     def sql(self, dialect: Dialect = DUCKDB) -> str:
         return f"coalesce({self.of.sql(dialect)}, false)"
+
+    def when(self, dialect: Dialect = DUCKDB) -> str:
+        return self.of.when(dialect)
 
     def holds(self, variables: Variables) -> str:
         return self.of.holds(variables)

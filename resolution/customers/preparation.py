@@ -13,17 +13,16 @@ from graph.customers import COUNTED, VALUE_COLUMNS, VALUE_KINDS, by_key
 from graph.kinds import IDENTIFIER_KINDS
 from resolution.customers import folding
 from resolution.customers.hubs import SuspectDates, shared_values, suspect_dates
+from resolution.customers.listed import TEXTS, Listed
 
 ATTRIBUTE_PREFIX = "attribute_"
 # Kinds that are compared as a column of their own; kinds that one person owns are rules instead.
 COMPARED_KINDS = tuple(
     kind.name for kind in IDENTIFIER_KINDS.values() if not kind.one_person and kind.name not in VALUE_KINDS.values()
 )
-TEXTS = pa.list_(pa.string())
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 Columns: TypeAlias = dict[str, Column]
-_Held: TypeAlias = list[list[str]]
 
 # Of fewer values it takes longer to find the distinct ones than to change them all.
 _FEW = 50
@@ -96,15 +95,18 @@ def prepare(
     columns |= {name: _mapped(customers[of], change) for name, (of, change) in _TEXT_COLUMNS.items()}
     columns |= {name: _mapped_to_lists(customers[of], change) for name, (of, change) in _LIST_COLUMNS.items()}
     columns |= {name: _mapped(customers[of], folding.folded) for name, of in _attributes(customers).items()}
-    columns |= {kind: _of_kind(customers["identifiers"], kind) for kind in COMPARED_KINDS}
-    columns["identifiers"] = _lists(customers["identifiers"].to_pylist())
+    identifiers = Listed.of(customers["identifiers"])
+    columns |= {kind: identifiers.of_kind(kind).first for kind in COMPARED_KINDS}
+    columns["identifiers"] = identifiers.lists
     columns[COUNTED] = _counted(customers)
     suspect = _add_birth_dates(columns, customers["birth_date"], suspect)
-    held = {name: [found or [] for found in customers[name].to_pylist()] for name in CONTACTS}
-    shared = shared or _shared(columns, held)
-    for name in CONTACTS:
-        _add_contacts(columns, name, held[name], shared[name])
-    _add_mailboxes(columns, held["emails"], customers)
+    contacts = {name: Listed.of(customers[name]) for name in CONTACTS}
+    shared = shared or {name: _shared(held, columns["given_name"]) for name, held in contacts.items()}
+    for name, held in contacts.items():
+        own = held.without(shared[name])
+        columns[name] = held.lists
+        columns[f"own_{name}"] = columns[name] if own is held else own.lists
+    _add_mailboxes(columns, contacts["emails"].first, customers)
     filled = {name: values for name, values in columns.items() if _is_filled(columns, _MADE_OF.get(name, name))}
     guards = {
         "birth_dates_ignored": len(suspect.unknown),
@@ -130,32 +132,23 @@ def _attributes(customers: pa.Table) -> dict[str, str]:
 
 def _add_birth_dates(columns: Columns, birth_dates: Column, suspect: SuspectDates | None) -> SuspectDates:
     dates = _mapped(birth_dates, folding.birth_date)
-    names = zip(columns["given_name"].to_pylist(), columns["family_name"].to_pylist(), strict=True)
-    suspect = suspect or suspect_dates(dates.to_pylist(), names)
+    suspect = suspect or suspect_dates(dates, columns["given_name"], columns["family_name"])
     columns["birth_date"] = _mapped(dates, suspect.corrected)
     return suspect
 
 
-def _shared(columns: Columns, held: Mapping[str, _Held]) -> dict[str, frozenset[str]]:
-    names = columns["given_name"].to_pylist()
-    return {name: shared_values(values, names) for name, values in held.items()}
+def _shared(held: Listed, given_names: Column) -> frozenset[str]:
+    return shared_values(held.values, given_names.take(pa.array(held.rows)))
 
 
-def _add_contacts(columns: Columns, name: str, held: _Held, shared: frozenset[str]) -> None:
-    """Add all values of a list, and apart from them those that only one given name uses."""
-    columns[name] = _lists(held)
-    columns[f"own_{name}"] = _lists([[value for value in found if value not in shared] for found in held])
-
-
-def _add_mailboxes(columns: Columns, emails: _Held, customers: pa.Table) -> None:
-    first = pa.array([found[0] if found else None for found in emails], pa.string())
-    mailboxes = _mapped(first, folding.mailbox)
+def _add_mailboxes(columns: Columns, emails: Column, customers: pa.Table) -> None:
+    mailboxes = _mapped(emails, folding.mailbox)
     names = zip(customers["given_name"].to_pylist(), customers["family_name"].to_pylist(), strict=True)
     handles = [
         folding.handle(mailbox, [name for name in both if name]) if mailbox else None
         for mailbox, both in zip(mailboxes.to_pylist(), names, strict=True)
     ]
-    columns["email_provider"] = _mapped(first, folding.provider)
+    columns["email_provider"] = _mapped(emails, folding.provider)
     columns["mailbox"] = mailboxes
     columns["mailbox_letters"] = _mapped(mailboxes, folding.letters)
     columns["handle"] = pa.array(handles, pa.string())
@@ -179,23 +172,10 @@ def _by_distinct(values: Column, change: Callable[[str], object], kind: pa.DataT
     return changed.take(encoded.indices)
 
 
-def _lists(values: list[list[str] | None] | list[list[str]]) -> pa.Array:
-    return pa.array([found or None for found in values], TEXTS)
-
-
 def _counted(customers: pa.Table) -> pa.Array:
     if COUNTED not in customers.column_names:
         return pa.nulls(customers.num_rows, TEXTS)
-    return _lists(customers[COUNTED].to_pylist())
-
-
-def _of_kind(identifiers: Column, kind: str) -> pa.Array:
-    prefix = f"{kind}:"
-    found = (
-        next((value.removeprefix(prefix) for value in values or () if value.startswith(prefix)), None)
-        for values in identifiers.to_pylist()
-    )
-    return pa.array(list(found), pa.string())
+    return Listed.of(customers[COUNTED]).lists
 
 
 def sources_by_size(table: pa.Table) -> list[tuple[str, float]]:

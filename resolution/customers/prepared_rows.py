@@ -46,7 +46,7 @@ def _shared(given_names: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[s
     """Contacts that people with several given names use."""
     folded = {key: [name for name in map(folding.folded, names) if name] for key, names in given_names.items()}
     users = [(key, name) for key, names in folded.items() for name in names]
-    shared = shared_values([[key] for key, _ in users], [name for _, name in users])
+    shared = shared_values(*(pa.array([user[of] for user in users], pa.string()) for of in (0, 1)))
     return {
         name: frozenset(key.split(":", 1)[1] for key in shared if key.startswith(f"{VALUE_KINDS[name]}:"))
         for name in CONTACTS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from resolution.comparing.asked import DIGITS
 from resolution.comparing.levels import Comparison, Level
 
 # The published default counts as much as so many customers: it rules where data are few and vanishes where they abound.
@@ -55,7 +56,8 @@ def _counted(connection: duckdb.DuckDBPyConnection, column: str, usual: float) -
 def load_frequencies(connection: duckdb.DuckDBPyConnection, frequencies: Mapping[str, Frequencies]) -> None:
     """Make a table ``frequencies_<column>`` for each column, as Splink reads it, with every value of the customers.
 
-    The table ``records`` holds the customers of ``numbered`` with the frequencies of their values.
+    The table ``records`` holds the customers of ``numbered`` with the frequencies of their values, and with the digits
+    of their birth dates (``comparing.asked``).
     """
     for column, known in frequencies.items():
         connection.register("known", _table(column, known))
@@ -65,8 +67,12 @@ def load_frequencies(connection: duckdb.DuckDBPyConnection, frequencies: Mapping
             FROM numbered LEFT JOIN known USING ("{column}") WHERE "{column}" IS NOT NULL
             GROUP BY "{column}" ORDER BY "{column}"
         """)
-    found = "".join(f', "{table_of(column)}"."tf_{column}"' for column in frequencies)
+    found = "".join(f', "tf_{column}"' for column in frequencies)
     joins = " ".join(f'LEFT JOIN "{table_of(column)}" USING ("{column}")' for column in frequencies)
+    if "birth_date" in frequencies:
+        found += ", birth_digits"
+        dates = f"(SELECT birth_date, {DIGITS} AS birth_digits FROM {table_of('birth_date')})"
+        joins += f" LEFT JOIN {dates} USING (birth_date)"
     connection.execute(
         f"CREATE OR REPLACE TABLE records AS SELECT numbered.*{found} FROM numbered {joins} ORDER BY number"
     )

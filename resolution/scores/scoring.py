@@ -113,7 +113,7 @@ def _score(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> N
     connection.execute(f"""
         INSERT INTO scored
         SELECT key_l, key_r, {_outcome(model)}
-        FROM ({_weighed(model)}) JOIN found USING (key_l, key_r)
+        FROM ({_weighed(model)})
     """)
     connection.execute("DROP TABLE found")
 
@@ -133,7 +133,7 @@ def _found(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> s
     gammas = "".join(f', {_gamma(comparison)} AS "gamma_{comparison.name}"' for comparison in model.comparisons)
     known = "".join(f', "{name}"' for name in frequencies)
     return f"""
-        SELECT number_l AS key_l, number_r AS key_r{gammas}{known}, '0' AS match_key FROM ({asked.over(joined)})
+        SELECT number_l AS key_l, number_r AS key_r{gammas}{known} FROM ({asked.over(joined)})
     """
 
 
@@ -154,10 +154,12 @@ def _weighed(model: Model) -> str:
     )
     named = ", ".join(f"{step['output_table_name']} AS ({step['sql']})" for step in steps)
     added = "".join(f', "{_added(comparison)}"' for comparison in model.comparisons if _has_frequencies(comparison))
+    # Splink hands on the key of a match as it comes, and no levels: joining them again takes a third of the weighing.
+    levels = ", ".join(f'"gamma_{comparison.name}"' for comparison in model.comparisons)
     last = steps[-1]["output_table_name"]
     return f"""
-        WITH __splink__df_comparison_vectors AS (FROM found), {named}
-        SELECT key_l, key_r, match_weight{added} FROM {last}
+        WITH __splink__df_comparison_vectors AS (SELECT *, struct_pack({levels}) AS match_key FROM found), {named}
+        SELECT key_l, key_r, match_weight{added}, unnest(match_key) FROM {last}
     """
 
 
