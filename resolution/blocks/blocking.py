@@ -58,15 +58,15 @@ KeyName = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class BlockingKey:
-    """A key: the names of its parts, and its SQL, null where it says nothing. ``most``: customers in a block.
+    """A key: the names of its parts, and SQL for what it is made of; where one of these is null it says nothing.
 
-    ``rows``: of which rows the SQL is asked.
+    ``most``: customers in a block. ``rows``: of which rows the SQL is asked.
     """
 
     parts: KeyName
-    sql: str
+    made_of: tuple[str, ...]
     most: int
-    rows: str = "numbered"
+    rows: str = "parts"
 
     @property
     def is_always_used(self) -> bool:
@@ -75,8 +75,9 @@ class BlockingKey:
 
     @property
     def keyed(self) -> str:
-        """SQL that gives ``number`` and ``value``, what its customers share."""
-        return f"SELECT number, {self.sql} AS value FROM {self.rows} WHERE ({self.sql}) IS NOT NULL"
+        """SQL that gives ``number`` and ``value``, a hash of what its customers share."""
+        known = " AND ".join(f"{value} IS NOT NULL" for value in self.made_of)
+        return f"SELECT number, hash({', '.join(self.made_of)}) AS value FROM {self.rows} WHERE {known}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,29 +133,28 @@ def blocking_keys(
 
 
 def _of_parts(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
-    parts = parts_of(columns)
-    for names in _all(parts):
+    for names in _all(parts_of(columns)):
         most = settings.largest_value_block if len(names) == 1 else settings.largest_block
-        yield BlockingKey(names, " || '|' || ".join(f"({parts[name].sql})" for name in names), most)
+        yield BlockingKey(names, tuple(f'"{name}"' for name in names), most)
 
 
 def _of_names(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
     if {"given_name", "family_name"} <= columns:
-        names = "least(given_name, family_name) || '|' || greatest(given_name, family_name)"
-        both = f"CASE WHEN given_name IS NOT NULL AND family_name IS NOT NULL THEN {names} END"
-        yield BlockingKey((BOTH_NAMES,), both, settings.largest_block)
+        both = "(FROM numbered WHERE given_name IS NOT NULL AND family_name IS NOT NULL)"
+        names = "least(given_name, family_name)", "greatest(given_name, family_name)"
+        yield BlockingKey((BOTH_NAMES,), names, settings.largest_block, both)
     if whole := whole_record_columns(columns):
         known = " + ".join(f"({column} IS NOT NULL)::INT" for column in whole)
-        texts = ", ".join(f"coalesce({column}, '')" for column in whole)
-        record = f"CASE WHEN {known} >= {_LEAST_FACTS} THEN md5(concat_ws('|', {texts})) END"
-        yield BlockingKey((WHOLE_RECORD,), record, settings.largest_block * _TIMES_A_BLOCK)
+        texts = tuple(f"coalesce({column}, '')" for column in whole)
+        enough = f"(FROM numbered WHERE {known} >= {_LEAST_FACTS})"
+        yield BlockingKey((WHOLE_RECORD,), texts, settings.largest_block * _TIMES_A_BLOCK, enough)
 
 
 def _of_lists(columns: AbstractSet[str], settings: ResolutionSettings) -> Iterator[BlockingKey]:
     for name in LISTS:
         if name in columns:
             listed = f"(SELECT number, unnest(list_distinct({name})) AS listed FROM numbered)"
-            yield BlockingKey((name,), "listed", settings.largest_block, listed)
+            yield BlockingKey((name,), ("listed",), settings.largest_block, listed)
 
 
 def parts_of(columns: AbstractSet[str]) -> dict[str, Part]:
@@ -205,12 +205,20 @@ def load_customers(
 
 
 def number_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table) -> None:
-    """Put the prepared customers into the table ``numbered``, in the order of their keys, from 1."""
+    """Put the prepared customers into the table ``numbered``, in the order of their keys, from 1.
+
+    And into ``parts`` the parts of their keys, as hashes: texts would be put together again for each of a hundred keys.
+    """
     connection.register("prepared", prepared)
     connection.execute("""
         CREATE OR REPLACE TABLE numbered AS
         SELECT (row_number() OVER (ORDER BY key))::UINTEGER AS number, * FROM prepared ORDER BY key
     """)
+    parts = "".join(
+        f', CASE WHEN ({part.sql}) IS NOT NULL THEN hash({part.sql}) END AS "{name}"'
+        for name, part in parts_of(set(prepared.column_names)).items()
+    )
+    connection.execute(f"CREATE OR REPLACE TABLE parts AS SELECT number{parts} FROM numbered ORDER BY number")
 
 
 def block_customers(connection: duckdb.DuckDBPyConnection, keys: Iterable[BlockingKey]) -> Blocks:

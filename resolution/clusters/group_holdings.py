@@ -5,6 +5,7 @@ even that is too much they are looked at one by one.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -19,16 +20,10 @@ class GroupHoldings:
         self._keys, self._home, self._guards = keys, home, guards
         self._customers = np.bincount(home, minlength=len(keys))
         self._known: dict[int, Holdings] = {}
-        self._counts: dict[str, Indices] = {}
-        if guards:
-            self._counts = {kind: np.zeros(len(keys), np.int64) for kind in guards.counted}
-            self._count(guards)
-
-    def _count(self, guards: GroupGuards) -> None:
-        for key, group in zip(self._keys, self._home.tolist(), strict=True):
-            for kind in guards.kinds_of(key):
-                if kind in self._counts:
-                    self._counts[kind][group] += 1
+        holders = guards.holders(keys) if guards else {}
+        self._counts = {
+            kind: np.bincount(home[np.array(places, np.int64)], minlength=len(keys)) for kind, places in holders.items()
+        }
 
     def allow(self, one: Indices, other: Indices, supporting: Indices) -> Flags:
         """Which pairs of groups no guard keeps from merging. ``supporting``: pairs across that speak for it."""
@@ -58,9 +53,9 @@ class GroupHoldings:
         if not wanted or self._guards is None:
             return
         members = np.flatnonzero(np.isin(self._home, list(wanted)))
-        for customer, group in zip(members.tolist(), self._home[members].tolist(), strict=True):
-            held, before = self._guards.holdings(self._keys[customer]), self._known.get(group)
-            self._known[group] = held if before is None else before.joined(held)
+        ordered: list[int] = members[np.argsort(self._home[members], kind="stable")].tolist()
+        for group, customers in groupby(ordered, key=lambda customer: int(self._home[customer])):
+            self._known[group] = self._guards.holdings(*(self._keys[customer] for customer in customers))
 
     def join(self, kept: Indices, gone: Indices) -> None:
         """Groups merge, each into another that keeps its name."""

@@ -47,7 +47,7 @@ class _Tree:
             parent[one] = parent[other] = above[one] = above[other] = merge
             size[merge] = size[one] + size[other]
             pairs.append(size[one] * size[other])
-        top = np.fromiter(map(root, range(customers)), np.int64, customers)
+        top = _roots(np.array(above, np.int64))[:customers]
         return cls(np.array(parent, np.int64), top, np.array(pairs, np.int64))
 
     def joining(self, left: Indices, right: Indices) -> Indices:
@@ -62,3 +62,10 @@ class _Tree:
             found[places[met]] = one[met] - len(self.top)
             places, one, other = places[~met], one[~met], other[~met]
         return found
+
+
+def _roots(above: Indices) -> Indices:
+    """The root of each node, from the node above it."""
+    while not np.array_equal(higher := above[above], above):
+        above = higher
+    return above

@@ -46,6 +46,6 @@ def numbered(keys: Sequence[str], pairs: Iterable[Pair]) -> list[tuple[int, int]
 
 
 def distinct(numbers: Indices) -> Indices:
-    """Numbers in their order, each once: sorting a million takes .07 s, where numpy's ``unique`` hashes them for 1.1."""
+    """Numbers in their order, each once: a million take .07 s; ``numpy.unique``, which hashes them, 1.1."""
     ordered = np.sort(numbers)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
