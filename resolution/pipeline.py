@@ -50,7 +50,7 @@ from resolution.clusters.profile_changes import (
     regrouped,
 )
 from resolution.clusters.table_claims import TableClaims
-from resolution.customers.prepared_rows import guards_over, kept_rows
+from resolution.customers.prepared_rows import kept_rows
 from resolution.engines.engine import Engine
 from resolution.incremental import IncrementalResolution
 from resolution.models.charts import write_run_charts
@@ -326,8 +326,7 @@ def link_up(model: Model, scores: Scores, decisions: Decisions, clock: Clock) ->
     """Links and compared pairs that follow from scores, rules and decisions."""
     customers: list[str] = scores.prepared.table["key"].to_pylist()
     claims = TableClaims.of(customers, scores.pairs, scores.rules, decisions)
-    guards = guards_over(scores.prepared, model)
-    forest = claims.forest(claims.special.linkage(model.thresholds, guards, model.floor))
+    forest = claims.forest(claims.special.linkage(model.thresholds, scores.group_guards, model.floor))
     claims = claims.refused(forest)
     links, compared = claims.links(forest, model.calibration), claims.compared(forest)
     joins = sum(model.calibration.confidence(height) >= model.levels["default"] for height in forest.height.tolist())

@@ -14,8 +14,10 @@ from hashlib import md5
 from itertools import chain, combinations
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
+from graph.customers import by_key
 from resolution.conditions.condition import Row
 from resolution.customers.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
 from resolution.settings import ResolutionSettings
@@ -209,16 +211,14 @@ def number_customers(connection: duckdb.DuckDBPyConnection, prepared: pa.Table) 
 
     And into ``parts`` the parts of their keys, as hashes: texts would be put together again for each of a hundred keys.
     """
-    connection.register("prepared", prepared)
-    connection.execute("""
-        CREATE OR REPLACE TABLE numbered AS
-        SELECT (row_number() OVER (ORDER BY key))::UINTEGER AS number, * FROM prepared ORDER BY key
-    """)
+    numbers = pa.array(np.arange(1, prepared.num_rows + 1, dtype=np.uint32))
+    connection.register("prepared", by_key(prepared).add_column(0, "number", numbers))
+    connection.execute("CREATE OR REPLACE TABLE numbered AS FROM prepared")
     parts = "".join(
         f', CASE WHEN ({part.sql}) IS NOT NULL THEN hash({part.sql}) END AS "{name}"'
         for name, part in parts_of(set(prepared.column_names)).items()
     )
-    connection.execute(f"CREATE OR REPLACE TABLE parts AS SELECT number{parts} FROM numbered ORDER BY number")
+    connection.execute(f"CREATE OR REPLACE TABLE parts AS SELECT number{parts} FROM numbered")
 
 
 def block_customers(connection: duckdb.DuckDBPyConnection, keys: Iterable[BlockingKey]) -> Blocks:

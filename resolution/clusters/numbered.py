@@ -23,6 +23,14 @@ class NumberedPairs:
     weight: Numbers
     apart: Flags
 
+    def sorted(self, customers: int) -> "NumberedPairs":
+        """The same in order of both numbers, as scored pairs are already."""
+        code = self.left * customers + self.right
+        if np.all(code[1:] >= code[:-1]):
+            return self
+        order = np.argsort(code, kind="stable")
+        return NumberedPairs(self.left[order], self.right[order], self.weight[order], self.apart[order])
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedForest:

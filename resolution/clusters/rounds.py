@@ -103,8 +103,9 @@ class _Rounds:
         for gone in persons.home:
             home[gone] = persons.root(gone)
         self._holdings = GroupHoldings(keys, home, linkage.guards)
+        pairs = pairs.sorted(len(keys))
         weight = np.clip(pairs.weight, -WEIGHT_CAP, WEIGHT_CAP)
-        strongest = np.lexsort((pairs.right, pairs.left, -weight))
+        strongest = np.argsort(-weight, kind="stable")
         self._left, self._right = pairs.left[strongest], pairs.right[strongest]
         best = np.empty(len(strongest), np.int64)
         best[strongest] = np.arange(len(strongest))

@@ -69,10 +69,11 @@ def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
         with clock.step("score"):
             pairs = teaching.engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
-    scores = Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
     with clock.step("calibrate"):
+        guards = guards_over(prepared, model)
         claims = TableClaims.of(prepared.table["key"].to_pylist(), pairs, rules)
-        return Fitted(_calibrated(model, claims, guards_over(prepared, model), labels), scores)
+        left_out = {**prepared.guards, "blocks_too_large": blocks.too_large}
+        return Fitted(_calibrated(model, claims, guards, labels), Scores(pairs, rules, prepared, guards, left_out))
 
 
 def train_model(

@@ -73,9 +73,7 @@ def load_frequencies(connection: duckdb.DuckDBPyConnection, frequencies: Mapping
         found += ", birth_digits"
         dates = f"(SELECT birth_date, {DIGITS} AS birth_digits FROM {table_of('birth_date')})"
         joins += f" LEFT JOIN {dates} USING (birth_date)"
-    connection.execute(
-        f"CREATE OR REPLACE TABLE records AS SELECT numbered.*{found} FROM numbered {joins} ORDER BY number"
-    )
+    connection.execute(f"CREATE OR REPLACE TABLE records AS SELECT numbered.*{found} FROM numbered {joins}")
 
 
 def _table(column: str, known: Frequencies) -> pa.Table:

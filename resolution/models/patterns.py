@@ -143,8 +143,9 @@ def joined_records(connection: duckdb.DuckDBPyConnection, pairs: str, asked: str
     """SQL that puts beside each pair the columns of both customers that ``asked`` names."""
     described: list[tuple[Any, ...]] = connection.execute("DESCRIBE records").fetchall()
     names = set(_NAMES.findall(asked))
-    columns = [column for column in (str(row[0]) for row in described) if {f"{column}_l", f"{column}_r"} & names]
-    sides = "".join(f', {side}."{column}" AS "{column}_{side}"' for column in columns for side in "lr")
+    columns = (str(row[0]) for row in described)
+    known = ((column, side) for column in columns for side in "lr" if f"{column}_{side}" in names)
+    sides = "".join(f', {side}."{column}" AS "{column}_{side}"' for column, side in known)
     return f"""
         SELECT number_l, number_r{sides}
         FROM ({pairs}) JOIN records l ON l.number = number_l JOIN records r ON r.number = number_r

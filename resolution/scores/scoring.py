@@ -128,10 +128,13 @@ def _found(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> s
     """SQL for the level of every comparison, as Splink numbers them: from the last, -1 where a value is missing."""
     levels = {f"level_{comparison.name}": comparison.position() for comparison in model.comparisons}
     asked = Asked.of(levels, repeated_conditions(model.comparisons))
-    frequencies = [f"tf_{column}_{side}" for column in frequency_levels(model.comparisons) for side in "lr"]
-    joined = joined_records(connection, pairs, f"{asked.text} {' '.join(frequencies)}")
+    # Splink reads both, where values are equal: so is their frequency.
+    frequencies = {
+        f"tf_{column}_{side}": f"tf_{column}_l" for column in frequency_levels(model.comparisons) for side in "lr"
+    }
+    joined = joined_records(connection, pairs, f"{asked.text} {' '.join(frequencies.values())}")
     gammas = "".join(f', {_gamma(comparison)} AS "gamma_{comparison.name}"' for comparison in model.comparisons)
-    known = "".join(f', "{name}"' for name in frequencies)
+    known = "".join(f', "{name}" AS "{wanted}"' for wanted, name in frequencies.items())
     return f"""
         SELECT number_l AS key_l, number_r AS key_r{gammas}{known} FROM ({asked.over(joined)})
     """

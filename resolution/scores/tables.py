@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from graph.errors import ModelError
 from resolution.blocks.blocking import load_customers
+from resolution.clusters.group_guards import GroupGuards
 from resolution.customers.preparation import Prepared, prepare
+from resolution.customers.prepared_rows import guards_over
 from resolution.engines.engine import Engine
 from resolution.models.frequencies import load_frequencies
 from resolution.models.model import Model
@@ -27,11 +29,15 @@ MEMORY = "3GB"
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the model and the rules say of the pairs. ``guards``: what was left out or refused, counted."""
+    """What the model and the rules say of the pairs.
+
+    ``group_guards``: of the model over these customers; ``guards``: what was left out or refused, counted.
+    """
 
     pairs: ScoredPairs
     rules: RuleLinks
     prepared: Prepared
+    group_guards: GroupGuards
     guards: Mapping[str, int]
 
 
@@ -60,7 +66,8 @@ def score_table(customers: pa.Table, model: Model, clock: Clock, engine: Engine 
         with clock.step("score"):
             pairs = engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
-    return Scores(pairs, rules, prepared, {**prepared.guards, "blocks_too_large": blocks.too_large})
+    left_out = {**prepared.guards, "blocks_too_large": blocks.too_large}
+    return Scores(pairs, rules, prepared, guards_over(prepared, model), left_out)
 
 
 def _require_known_columns(prepared: Prepared, model: Model) -> None:
