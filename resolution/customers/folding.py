@@ -4,6 +4,7 @@ Lower case, other scripts transliterated, no diacritics, no punctuation. What is
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -188,10 +189,13 @@ def provider(email: str) -> str:
     return email.rpartition("@")[2]
 
 
-def handle(name_before_at: str, names: list[str]) -> str | None:
+def handle(name_before_at: str, names: Iterable[str]) -> str | None:
     """The part before the @ where it is the person's own invention; none where it is made of the names."""
-    made_of_names = any(word in name_before_at for name in names for word in _spellings(name))
-    return None if made_of_names else name_before_at
+    for name in names:
+        for word in _spellings(name):
+            if word in name_before_at:
+                return None
+    return name_before_at
 
 
 @lru_cache(_CACHED)

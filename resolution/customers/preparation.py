@@ -24,6 +24,7 @@ COMPARED_KINDS = tuple(
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 Columns: TypeAlias = dict[str, Column]
 
+_TEXT = pa.string()
 # Of fewer values it takes longer to find the distinct ones than to change them all.
 _FEW = 50
 
@@ -50,6 +51,7 @@ _LIST_COLUMNS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
     "family_words": ("family_name", folding.name_words),
     "street_words": ("street", folding.street_words),
 }
+_CHANGED_COLUMNS = dict.fromkeys(of for of, _ in (*_TEXT_COLUMNS.values(), *_LIST_COLUMNS.values()))
 CONTACTS = VALUE_COLUMNS
 _LISTS = frozenset([*_LIST_COLUMNS, *CONTACTS, *(f"own_{name}" for name in CONTACTS), "identifiers", COUNTED])
 _ALWAYS = frozenset({"key", "source", COUNTED})
@@ -92,9 +94,10 @@ def prepare(
     """
     customers = by_key(customers)
     columns: Columns = {"key": customers["key"], "source": customers["source"]}
-    columns |= {name: _mapped(customers[of], change) for name, (of, change) in _TEXT_COLUMNS.items()}
-    columns |= {name: _mapped_to_lists(customers[of], change) for name, (of, change) in _LIST_COLUMNS.items()}
-    columns |= {name: _mapped(customers[of], folding.folded) for name, of in _attributes(customers).items()}
+    texts = {of: _Texts(customers[of]) for of in _CHANGED_COLUMNS}
+    columns |= {name: texts[of].changed(change) for name, (of, change) in _TEXT_COLUMNS.items()}
+    columns |= {name: texts[of].lists(change) for name, (of, change) in _LIST_COLUMNS.items()}
+    columns |= {name: _Texts(customers[of]).changed(folding.folded) for name, of in _attributes(customers).items()}
     identifiers = Listed.of(customers["identifiers"])
     columns |= {kind: identifiers.of_kind(kind).first for kind in COMPARED_KINDS}
     columns["identifiers"] = identifiers.lists
@@ -131,9 +134,9 @@ def _attributes(customers: pa.Table) -> dict[str, str]:
 
 
 def _add_birth_dates(columns: Columns, birth_dates: Column, suspect: SuspectDates | None) -> SuspectDates:
-    dates = _mapped(birth_dates, folding.birth_date)
+    dates = _Texts(birth_dates).changed(folding.birth_date)
     suspect = suspect or suspect_dates(dates, columns["given_name"], columns["family_name"])
-    columns["birth_date"] = _mapped(dates, suspect.corrected)
+    columns["birth_date"] = _Texts(dates).changed(suspect.corrected)
     return suspect
 
 
@@ -142,34 +145,34 @@ def _shared(held: Listed, given_names: Column) -> frozenset[str]:
 
 
 def _add_mailboxes(columns: Columns, emails: Column, customers: pa.Table) -> None:
-    mailboxes = _mapped(emails, folding.mailbox)
+    texts = _Texts(emails)
+    mailboxes = texts.changed(folding.mailbox)
     names = zip(customers["given_name"].to_pylist(), customers["family_name"].to_pylist(), strict=True)
     handles = [
-        folding.handle(mailbox, [name for name in both if name]) if mailbox else None
+        folding.handle(mailbox, filter(None, both)) if mailbox else None
         for mailbox, both in zip(mailboxes.to_pylist(), names, strict=True)
     ]
-    columns["email_provider"] = _mapped(emails, folding.provider)
+    columns["email_provider"] = texts.changed(folding.provider)
     columns["mailbox"] = mailboxes
-    columns["mailbox_letters"] = _mapped(mailboxes, folding.letters)
+    columns["mailbox_letters"] = _Texts(mailboxes).changed(folding.letters)
     columns["handle"] = pa.array(handles, pa.string())
 
 
-def _mapped(values: Column, change: Callable[[str], str | None]) -> pa.Array:
-    """Each distinct value is changed once."""
-    return _by_distinct(values, change, pa.string())
+class _Texts:
+    """A column of texts, of which each distinct one is changed once."""
 
+    def __init__(self, column: Column) -> None:
+        whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        encoded = None if len(whole) < _FEW else whole.dictionary_encode()
+        self._texts: list[str | None] = (whole if encoded is None else encoded.dictionary).to_pylist()
+        self._places = None if encoded is None else encoded.indices
 
-def _mapped_to_lists(values: Column, change: Callable[[str], list[str]]) -> pa.Array:
-    return _by_distinct(values, lambda value: change(value) or None, TEXTS)
+    def changed(self, change: Callable[[str], object], kind: pa.DataType = _TEXT) -> pa.Array:
+        found = pa.array([None if text is None else change(text) for text in self._texts], kind)
+        return found if self._places is None else found.take(self._places)
 
-
-def _by_distinct(values: Column, change: Callable[[str], object], kind: pa.DataType) -> pa.Array:
-    if len(values) < _FEW:
-        return pa.array([None if value is None else change(value) for value in values.to_pylist()], kind)
-    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    encoded = whole.dictionary_encode()
-    changed = pa.array([change(value) for value in encoded.dictionary.to_pylist()], kind)
-    return changed.take(encoded.indices)
+    def lists(self, change: Callable[[str], list[str]]) -> pa.Array:
+        return self.changed(lambda text: change(text) or None, TEXTS)
 
 
 def _counted(customers: pa.Table) -> pa.Array:

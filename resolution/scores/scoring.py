@@ -128,21 +128,16 @@ def _found(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> s
     """SQL for the level of every comparison, as Splink numbers them: from the last, -1 where a value is missing."""
     levels = {f"level_{comparison.name}": comparison.position() for comparison in model.comparisons}
     asked = Asked.of(levels, repeated_conditions(model.comparisons))
-    # Splink reads both, where values are equal: so is their frequency.
-    frequencies = {
-        f"tf_{column}_{side}": f"tf_{column}_l" for column in frequency_levels(model.comparisons) for side in "lr"
-    }
-    joined = joined_records(connection, pairs, f"{asked.text} {' '.join(frequencies.values())}")
+    frequencies = [f"tf_{column}_l" for column in frequency_levels(model.comparisons)]
+    joined = joined_records(connection, pairs, f"{asked.text} {' '.join(frequencies)}")
     gammas = "".join(f', {_gamma(comparison)} AS "gamma_{comparison.name}"' for comparison in model.comparisons)
-    known = "".join(f', "{name}" AS "{wanted}"' for wanted, name in frequencies.items())
-    return f"""
-        SELECT number_l AS key_l, number_r AS key_r{gammas}{known} FROM ({asked.over(joined)})
-    """
+    known = "".join(f', "{name}"' for name in frequencies)
+    return f"SELECT number_l AS key_l, number_r AS key_r{gammas}{known} FROM ({asked.over(joined)})"
 
 
 def _gamma(comparison: Comparison) -> str:
     level = f"level_{comparison.name}"
-    return f"(CASE WHEN {level} < 0 THEN -1 ELSE {len(comparison.levels) - 1} - {level} END)::SMALLINT"
+    return f"(CASE WHEN {level} < 0 THEN -1 ELSE {len(comparison.levels) - 1} - {level} END)::TINYINT"
 
 
 def _weighed(model: Model) -> str:
@@ -159,9 +154,12 @@ def _weighed(model: Model) -> str:
     added = "".join(f', "{_added(comparison)}"' for comparison in model.comparisons if _has_frequencies(comparison))
     # Splink hands on the key of a match as it comes, and no levels: joining them again takes a third of the weighing.
     levels = ", ".join(f'"gamma_{comparison.name}"' for comparison in model.comparisons)
+    # It reads the frequencies of both values, where they are equal.
+    right = "".join(f', "tf_{column}_l" AS "tf_{column}_r"' for column in frequency_levels(model.comparisons))
+    vectors = f"SELECT *{right}, struct_pack({levels}) AS match_key FROM found"
     last = steps[-1]["output_table_name"]
     return f"""
-        WITH __splink__df_comparison_vectors AS (SELECT *, struct_pack({levels}) AS match_key FROM found), {named}
+        WITH __splink__df_comparison_vectors AS ({vectors}), {named}
         SELECT key_l, key_r, match_weight{added}, unnest(match_key) FROM {last}
     """
 
