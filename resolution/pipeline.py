@@ -329,7 +329,7 @@ def link_up(model: Model, scores: Scores, decisions: Decisions, clock: Clock) ->
     forest = claims.forest(claims.special.linkage(model.thresholds, scores.group_guards, model.floor))
     claims = claims.refused(forest)
     links, compared = claims.links(forest, model.calibration), claims.compared(forest)
-    joins = sum(model.calibration.confidence(height) >= model.levels["default"] for height in forest.height.tolist())
+    joins = int((forest.height >= model.calibration.lowest(model.levels["default"])).sum())
     counts = {
         "customers": len(customers),
         "clusters": len(customers) - joins,

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 
 from resolution.clusters.clustering import CERTAIN, ForestLink, Pair
 
@@ -62,6 +63,12 @@ class Calibration:
             return 1.0
         position = bisect_right(self.points, (cohesion, float("inf"))) - 1
         return self.points[max(position, 0)][1] if self.points else MOST
+
+    def lowest(self, confidence: float) -> float:
+        """The cohesion from which a link of the forest has at least this confidence."""
+        if confidence <= (self.points[0][1] if self.points else MOST):
+            return -inf
+        return next((height for height, share in self.points if share >= confidence), CERTAIN)
 
 
 def merges_of(forest: Sequence[ForestLink], probabilities: Mapping[Pair, float]) -> list[Merge]:

@@ -12,6 +12,7 @@ from graph.guards import Contradictions
 from graph.kinds import IDENTIFIER_KINDS
 from resolution.clusters.clustering import Pair
 from resolution.comparing.levels import Comparison
+from resolution.customers.listed import Listed
 from resolution.models.model import Model
 from resolution.models.patterns import findings_of
 from resolution.scores.scoring import opposite_levels
@@ -45,9 +46,10 @@ def rule_links(customers: pa.Table) -> list[RuleLink]:
     Hubs do not reach this table. Sorted, one link per pair.
     """
     holders: dict[str, list[str]] = defaultdict(list)
-    for key, identifiers in zip(customers["key"].to_pylist(), customers["identifiers"].to_pylist(), strict=True):
-        for identifier in identifiers or ():
-            holders[identifier].append(key)
+    listed = Listed.of(customers["identifiers"])
+    keys = customers["key"].take(pa.array(listed.rows))
+    for key, identifier in zip(keys.to_pylist(), listed.values.to_pylist(), strict=True):
+        holders[identifier].append(key)
     links = {link.pair: link for identifier in sorted(holders) for link in _links(identifier, holders[identifier])}
     return [links[pair] for pair in sorted(links)]
 

@@ -43,6 +43,16 @@ def test_only_a_rule_or_a_steward_is_certain(merges: list[Merge], height: float)
     assert calibration.confidence(height) <= MOST
 
 
+@given(MERGES, HEIGHTS, st.floats(0, 1))
+def test_the_lowest_cohesion_of_a_confidence_is_where_it_begins(
+    merges: list[Merge], heights: list[float], wanted: float
+) -> None:
+    calibration = calibrate(merges)
+
+    for height in (*heights, *(height for height, _ in calibration.points), CERTAIN):
+        assert (calibration.confidence(height) >= wanted) == (height >= calibration.lowest(wanted))
+
+
 @given(MERGES)
 def test_levels_fall_from_exact_to_loose(merges: list[Merge]) -> None:
     levels = levels_of(merges, calibrate(merges))

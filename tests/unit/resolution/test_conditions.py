@@ -6,9 +6,12 @@ import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resolution.blocks.blocking import number_customers
 from resolution.comparing.comparisons import comparisons_for
 from resolution.comparing.places import Question, places
 from resolution.customers.preparation import prepare
+from resolution.models.frequencies import count_frequencies, load_frequencies
+from resolution.models.patterns import findings_of
 from tests.unit.resolution.customers import customers
 
 NOTHING = [0.0] * 100  # weights of levels, which do not matter here
@@ -39,6 +42,8 @@ person = st.fixed_dictionaries(
     }
 )
 
+digits = st.dates().map(str) | dates
+
 
 @given(st.lists(person, min_size=2, max_size=6))
 def test_sql_and_python_find_the_same(people: list[dict[str, Any]]) -> None:
@@ -56,3 +61,26 @@ def test_sql_and_python_find_the_same(people: list[dict[str, Any]]) -> None:
     in_python = places([Question(comparison, NOTHING) for comparison in comparisons])
     for left, right, *positions in found:
         assert positions == in_python(rows[left], rows[right], 0.0)
+
+
+@given(st.lists(person, min_size=2, max_size=6), st.lists(digits, min_size=6, max_size=6))
+def test_what_is_asked_once_is_found_as_if_it_were_asked_each_time(
+    people: list[dict[str, Any]], born: list[str | None]
+) -> None:
+    dated = ({**found, "key": f"c:{number}", "birth_date": born[number]} for number, found in enumerate(people))
+    table = prepare(customers(*dated)).table
+    comparisons = comparisons_for(set(table.column_names), SOURCES)
+    sides = ", ".join(f'{side}."{name}" AS "{name}_{side}"' for name in table.column_names for side in "lr")
+    each_time = ", ".join(comparison.position() for comparison in comparisons)
+
+    with duckdb.connect() as connection:
+        number_customers(connection, table)
+        load_frequencies(connection, count_frequencies(connection, comparisons))
+        pairs = (
+            "SELECT l.number AS number_l, r.number AS number_r FROM numbered l JOIN numbered r ON l.number < r.number"
+        )
+        once = connection.execute(f"{findings_of(connection, comparisons, pairs)} ORDER BY ALL").fetchall()
+        both = f"SELECT l.number, r.number, {sides} FROM numbered l JOIN numbered r ON l.number < r.number"
+        expected = connection.execute(f"SELECT number, number_1, {each_time} FROM ({both}) ORDER BY 1, 2").fetchall()
+
+    assert [row[:-1] for row in once] == expected
