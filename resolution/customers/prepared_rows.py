@@ -12,7 +12,7 @@ from graph.surroundings import ChangedCustomers
 from resolution.blocks.candidates import BlockingParts
 from resolution.clusters.group_guards import GroupGuards
 from resolution.customers import folding
-from resolution.customers.hubs import shared_values
+from resolution.customers.hubs import is_shared
 from resolution.customers.preparation import CONTACTS, Prepared, prepare
 from resolution.models.model import Model
 
@@ -44,9 +44,8 @@ def changed_rows(changed: ChangedCustomers, model: Model) -> dict[str, PreparedR
 
 def _shared(given_names: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     """Contacts that people with several given names use."""
-    folded = {key: [name for name in map(folding.folded, names) if name] for key, names in given_names.items()}
-    users = [(key, name) for key, names in folded.items() for name in names]
-    shared = shared_values(*(pa.array([user[of] for user in users], pa.string()) for of in (0, 1)))
+    folded = {key: filter(None, map(folding.folded, names)) for key, names in given_names.items()}
+    shared = [key for key, names in folded.items() if is_shared(names)]
     return {
         name: frozenset(key.split(":", 1)[1] for key in shared if key.startswith(f"{VALUE_KINDS[name]}:"))
         for name in CONTACTS
