@@ -153,7 +153,7 @@ def _weighed(model: Model) -> str:
     )
     named = ", ".join(f"{step['output_table_name']} AS ({step['sql']})" for step in steps)
     added = "".join(f', "{_added(comparison)}"' for comparison in model.comparisons if _has_frequencies(comparison))
-    # Splink hands on the key of a match as it comes, and no levels: joining them again takes a third of the weighing.
+    # Splink hands on the key of a match as it comes, and no levels: joining them again takes a fifth of the weighing.
     levels = ", ".join(f'"gamma_{comparison.name}"' for comparison in model.comparisons)
     # It reads the frequencies of both values, where they are equal.
     right = "".join(f', "tf_{column}_l" AS "tf_{column}_r"' for column in frequency_levels(model.comparisons))

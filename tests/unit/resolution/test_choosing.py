@@ -81,7 +81,7 @@ def test_all_pairs_around_the_wanted_are_there_and_stand_for_nobody(connection: 
 
 
 def key(name: str) -> BlockingKey:
-    return BlockingKey((name,), name, 100)
+    return BlockingKey((name,), (name,), 100)
 
 
 def chosen(found_by: list[list[int]], probabilities: list[float], names: tuple[str, ...] = NAMES) -> set[str] | None:
