@@ -23,6 +23,11 @@ def read_held_value(text: str) -> tuple[str, str, Days]:
     return kind, value, (int(first), int(last))
 
 
+def held_kind(text: str) -> str:
+    """Kind from the text, without reading the rest."""
+    return text.partition(_SEPARATOR)[0]
+
+
 def held_values(found: list[list[Any]]) -> list[str]:
     """The same for rows of key, first and last time."""
     return sorted(held_value(*one) for one in found)

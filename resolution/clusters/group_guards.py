@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from graph.guards import Guards
-from graph.held_values import Days, read_held_value
+from graph.held_values import Days, held_kind, read_held_value
 
 CLUSTER_SIZE, WEAK_BRIDGE, UNIQUE, LIMIT = "cluster_size", "weak_bridge", "unique", "limit"
 _SOURCE = "source"
@@ -76,7 +76,7 @@ class GroupGuards:
         holders = {kind: list[int]() for kind in self.counted}
         for place, customer in enumerate(customers):
             for text in self.held.get(customer, ()):
-                if (places := holders.get(text.partition("|")[0])) is not None:
+                if (places := holders.get(held_kind(text))) is not None:
                     places.append(place)
             if (source := self._unique_source(customer)) is not None:
                 holders[source].append(place)

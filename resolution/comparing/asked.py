@@ -31,7 +31,10 @@ class Asked:
 
     @classmethod
     def of(cls, columns: Mapping[str, str], conditions: Iterable[str] = ()) -> "Asked":
-        """``columns``: name -> SQL; ``conditions``: SQL that may be a column of its own, the longest first."""
+        """``columns``: name -> SQL; ``conditions``: SQL that may be a column of its own, the longest first.
+
+        Conditions as ``Condition.when`` writes them: in their columns what cannot be told is false.
+        """
         shared = {condition: f"condition_{place}" for place, condition in enumerate(conditions)}
         top = {name: _replaced(sql, shared) for name, sql in columns.items()}
         used = {sql: name for sql, name in shared.items() if any(name in text for text in top.values())}

@@ -13,7 +13,6 @@ from resolution.clusters.group_guards import GroupGuards
 from resolution.clusters.table_claims import TableClaims
 from resolution.comparing.comparisons import comparisons_for
 from resolution.customers.preparation import Prepared, prepare, sources_by_size
-from resolution.customers.prepared_rows import guards_over
 from resolution.engines.engine import Engine
 from resolution.models.calibration import calibrate, levels_of, merges_of
 from resolution.models.frequencies import count_frequencies, load_frequencies
@@ -70,10 +69,9 @@ def fit(customers: pa.Table, teaching: Teaching, clock: Clock) -> Fitted:
             pairs = teaching.engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
     with clock.step("calibrate"):
-        guards = guards_over(prepared, model)
+        scores = Scores.of(model, prepared, blocks, pairs, rules)
         claims = TableClaims.of(prepared.table["key"].to_pylist(), pairs, rules)
-        left_out = {**prepared.guards, "blocks_too_large": blocks.too_large}
-        return Fitted(_calibrated(model, claims, guards, labels), Scores(pairs, rules, prepared, guards, left_out))
+        return Fitted(_calibrated(model, claims, scores.group_guards, labels), scores)
 
 
 def train_model(

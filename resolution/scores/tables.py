@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from graph.errors import ModelError
-from resolution.blocks.blocking import load_customers
+from resolution.blocks.blocking import Blocks, load_customers
 from resolution.clusters.group_guards import GroupGuards
 from resolution.customers.preparation import Prepared, prepare
 from resolution.customers.prepared_rows import guards_over
@@ -40,6 +40,12 @@ class Scores:
     group_guards: GroupGuards
     guards: Mapping[str, int]
 
+    @classmethod
+    def of(cls, model: Model, prepared: Prepared, blocks: Blocks, pairs: ScoredPairs, rules: RuleLinks) -> "Scores":
+        """Scores of prepared customers who were put into blocks."""
+        left_out = {**prepared.guards, "blocks_too_large": blocks.too_large}
+        return cls(pairs, rules, prepared, guards_over(prepared, model), left_out)
+
 
 @contextmanager
 def workspace() -> Generator[duckdb.DuckDBPyConnection]:
@@ -66,8 +72,7 @@ def score_table(customers: pa.Table, model: Model, clock: Clock, engine: Engine 
         with clock.step("score"):
             pairs = engine(connection, model) if model.comparisons and blocks.pairs else nothing_scored()
             rules = checked(connection, model, rule_links(customers))
-    left_out = {**prepared.guards, "blocks_too_large": blocks.too_large}
-    return Scores(pairs, rules, prepared, guards_over(prepared, model), left_out)
+    return Scores.of(model, prepared, blocks, pairs, rules)
 
 
 def _require_known_columns(prepared: Prepared, model: Model) -> None:
