@@ -221,18 +221,21 @@ def test_it_is_the_graph_of_the_batches(filled: Filled, graph: Graph, tmp_path: 
         assert known == {"a": (5, None), "b": ("2027", None), "c": ("x", '{"next": ""}')}
     assert filled.hard == counts
     assert told(filled.report) == told(report)
+    assert created(filled.report.written) == created(report.written)
     assert logged(filled.company.parent / "rejects") == logged(tmp_path)
 
 
 def told(report: LoadReport) -> list[dict[str, Any]]:
-    """All but times, and what came again in another batch: those of a bulk load are smaller."""
-    return [
-        {**delivery.as_document(), "seconds": None, "written": created(delivery.written)}
-        for delivery in report.deliveries
-    ]
+    """All but times, and what was written: that is compared as a whole.
+
+    A session may go on over the end of a month, and so over two deliveries. Of two that are written at a time, the one
+    that comes first creates it.
+    """
+    return [{**delivery.as_document(), "seconds": None, "written": None} for delivery in report.deliveries]
 
 
 def created(counts: WriteCounts) -> tuple[int, ...]:
+    """Without what came again in another batch: those of a bulk load are smaller."""
     return tuple(each.created for each in (counts.customers, counts.sessions, counts.interactions, counts.consents))
 
 
