@@ -7,9 +7,9 @@ the clusters that it touches; a neighbouring cluster joins in where it could be 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from graph.clusters import connected
 from graph.links import Pair
@@ -204,8 +204,7 @@ class _Formed:
         people = {key: known_people.get(key, key) for key in self.outside}
         certain = {key for pair in self.around.certain for key in pair}
         heights: dict[str, float] = {people[key]: CERTAIN for key in certain & people.keys()}
-        for (one, person), more in self._sums(people).items():
-            group = self.groups.group(one)
+        for (group, person), more in self._sums(people).items():
             height = self.linkage.missing + more / group.size
             if height >= group.ended - _ALMOST:
                 heights[person] = max(height, heights.get(person, height))
@@ -217,22 +216,21 @@ class _Formed:
         best: dict[str, float] = {}
         for (inner, _), weight in _between(self.groups.person, outside, self.beyond).items():
             best[inner] = max(weight, best.get(inner, weight))
-        sums: dict[int, float] = defaultdict(float)
+        sums: dict[_Group, float] = defaultdict(float)
         for inner, weight in best.items():
-            for one in self.groups.above(inner):
-                sums[one] += max(0.0, weight - self.linkage.missing)
-        groups = ((self.groups.group(one), more) for one, more in sums.items())
+            for group in self.groups.above(inner):
+                sums[group] += max(0.0, weight - self.linkage.missing)
         return any(
             group.size > 1 and self.linkage.missing + more / group.size >= group.ended - _ALMOST
-            for group, more in groups
+            for group, more in sums.items()
         )
 
-    def _sums(self, people: Mapping[str, str]) -> dict[tuple[int, str], float]:
+    def _sums(self, people: Mapping[str, str]) -> dict[tuple["_Group", str], float]:
         """What the scored pairs of each of our groups and each person outside weigh above missing ones."""
-        sums: dict[tuple[int, str], float] = defaultdict(float)
+        sums: dict[tuple[_Group, str], float] = defaultdict(float)
         for (inner, person), weight in _between(self.groups.person, people, self.beyond).items():
-            for one in self.groups.above(inner):
-                sums[one, person] += weight - self.linkage.missing
+            for group in self.groups.above(inner):
+                sums[group, person] += weight - self.linkage.missing
         return sums
 
     def attracted(self, clusters: Iterable[StoredCluster]) -> list[StoredCluster]:
@@ -245,11 +243,14 @@ class _Formed:
             return True
         theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
         other, missing = _Dendrogram(cluster.members, theirs, self.linkage.floor), self.linkage.missing
-        sums: dict[tuple[int, int], float] = defaultdict(float)
-        for (one, person), more in self._sums(other.person).items():
-            for two in other.above(person):
-                sums[one, two] += more
-        return any(_meet(self.groups.group(one), other.group(two), more, missing) for (one, two), more in sums.items())
+        sums: dict[tuple[_Group, _Group], float] = defaultdict(float)
+        for (inner, person), weight in _between(self.groups.person, other.person, self.beyond).items():
+            for both in _meetings(self.groups.above(inner), other.above(person)):
+                sums[both] += weight - missing
+        return any(
+            missing + more / (one.size * two.size) >= max(one.ended, two.ended) - _ALMOST
+            for (one, two), more in sums.items()
+        )
 
 
 def _forest_within(members: frozenset[str], around: Surroundings, linkage: Linkage) -> Forest:
@@ -273,9 +274,9 @@ def _outside(members: frozenset[str], around: Surroundings, floor: float) -> fro
     return frozenset(key for pair in (*near, *around.certain) for key in pair) - members
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """A group of the forest: how many it holds, and the heights between which it exists."""
+    """A group of the forest: how many it holds, and the heights between which it exists. Equal to itself only."""
 
     size: int
     formed: float
@@ -288,14 +289,15 @@ class _Dendrogram:
     def __init__(self, customers: Iterable[str], forest: Sequence[ForestLink], floor: float) -> None:
         self._groups: list[tuple[int, float]] = []
         self._parent: dict[int, int] = {}
-        self._floor = floor
         certain = [(link.left, link.right) for link in forest if link.cohesion >= CERTAIN]
         self.person = connected(sorted(customers), certain)
         self._leaf = {person: self._add(1, CERTAIN) for person in sorted(set(self.person.values()))}
-        self._above: dict[str, tuple[int, ...]] = {}
         for link in sorted(forest, key=lambda link: -link.cohesion):
             if link.cohesion < CERTAIN:
                 self._join(link)
+        ended = [floor if up is None else self._groups[up][1] for up in map(self._parent.get, range(len(self._groups)))]
+        self._existing = [_Group(*group, end) for group, end in zip(self._groups, ended, strict=True)]
+        self._above: dict[str, tuple[_Group, ...]] = {}
 
     def _add(self, size: int, formed: float) -> int:
         self._groups.append((size, formed))
@@ -312,18 +314,14 @@ class _Dendrogram:
             group = self._parent[group]
         return group
 
-    def above(self, person: str) -> tuple[int, ...]:
+    def above(self, person: str) -> tuple[_Group, ...]:
         """The groups that a person goes through."""
         if person not in self._above:
             found = [self._leaf[person]]
             while (parent := self._parent.get(found[-1])) is not None:
                 found.append(parent)
-            self._above[person] = tuple(found)
+            self._above[person] = tuple(self._existing[number] for number in found)
         return self._above[person]
-
-    def group(self, number: int) -> _Group:
-        parent = self._parent.get(number)
-        return _Group(*self._groups[number], self._floor if parent is None else self._groups[parent][1])
 
 
 def _beyond(members: frozenset[str], around: Surroundings) -> _Beyond:
@@ -362,8 +360,16 @@ _APART, _NEVER_SCORED = float("-inf"), -1e9
 _ALMOST = 1e-6
 
 
-def _meet(one: _Group, two: _Group, more: float, missing: float) -> bool:
-    """``more``: what the scored pairs between two groups weigh above missing ones."""
-    height = missing + more / (one.size * two.size)
-    ended = max(one.ended, two.ended)
-    return ended <= min(one.formed, two.formed) and height >= ended - _ALMOST
+def _meetings(ours: Sequence[_Group], theirs: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
+    """The groups of one person and those of another that exist at one height. All of theirs, from the person itself on.
+
+    Both go down from height to height, so that few of all combinations meet, and those are next to each other.
+    """
+    first = 0
+    for one in ours:
+        while first < len(theirs) - 1 and theirs[first].ended > one.formed:
+            first += 1
+        for two in islice(theirs, first, None):
+            if two.formed < one.ended:
+                break
+            yield one, two

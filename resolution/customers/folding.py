@@ -97,6 +97,12 @@ _VOWELS = re.compile(r"[aeiouh]")
 _NICKNAMES = NickNamer()
 
 
+def forget() -> None:
+    """Let go of the texts that were folded last: of a large table they are a quarter of a gigabyte."""
+    for folding in (plain, folded, _spellings):
+        folding.cache_clear()
+
+
 @lru_cache(_CACHED)
 def plain(text: str) -> str | None:
     """Lower case, transliterated, words of letters and digits; none where nothing is left."""

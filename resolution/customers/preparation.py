@@ -27,6 +27,8 @@ Columns: TypeAlias = dict[str, Column]
 _TEXT = pa.string()
 # Of fewer values it takes longer to find the distinct ones than to change them all.
 _FEW = 50
+# Of more customers it is worth while to give back the memory that preparing them took.
+_MANY = 100_000
 
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 
@@ -116,6 +118,9 @@ def prepare(
         "birth_dates_read_as_years": len(suspect.years),
         "values_shared_by_several": sum(map(len, shared.values())),
     }
+    if customers.num_rows > _MANY:
+        folding.forget()
+        pa.default_memory_pool().release_unused()
     return Prepared(pa.table(filled), suspect, guards)
 
 

@@ -57,7 +57,7 @@ def load_frequencies(connection: duckdb.DuckDBPyConnection, frequencies: Mapping
     """Make a table ``frequencies_<column>`` for each column, as Splink reads it, with every value of the customers.
 
     The table ``records`` holds the customers of ``numbered`` with the frequencies of their values, and with the digits
-    of their birth dates (``comparing.asked``).
+    of their birth dates (``comparing.asked``); ``numbered`` is a view of it from then on.
     """
     for column, known in frequencies.items():
         connection.register("known", _table(column, known))
@@ -73,7 +73,12 @@ def load_frequencies(connection: duckdb.DuckDBPyConnection, frequencies: Mapping
         found += ", birth_digits"
         dates = f"(SELECT birth_date, {DIGITS} AS birth_digits FROM {table_of('birth_date')})"
         joins += f" LEFT JOIN {dates} USING (birth_date)"
-    connection.execute(f"CREATE OR REPLACE TABLE records AS SELECT numbered.*{found} FROM numbered {joins}")
+    columns = ", ".join(f'"{row[0]}"' for row in connection.execute("DESCRIBE numbered").fetchall())
+    connection.execute(f"CREATE TABLE records AS SELECT numbered.*{found} FROM numbered {joins}")
+    connection.execute("DROP TABLE numbered")
+    connection.execute(f"CREATE VIEW numbered AS SELECT {columns} FROM records")
+    # In memory as well, this is when tables are compressed: a million customers take 94 MB in place of 468.
+    connection.execute("CHECKPOINT")
 
 
 def _table(column: str, known: Frequencies) -> pa.Table:

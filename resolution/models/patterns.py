@@ -59,6 +59,8 @@ def random_pairs(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Co
     counted = connection.execute("SELECT count(*) FROM found").fetchone()
     assert counted is not None
     counts = tuple(_counts(connection, comparison) for comparison in comparisons)
+    for table in ("found", "random", "sample"):
+        connection.execute(f"DROP TABLE {table}")
     return RandomPairs(int(counted[0]), counts)
 
 

@@ -1,7 +1,7 @@
 """Scoring: Splink on DuckDB over the blocked pairs, each with its evidence.
 
 The levels of the pairs are found with each question asked once (``comparing.asked``), and Splink weighs them: its own
-SQL for both took twice as long on fifty thousand drawn customers. Part by part, so that memory is bounded.
+SQL for both took twice as long on fifty thousand drawn customers.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,8 @@ from resolution.models.model import Model
 from resolution.models.patterns import joined_records
 from resolution.scores.evidence_text import evidence_texts
 
-# So many pairs are scored at a time: memory holds their levels, not those of all. Each part hashes the records anew: of
-# 25 million pairs of a million customers parts of five million took a seventh longer.
-_PAIRS_A_PART = 10_000_000
+# No filter passes a limit, whatever it is: one over the levels would ask for them again.
+_EVERYTHING = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,16 @@ class ScoredPairs:
 def score(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
     """Score every pair that shares a block and keep those at or above the keep threshold.
 
-    Reads the tables ``numbered``, ``block_members`` and ``records``.
+    Reads the tables ``numbered`` and ``records``. Uses up ``block_members``, and ``parts``, of which these were made.
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE scored ({_columns(model)})")
-    for first in range(0, pair_up(connection), _PAIRS_A_PART):
-        rows = f"rowid >= {first} AND rowid < {first + _PAIRS_A_PART}"
-        _score(connection, model, f"SELECT number_l, number_r FROM pairs WHERE {rows}")
+    pair_up(connection)
+    for table in ("block_members", "parts"):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute(f"""
+        INSERT INTO scored SELECT key_l, key_r, {_outcome(model)}
+        FROM ({_weighed(model, _found(connection, model, "FROM pairs"))})
+    """)
     return _collected(connection, model)
 
 
@@ -108,17 +111,6 @@ def nothing_scored() -> ScoredPairs:
     return ScoredPairs(pa.array([], pa.string()), nobody, nobody, nothing, np.empty(0, np.bool_), pa.table({}))
 
 
-def _score(connection: duckdb.DuckDBPyConnection, model: Model, pairs: str) -> None:
-    """Add to ``scored`` what is kept of some pairs. The levels are a table: a filter over them would ask again."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS {_found(connection, model, pairs)}")
-    connection.execute(f"""
-        INSERT INTO scored
-        SELECT key_l, key_r, {_outcome(model)}
-        FROM ({_weighed(model)})
-    """)
-    connection.execute("DROP TABLE found")
-
-
 def _outcome(model: Model) -> str:
     """SQL for what is kept of a pair."""
     kept = ", ".join(_kept(comparison) for comparison in model.comparisons)
@@ -141,8 +133,8 @@ def _gamma(comparison: Comparison) -> str:
     return f"(CASE WHEN {level} < 0 THEN -1 ELSE {len(comparison.levels) - 1} - {level} END)::TINYINT"
 
 
-def _weighed(model: Model) -> str:
-    """Splink's SQL that weighs the levels in the table ``found`` and leaves out what is below the keep threshold."""
+def _weighed(model: Model, found: str) -> str:
+    """Splink's SQL that weighs the levels that ``found`` gives and leaves out what is below the keep threshold."""
     settings = SettingsCreator.from_path_or_dict(model.settings).get_settings("duckdb")
     steps = predict_from_comparison_vectors_sqls(
         settings.column_info_settings.unique_id_input_columns,
@@ -157,7 +149,7 @@ def _weighed(model: Model) -> str:
     levels = ", ".join(f'"gamma_{comparison.name}"' for comparison in model.comparisons)
     # It reads the frequencies of both values, where they are equal.
     right = "".join(f', "tf_{column}_l" AS "tf_{column}_r"' for column in frequency_levels(model.comparisons))
-    vectors = f"SELECT *{right}, struct_pack({levels}) AS match_key FROM found"
+    vectors = f"SELECT *{right}, struct_pack({levels}) AS match_key FROM ({found} LIMIT {_EVERYTHING})"
     last = steps[-1]["output_table_name"]
     return f"""
         WITH __splink__df_comparison_vectors AS ({vectors}), {named}

@@ -23,7 +23,7 @@ from resolution.scores.scoring import ScoredPairs, nothing_scored, score
 _NOT_COMPARED = {"key", "source", "counted"}
 _SHOWN = 5
 
-# Of the database alone; with it a million drawn customers took 4.4 GB in all. What is more goes to the disk.
+# Of the database alone: a million drawn customers take half of it. What is more goes to the disk.
 MEMORY = "3GB"
 
 
