@@ -46,16 +46,19 @@ class RandomPairs:
 def random_pairs(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], most: int) -> RandomPairs:
     """Findings among all pairs of a sample of customers. The sample is drawn by hash: the same every time."""
     customers = int((1 + sqrt(1 + 8 * most)) / 2)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE sample AS SELECT number FROM records ORDER BY md5(key), key LIMIT {customers}"
-    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE sample AS
+        SELECT * FROM records
+        SEMI JOIN (SELECT number FROM records ORDER BY md5(key), key LIMIT {customers}) USING (number)
+    """)
     # As a table they are several pieces of work; from the join they would come as one.
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE random AS
         SELECT l.number AS number_l, r.number AS number_r FROM sample l JOIN sample r ON l.number < r.number
     """)
     pairs = "SELECT number_l, number_r FROM random"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS {findings_of(connection, comparisons, pairs)}")
+    found = findings_of(connection, comparisons, pairs, "sample")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS {found}")
     counted = connection.execute("SELECT count(*) FROM found").fetchone()
     assert counted is not None
     counts = tuple(_counts(connection, comparison) for comparison in comparisons)
@@ -125,7 +128,9 @@ def _levels(found: npt.NDArray[Any], comparison: Comparison) -> Indices:
     return np.where(found < 0, len(comparison.levels), found).astype(np.int64)
 
 
-def findings_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str) -> str:
+def findings_of(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], pairs: str, records: str = "records"
+) -> str:
     """SQL that gives for each pair (``number_l``, ``number_r``) the level of every comparison, -1 where missing.
 
     And ``rarity``: minus log2 of the frequencies of the values that agree. Only columns that are asked for are joined:
@@ -134,23 +139,26 @@ def findings_of(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Com
     findings = {_column(comparison): comparison.position() for comparison in comparisons}
     asked = Asked.of(findings, repeated_conditions(comparisons))
     joined = joined_records(
-        connection, pairs, asked.text + " ".join(_frequency(level) for level in _frequent(comparisons))
+        connection, pairs, asked.text + " ".join(_frequency(level) for level in _frequent(comparisons)), records
     )
     found = ", ".join(findings)
     rarity = " + ".join(_rarity(comparisons)) or "0"
     return f"SELECT number_l, number_r, {found}, {rarity} AS rarity FROM ({asked.over(joined)})"
 
 
-def joined_records(connection: duckdb.DuckDBPyConnection, pairs: str, asked: str) -> str:
-    """SQL that puts beside each pair the columns of both customers that ``asked`` names."""
-    described: list[tuple[Any, ...]] = connection.execute("DESCRIBE records").fetchall()
+def joined_records(connection: duckdb.DuckDBPyConnection, pairs: str, asked: str, records: str = "records") -> str:
+    """SQL that puts beside each pair the columns of both customers that ``asked`` names.
+
+    ``records``: the table that has the customers of all pairs. All of it is hashed, so a smaller one saves time.
+    """
+    described: list[tuple[Any, ...]] = connection.execute(f"DESCRIBE {records}").fetchall()
     names = set(_NAMES.findall(asked))
     columns = (str(row[0]) for row in described)
     known = ((column, side) for column in columns for side in "lr" if f"{column}_{side}" in names)
     sides = "".join(f', {side}."{column}" AS "{column}_{side}"' for column, side in known)
     return f"""
         SELECT number_l, number_r{sides}
-        FROM ({pairs}) JOIN records l ON l.number = number_l JOIN records r ON r.number = number_r
+        FROM ({pairs}) JOIN {records} l ON l.number = number_l JOIN {records} r ON r.number = number_r
     """
 
 
