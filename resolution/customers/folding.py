@@ -99,11 +99,10 @@ _NICKNAMES = NickNamer()
 
 def forget() -> None:
     """Let go of the texts that were folded last: of a large table they are a quarter of a gigabyte."""
-    for folding in (plain, folded, _spellings):
+    for folding in (folded, _spellings):
         folding.cache_clear()
 
 
-@lru_cache(_CACHED)
 def plain(text: str) -> str | None:
     """Lower case, transliterated, words of letters and digits; none where nothing is left."""
     return _OTHER.sub(" ", anyascii(text).lower().replace("'", "")).strip() or None
