@@ -361,7 +361,7 @@ _ALMOST = 1e-6
 
 
 def _meetings(ours: Sequence[_Group], theirs: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
-    """The groups of one person and those of another that exist at one height. All of theirs, from the person itself on.
+    """Those groups that exist at one height. ``ours``, ``theirs``: all that a person goes through, from itself on.
 
     Both go down from height to height, so that few of all combinations meet, and those are next to each other.
     """
