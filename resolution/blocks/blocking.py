@@ -250,14 +250,12 @@ def block_customers(connection: duckdb.DuckDBPyConnection, keys: Iterable[Blocki
     return Blocks(int(found[0]), int(found[1]))
 
 
-def pair_up(connection: duckdb.DuckDBPyConnection) -> int:
-    """Make the table ``pairs`` (number_l, number_r) of all that share a block, each once; gives how many there are."""
-    made = connection.execute("""
+def pair_up(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table ``pairs`` (number_l, number_r) of all that share a block, each once."""
+    connection.execute("""
         CREATE OR REPLACE TEMP TABLE pairs AS
         SELECT DISTINCT number_l, number_r FROM (
             SELECT number_l, unnest(members) AS number_r
             FROM (SELECT unnest(members) AS number_l, members FROM block_members)
         ) WHERE number_l < number_r
-    """).fetchone()
-    assert made is not None
-    return int(made[0])
+    """)

@@ -109,8 +109,7 @@ def _learned(connection: duckdb.DuckDBPyConnection, model: Model, labels: Labels
     finders = finders_of(connection, comparisons)
     probabilities = match_probabilities(comparisons, estimates, blocked)[finders["pattern"].to_numpy()]
     chosen = choose_keys(keys, finders["keys"].combine_chunks(), probabilities)
-    for table in ("around", "anchors", "patterned"):
-        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP TABLE around; DROP TABLE anchors; DROP TABLE patterned")
     return replace(model, estimates=estimates, keys=chosen)
 
 

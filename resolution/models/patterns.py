@@ -62,8 +62,7 @@ def random_pairs(connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Co
     counted = connection.execute("SELECT count(*) FROM found").fetchone()
     assert counted is not None
     counts = tuple(_counts(connection, comparison) for comparison in comparisons)
-    for table in ("found", "random", "sample"):
-        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP TABLE found; DROP TABLE random; DROP TABLE sample")
     return RandomPairs(int(counted[0]), counts)
 
 

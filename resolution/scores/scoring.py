@@ -70,8 +70,7 @@ def score(connection: duckdb.DuckDBPyConnection, model: Model) -> ScoredPairs:
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE scored ({_columns(model)})")
     pair_up(connection)
-    for table in ("block_members", "parts"):
-        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP TABLE block_members; DROP TABLE parts")
     connection.execute(f"""
         INSERT INTO scored SELECT key_l, key_r, {_outcome(model)}
         FROM ({_weighed(model, _found(connection, model, "FROM pairs"))})
