@@ -1,7 +1,8 @@
-// Customers that share blocking parts, by queries over the index.
+// Customers that share blocking parts, by queries over the index: of everything that is committed.
 // $queries: number, query (Lucene), most (customers to look for), partly; one row, because rows are dear: found, a list
 // of [key, prepared (JSON text), numbers of the queries], with no key: those with as many as were looked for, unless a
 // part of them will do.
+CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()
 UNWIND $queries AS wanted
 CALL (wanted) {
   CALL db.index.fulltext.queryNodes('customer_blocking', wanted.query, {limit: wanted.most}) YIELD node

@@ -1,5 +1,6 @@
 // Customers by name, company, town or number: those that an earlier query finds before those of a later one.
 // $queries (index, text in Lucene syntax, rank), $limit; rows: key, rank (the least), score (under that query).
+CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()
 UNWIND $queries AS wanted
 CALL (wanted) {
   CALL db.index.fulltext.queryNodes(wanted.index, wanted.text, {limit: $limit}) YIELD node, score

@@ -1,6 +1,7 @@
 // Customers outside of each of several profiles that live with it (family name and address, from the blocking parts) or
 // share an email or a telephone number that few have.
 // $rows (number, members (keys)), $most_addresses, $limit (of each); rows: number, kind, member, other (keys).
+CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()
 UNWIND $rows AS row
 CALL (row) {
   CALL (row) {

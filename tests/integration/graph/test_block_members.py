@@ -1,6 +1,13 @@
-from graph.connection import Graph
+from functools import partial
+
+from graph.connection import Graph, Transaction
+from graph.links import Difference
+from graph.resolutions import Increment, PreparedCustomer, write_increment
+from graph.runs import ScoringRun
 from graph.surroundings import BlockQuery, find_block_members
+from graph.writing import write_batch
 from tests.assertions import edges, nodes
+from tests.factories import NOON, batch, customer, minutes
 
 PART = BlockQuery(("family_name:ilg",), 100)
 # Nodes and relationships of a graph that is new have the same internal ids, from 0 on.
@@ -44,6 +51,22 @@ def test_what_a_transaction_has_written_counts_over_what_others_see(graph: Graph
     assert of_one_name.isdisjoint({"crm:2", "crm:3"})
     assert len(of_one_name) == 38
     assert of_both == {"crm:1"}
+
+
+def test_a_transaction_finds_whom_it_has_settled_and_so_does_the_next_one_at_once(graph: Graph) -> None:
+    write_batch(graph, batch(customers=[customer("crm", str(number)) for number in range(50)]))
+    nobody = Difference([], [], 0, 0)
+
+    def settle(transaction: Transaction, number: int) -> frozenset[str] | None:
+        kept = PreparedCustomer(f"crm:{number}", "{}", PART.parts, touched=0)
+        run = ScoringRun("run", "model", "online", {}, NOON, minutes(number))
+        write_increment(transaction, run, Increment(nobody, nobody, [kept], ()))
+        return find_block_members(transaction, [PART]).blocks[0]
+
+    for number in range(50):
+        known = {f"crm:{other}" for other in range(number)}
+        assert find_block_members(graph, [PART]).blocks == [known]
+        assert graph.write(partial(settle, number=number)) == {*known, f"crm:{number}"}
 
 
 def test_a_block_that_is_too_large_gives_nobody_unless_a_part_of_it_will_do(graph: Graph) -> None:

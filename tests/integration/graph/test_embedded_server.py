@@ -14,6 +14,9 @@ import pytest
 import requests
 from neo4j import GraphDatabase
 
+from graph.address import Address
+from graph.batches import batched
+from graph.connection import open_graph
 from graph.embedded.installation import install
 from graph.embedded.ports import free_port
 from graph.embedded.process import ServerProcess
@@ -21,9 +24,11 @@ from graph.embedded.progress import SilentProgress
 from graph.embedded.server import EmbeddedServer, ServerStatus, embedded_server
 from graph.errors import EmbeddedServerError, PortInUseError, ServerExitedError, StorageError
 from graph.settings import CdpSettings, cdp_settings
+from graph.surroundings import BlockQuery, find_block_members
 
 pytestmark = pytest.mark.embedded
 
+WITH_PARTS = "UNWIND $keys AS key CREATE (:Customer {key: key, blocking_parts: ['family_name:ilg']})"
 ROOT = Path(__file__).parents[3]
 SILENT = SilentProgress()
 
@@ -143,6 +148,26 @@ def test_after_a_kill_two_starts_at_once_end_with_one_server_and_all_data(
     assert answers[0]["pid"] != running.pid
     assert psutil.Process(answers[0]["pid"]).is_running(), "it outlives the command that started it"
     assert numbers_in(server, "MATCH (n:Kept) RETURN n.number") == [7]
+
+
+def test_after_a_kill_everybody_is_found_whose_blocking_parts_were_committed(
+    server: EmbeddedServer, running: ServerStatus
+) -> None:
+    endpoint, people = server.endpoint(), [f"crm:{number}" for number in range(2_000)]
+    address = Address(endpoint.uri, *(endpoint.credentials or ()))
+    with open_graph(address) as graph:
+        graph.run_alone("create_customer_blocking")
+        graph.run_alone("get_indexes_online")
+        for some in batched(people, 500):
+            graph.driver.execute_query(WITH_PARTS, keys=some)  # pyright: ignore[reportArgumentType]
+        assert running.pid is not None
+        os.kill(running.pid, signal.SIGKILL)
+    server.start(SILENT)
+
+    with open_graph(address) as graph:
+        (found,) = find_block_members(graph, [BlockQuery(("family_name:ilg",), len(people) + 1)]).blocks
+
+    assert found == frozenset(people)
 
 
 def test_a_stop_ends_it_and_a_reset_deletes_its_database_and_nothing_else(
