@@ -43,7 +43,7 @@ def _parse_time(value: object) -> datetime:
     return at
 
 
-def _say_time(at: datetime) -> datetime:
+def say_time(at: datetime) -> datetime:
     """As it is: orjson writes it into the answer as ``isoformat`` would, in an eighth of the time."""
     return at
 
@@ -60,7 +60,7 @@ CONFIDENCE = strawberry.scalar(
 DATE_TIME = strawberry.scalar(
     name="DateTime",
     description="A moment: ISO 8601 with an offset. Answers are in UTC.",
-    serialize=_say_time,
+    serialize=say_time,
     parse_value=_parse_time,
 )
 

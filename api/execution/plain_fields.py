@@ -12,6 +12,7 @@ differential test compares both executors, and ``CDP_FAST_EXECUTION=false`` swit
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
+    GraphQLScalarType,
     GraphQLString,
     Undefined,
     is_leaf_type,
@@ -33,6 +35,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from api.access.masking import mask
+from api.contract.scalars import say_time
 from api.execution.masked_objects import MaskingExecution
 
 
@@ -232,7 +235,13 @@ def _looked_at(definition: GraphQLField) -> PlainField | None:
     if coerce is None:
         return None
     is_list = isinstance(kind, GraphQLList)
-    return PlainField(declared.python_name, coerce, nullable, objects, is_list=is_list, as_is=_AS_IS.get(kind))
+    return PlainField(declared.python_name, coerce, nullable, objects, is_list=is_list, as_is=_as_is(kind))
+
+
+def _as_is(kind: GraphQLOutputType) -> type | None:
+    if isinstance(kind, GraphQLScalarType) and kind.coerce_output_value is say_time:
+        return datetime
+    return _AS_IS.get(kind)
 
 
 def _objects_of(kind: GraphQLOutputType) -> GraphQLObjectType | None:

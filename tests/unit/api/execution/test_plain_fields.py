@@ -1,13 +1,18 @@
 import logging
+from datetime import datetime
 from typing import Any
 
 import strawberry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.extensions import SchemaExtension
+from strawberry.scalars import JSON
+from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from api.contract.scalars import SCALARS
 from api.execution.plain_fields import FastExecution
+from tests.factories import NOON
 
 
 @strawberry.interface
@@ -30,6 +35,8 @@ class Parcel(Thing):
     labels: list[str]
     sizes: "list[int | None] | None"
     parts: list[Point]
+    at: datetime
+    data: JSON | None
 
     @strawberry.field
     def said(self, times: int = 1) -> str:
@@ -65,6 +72,8 @@ def parcel(name: str) -> Parcel:
         "labels": [("a", "b"), [], ("a", None), "text", None][chosen % 5],
         "sizes": [[1, 2], (1, None), None, [2**40], (1, "many")][chosen % 5],
         "parts": [(), [Point(x=1.5)], [None]][chosen % 3],
+        "at": [NOON, None, NOON, "noon"][chosen % 4],
+        "data": [{"a": [1]}, None, [], "text"][chosen % 4],
     }
     return Parcel(id=strawberry.ID(name), **values)
 
@@ -85,14 +94,15 @@ class Query:
 
 
 def schema_with(execution: type[StrawberryGraphQLCoreExecutionContext]) -> strawberry.Schema:
-    return strawberry.Schema(Query, types=[Parcel], execution_context_class=execution)
+    config = StrawberryConfig(scalar_map=SCALARS)
+    return strawberry.Schema(Query, types=[Parcel], config=config, execution_context_class=execution)
 
 
 STOCK, FAST = schema_with(StrawberryGraphQLCoreExecutionContext), schema_with(FastExecution)
 
 PLAIN = (
-    "id", "count", "text", "required", "labels", "sizes", "parts { x }", "said", "awaited", "failing", "__typename",
-    "k: text", "t: said(times: 2)",
+    "id", "count", "text", "required", "labels", "sizes", "parts { x }", "at", "data", "said", "awaited", "failing",
+    "__typename", "k: text", "t: said(times: 2)",
 )  # fmt: skip
 NESTED = (
     "inner {{ {} }}",
