@@ -1,7 +1,7 @@
 """Links and compared pairs: what is claimed about two customers, and how the graph takes over what has changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Generic, Literal, TypeVar
 
 from graph.connection import Reader, Row
@@ -59,6 +59,7 @@ class LinkChanges:
 
 
 NO_CHANGES = LinkChanges(0, 0, 0, 0, 0, 0)
+_COLUMNS = {kind: tuple(part.name for part in fields(kind)) for kind in (Link, ComparedPair)}
 Claim = TypeVar("Claim", Link, ComparedPair)
 
 
@@ -101,7 +102,10 @@ def changes_of(links: Difference[Link], compared: Difference[ComparedPair]) -> L
 
 def claim_row(claim: Link | ComparedPair) -> Row:
     """A row for ``merge_links`` or ``merge_compared_pairs``."""
-    return {**asdict(claim), "key": f"{claim.left} ~ {claim.right}"}
+    # A tenth of the time of ``asdict``, which copies every value; a million customers have 1.7 million claims.
+    row: Row = {name: getattr(claim, name) for name in _COLUMNS[type(claim)]}
+    row["key"] = f"{claim.left} ~ {claim.right}"
+    return row
 
 
 def pair_row(pair: Pair) -> Row:
