@@ -21,6 +21,7 @@ from graph.embedded.installation import install
 from graph.embedded.ports import free_port
 from graph.embedded.process import ServerProcess
 from graph.embedded.progress import SilentProgress
+from graph.embedded.readiness import USER
 from graph.embedded.server import EmbeddedServer, ServerStatus, embedded_server
 from graph.errors import EmbeddedServerError, PortInUseError, ServerExitedError, StorageError
 from graph.settings import CdpSettings, cdp_settings
@@ -154,7 +155,7 @@ def test_after_a_kill_everybody_is_found_whose_blocking_parts_were_committed(
     server: EmbeddedServer, running: ServerStatus
 ) -> None:
     endpoint, people = server.endpoint(), [f"crm:{number}" for number in range(2_000)]
-    address = Address(endpoint.uri, *(endpoint.credentials or ()))
+    address = Address(endpoint.uri, USER, endpoint.password)
     with open_graph(address) as graph:
         graph.run_alone("create_customer_blocking")
         graph.run_alone("get_indexes_online")
