@@ -1,5 +1,6 @@
 // Writes customers: new ones, and versions that are younger than the stored one (ties: the larger content hash).
-// $run_id; $rows: the properties of Customer, times in epoch milliseconds; one row: created, updated, unchanged.
+// $run_id; $rows: the properties of Customer, times in epoch milliseconds; one row: created, updated, unchanged,
+// renamed: those who hold identifiers and have another name now, so that these may be hubs or no hubs any more.
 UNWIND $rows AS row
 MERGE (c:Customer {key: row.key})
   ON CREATE SET c.source = row.source, c.external_id = row.external_id
@@ -8,6 +9,10 @@ MERGE (c:Customer {key: row.key})
 WITH c, row, c.content_hash AS known, c.observed_at.epochMillis AS age
 WITH c, row, known, known IS NULL OR row.observed_at > age
   OR (row.observed_at = age AND row.content_hash > known) AS younger
+WITH c, row, known, younger, younger
+  AND (coalesce(c.given_name, '') <> coalesce(row.given_name, '')
+    OR coalesce(c.family_name, '') <> coalesce(row.family_name, ''))
+  AND EXISTS { (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]->() } AS renamed
 FOREACH (_ IN CASE WHEN younger THEN [1] ELSE [] END |
   SET c.given_name = row.given_name, c.middle_name = row.middle_name, c.family_name = row.family_name,
       c.birth_date = row.birth_date, c.gender = row.gender, c.street = row.street, c.postcode = row.postcode,
@@ -22,4 +27,5 @@ FOREACH (_ IN CASE WHEN younger THEN [1] ELSE [] END |
       c.retired_at = CASE WHEN row.observed_at > c.retired_at.epochMillis THEN null ELSE c.retired_at END)
 RETURN sum(CASE WHEN known IS NULL THEN 1 ELSE 0 END) AS created,
        sum(CASE WHEN known <> row.content_hash AND younger THEN 1 ELSE 0 END) AS updated,
-       sum(CASE WHEN known = row.content_hash OR NOT younger THEN 1 ELSE 0 END) AS unchanged
+       sum(CASE WHEN known = row.content_hash OR NOT younger THEN 1 ELSE 0 END) AS unchanged,
+       collect(CASE WHEN renamed THEN c.key END) AS renamed

@@ -1,6 +1,8 @@
-// Labels devices that too many customers used: shop terminals and the like.
+// Labels devices that too many customers used, shop terminals and the like, and takes the label back.
 // $hub_above; $rows: device (key).
 UNWIND $rows AS row
 MATCH (d:Device {key: row.device})
-WHERE COUNT { (d)<-[:USED]-() } > $hub_above
-SET d:Hub
+WITH d, COUNT { (d)<-[:USED]-() } > $hub_above AS crowded
+WHERE crowded <> d:Hub
+FOREACH (_ IN CASE WHEN crowded THEN [1] ELSE [] END | SET d:Hub)
+FOREACH (_ IN CASE WHEN crowded THEN [] ELSE [1] END | REMOVE d:Hub)

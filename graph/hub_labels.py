@@ -1,21 +1,47 @@
-"""Hub labels: brought in line with guards that have changed since the identifiers were written."""
+"""Hub labels: brought in line with what has changed since they were written: names, users, guards."""
 
-from graph.connection import Graph, Row
-from graph.guards import Guards
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from graph.connection import Graph, Transaction
+from graph.guards import DEVICE, Guards, current_guards
 from graph.hub_rows import hub_rows
 
-_IDENTIFIERS_A_TRANSACTION = 10_000
+_NODES_A_TRANSACTION = 10_000
 
 
 def renew_hub_labels(graph: Graph, guards: Guards) -> None:
-    """Look at every identifier again. Raises GraphError."""
-    after: str | None = ""
-    while after is not None:
-        found = graph.read("list_identifier_keys", after=after, limit=_IDENTIFIERS_A_TRANSACTION)
-        keys = [row["key"] for row in found]
-        _renew(graph, hub_rows(keys, guards))
-        after = keys[-1] if keys else None
+    """Look at every identifier and device again. Raises GraphError."""
+    for statement, renew in (("list_identifier_keys", renew_identifiers), ("list_device_keys", renew_devices)):
+        for keys in _pages(graph, statement):
+            _renew(graph, renew, keys, guards)
 
 
-def _renew(graph: Graph, rows: list[Row]) -> None:
-    graph.write(lambda transaction: transaction.run("merge_identifier_hubs", rows=rows))
+def renew_hubs_of(transaction: Transaction, customers: Collection[str]) -> None:
+    """Look again at what some customers hold, because they have other names now. Raises GraphError."""
+    if customers:
+        held = transaction.run("lock_identifiers_of", keys=sorted(customers)).rows
+        renew_identifiers(transaction, (row["key"] for row in held))
+
+
+def renew_identifiers(transaction: Transaction, keys: Iterable[str], guards: Guards | None = None) -> None:
+    """Look at some identifiers again. ``guards``: those in force, unless given. Raises GraphError."""
+    transaction.run("merge_identifier_hubs", rows=hub_rows(keys, guards or current_guards()))
+
+
+def renew_devices(transaction: Transaction, keys: Iterable[str], guards: Guards | None = None) -> None:
+    """The same for devices."""
+    most = (guards or current_guards()).hub_above(DEVICE)
+    transaction.run("merge_device_hubs", rows=[{"device": key} for key in sorted(keys)], hub_above=most)
+
+
+def _pages(graph: Graph, statement: str) -> Iterator[list[str]]:
+    after = ""
+    while keys := [row["key"] for row in graph.read(statement, after=after, limit=_NODES_A_TRANSACTION)]:
+        yield keys
+        after = keys[-1]
+
+
+def _renew(
+    graph: Graph, renew: Callable[[Transaction, Iterable[str], Guards], None], keys: list[str], guards: Guards
+) -> None:
+    graph.write(lambda transaction: renew(transaction, keys, guards))

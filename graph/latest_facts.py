@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from graph.connection import Row, Transaction
+from graph.hub_labels import renew_hubs_of
 from graph.records import PERSON_FIELDS, CustomerRecord, MessageRecords
 from graph.rows import content_hash, json_text, reference_row
 from graph.times import milliseconds
@@ -70,7 +71,8 @@ def complete_customers(transaction: Transaction, messages: Iterable[MessageRecor
     stored = transaction.run("merge_partial_customers", rows=wanted).rows
     rows = [row for known in stored if (row := _completed(known, said[known["key"]])) is not None]
     if rows:
-        transaction.run("replace_partial_customers", rows=rows, run_id=run_id)
+        written = transaction.run("replace_partial_customers", rows=rows, run_id=run_id)
+        renew_hubs_of(transaction, written.rows[0]["renamed"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from graph.connection import ROWS_JOINED, Graph, Outcome, Statement, Transaction
 from graph.guards import DEVICE, current_guards
 from graph.hashed_emails import email_hashes, has_hash_rows
+from graph.hub_labels import renew_hubs_of
 from graph.hub_rows import hub_rows
 from graph.records import Batch, Records
 from graph.rows import (
@@ -209,6 +210,9 @@ def _write(transaction: Transaction, prepared: Prepared) -> WriteCounts:
         outcomes[step.statement] = outcome
         if step.statement == "merge_interactions" and outcome.rows:
             _replace_conflicting(transaction, step, outcome)
+    if "merge_customers" in outcomes:
+        # What they hold may stand in no row of this batch.
+        renew_hubs_of(transaction, outcomes["merge_customers"].rows[0]["renamed"])
     return _counts(prepared, outcomes)
 
 

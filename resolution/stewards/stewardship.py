@@ -191,9 +191,11 @@ class Stewardship:
         clusters = stored_clusters(transaction, gone)
         mates = frozenset[str]().union(*(cluster.members for cluster in clusters)) - gone
         departed = Departed(clusters, first_known(transaction, mates | gone))
-        holders = holders_of(transaction, identifiers_of(transaction, gone)) - gone
+        identifiers = identifiers_of(transaction, gone)
         affected = self._resolution.affected_without(transaction, gone)
         delete_customers(transaction, gone)
+        # Whoever holds what was a hub until now is among them.
+        holders = holders_of(transaction, identifiers)
         return self._resolution.resolve(transaction, holders, Affected(affected, mates, gone=departed))
 
 

@@ -13,7 +13,7 @@ from tests.factories import batch, days, interaction, minutes
 
 CYPHER = Path(__file__).parents[2] / "cypher"
 STATEMENTS = sorted(CYPHER.glob("**/*.cypher"))
-VERBS = {"merge", "list", "get", "find", "retire", "erase", "explain", "create", "replace", "count"}
+VERBS = {"merge", "list", "get", "find", "retire", "erase", "explain", "create", "replace", "count", "lock"}
 VOCABULARY = declared_properties()
 PROPERTIES = {name for properties in VOCABULARY.values() for name in properties}
 SOURCE = "".join(path.read_text() for path in CYPHER.parent.glob("[a-z]*/**/*.py") if ".venv" not in path.parts)

@@ -108,15 +108,6 @@ def test_of_two_messages_with_one_id_the_earlier_stays(graph: Graph, order: tupl
     assert edges(graph, "DID") == {("shop:1", "web:m1")}
 
 
-def test_a_value_that_many_names_share_becomes_a_hub(graph: Graph) -> None:
-    shared, own = identifier("email", "test@test.com"), identifier("email", "anna@example.org")
-    strangers = [customer(external_id=str(n), given_name=f"Name {n}", identifiers=(shared,)) for n in range(21)]
-    duplicates = [customer(external_id=f"a{n}", given_name="Anna", identifiers=(own,)) for n in range(30)]
-    write_batch(graph, batch(customers=(*strangers, *duplicates)))
-
-    assert nodes(graph, "Hub:Email", "key") == {("email:test@test.com",)}
-
-
 def test_a_consent_stays_where_it_was_given(graph: Graph) -> None:
     email = identifier("email", "anna@example.org")
     fact = ConsentRecord("email", "f1", "marketing", "granted", days(0), days(0), channel="email", identifier=email)

@@ -2,10 +2,11 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from faker import Faker
 
 from graph.connection import AsyncGraph, Graph
@@ -15,6 +16,7 @@ from graph.journeys import JourneyFilter, get_journey, get_journey_owners
 from graph.profiles import get_profile
 from graph.records import CustomerRecord, CustomerRef
 from graph.runs import latest_run
+from graph.settings import cdp_settings
 from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import ModelStore
@@ -128,6 +130,7 @@ def by_world(worlds: Worlds) -> dict[int, list[str]]:
 
 def state(graph: Graph) -> dict[str, object]:
     return {
+        "hubs": nodes(graph, "Hub", "key", "guard"),
         "links": edges(graph, "SAME_AS", *CLAIM, "method", "rule", "cohesion", "confidence"),
         "compared": edges(graph, "COMPARED", *CLAIM),
         "prepared": nodes(graph, "Customer", "key", "prepared", "blocking_parts"),
@@ -148,6 +151,19 @@ async def seen(graph: AsyncGraph, customers: list[str]) -> list[object]:
     return found
 
 
+@pytest.fixture
+def narrow_hubs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Emails become hubs and stop being hubs all the time."""
+    file = tmp_path / "guards.yaml"
+    file.write_text("hubs: {email: 2}\n")
+    monkeypatch.setenv("CDP_GUARDS_FILE", str(file))
+    cdp_settings.cache_clear()
+    yield
+    monkeypatch.delenv("CDP_GUARDS_FILE")
+    cdp_settings.cache_clear()
+
+
+@pytest.mark.usefixtures("narrow_hubs")
 async def test_any_sequence_ends_where_a_fresh_build_ends(
     graph: Graph, async_graph: AsyncGraph, tmp_path: Path
 ) -> None:

@@ -1,3 +1,6 @@
+from typing import Any
+
+import orjson
 import pytest
 
 from graph.clusters import read_clusters
@@ -6,13 +9,14 @@ from graph.connection import Graph
 from graph.errors import ConflictingDecisionError, GraphError, UnknownCustomerError
 from graph.links import LinkChanges
 from graph.runs import latest_run
+from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from resolution.stewards.stewardship import Steward, Stewardship
 from tests.assertions import edges, everything, nodes
-from tests.factories import days, identifier
+from tests.factories import batch, customer, days, identifier
 from tests.integration.resolution.people import NAMES, write_person
 
 SETTINGS = ResolutionSettings.model_validate({})
@@ -189,6 +193,28 @@ def test_a_deleted_customer_leaves_its_profile(people: Graph, store: ModelStore)
 
     assert frozenset({"crm:0"}) in clusters(people)
     assert "shop:0" not in read_clusters(people, 0.5)
+
+
+def test_a_value_that_a_deletion_leaves_to_few_enough_counts_for_whoever_holds_it(
+    people: Graph, store: ModelStore
+) -> None:
+    shared = (identifier("email", "family@example.org"),)
+    holders = [customer("erp", str(n), given_name=f"Name {n}", identifiers=shared) for n in range(21)]
+    write_batch(people, batch("erp", customers=tuple(holders)))
+    resolve(people, SETTINGS, store)
+    assert compared(people)["erp:1"][0] is None
+
+    stewardship(people, store).delete_customers(["erp:0"])
+    after = compared(people)
+    assert after["erp:1"][0] == ["family@example.org"]
+    resolve(people, SETTINGS, store, FULL)
+    assert compared(people) == after
+
+
+def compared(graph: Graph) -> dict[str, Any]:
+    """Customer -> what was compared of it: its emails, and the text of everything."""
+    rows = nodes(graph, "Customer", "key", "prepared")
+    return {key: (orjson.loads(prepared).get("emails"), prepared) for key, prepared in rows}
 
 
 @pytest.mark.usefixtures("graph")
