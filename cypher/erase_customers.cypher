@@ -1,9 +1,11 @@
-// Deletes customers with what only they have: their interactions, consent facts, and identifiers that nobody else holds.
+// Deletes customers with what only they have: their interactions, consent facts, and identifiers that nobody else holds,
+// with the consent facts of these.
 // $keys; one row: customers (how many were there).
 UNWIND $keys AS wanted
 MATCH (c:Customer {key: wanted})
 CALL (c) {
-  MATCH (c)-[:DID]->(i:Interaction)
+  // Those in a session hang on it, and name their owner.
+  MATCH (i:Interaction {owner: c.key})
   DETACH DELETE i
 }
 CALL (c) {
@@ -12,8 +14,9 @@ CALL (c) {
 }
 CALL (c) {
   MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]->(i:Identifier)
-  WHERE NOT EXISTS { (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]-(other) WHERE other <> c }
-  DETACH DELETE i
+  WHERE NOT EXISTS { (i)<-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]-(other) WHERE NOT other.key IN $keys }
+  OPTIONAL MATCH (i)<-[:STATED_FOR]-(f:ConsentFact)
+  DETACH DELETE f, i
 }
 DETACH DELETE c
 RETURN count(*) AS customers
