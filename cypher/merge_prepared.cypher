@@ -3,6 +3,9 @@
 // $at (epoch milliseconds); $rows: key, prepared, blocking_parts, counted, touched.
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.key})
+// Takes the write lock: who is being written waits, or is seen as written, and keeps the label.
+SET c.source = c.source
+WITH c, row
 FOREACH (_ IN CASE WHEN c.prepared IS NULL OR c.prepared <> row.prepared OR c.blocking_parts <> row.blocking_parts
                      OR coalesce(c.counted, []) <> row.counted THEN [1] ELSE [] END |
   // Asked for before it is set: a customer without this time that was resolved before is one of an older release.

@@ -2,14 +2,16 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
 from graph import resolutions
-from graph.connection import Graph
+from graph.connection import Graph, Transaction
 from graph.links import NO_CHANGES
 from graph.records import Batch, CustomerRecord
 from graph.resolution_lock import holding_resolution_lock
+from graph.rows import customer_row
 from graph.writing import write_batch
 from resolution.models.model_store import ModelStore
 from resolution.online import OnlineOutcome, OnlineResolver
@@ -167,6 +169,31 @@ def test_a_live_record_is_read_once_others_have_written(people: Graph, store: Mo
     # A customer that was written again after it was read would stay unresolved.
     assert (waiting, nodes(people, "Unresolved", "key")) == (None, set())
     assert both(0) | {"email:0"} in clusters(people)
+
+
+def test_a_record_that_is_being_written_while_it_is_resolved_stays_unresolved(people: Graph, store: ModelStore) -> None:
+    resolver = OnlineResolver(people, store, PATIENCE_S)
+    # Nothing that is compared: what was kept of the customer stays as it is.
+    write_batch(people, live(person("crm", "0", NAMES[0], observed_at=days(1), traits={"plan": "gold"})))
+    with ThreadPoolExecutor(2) as threads:
+        written, commit = Event(), Event()
+
+        def write(transaction: Transaction) -> None:
+            married = customer_row(person("crm", "0", "Anna Petersen", observed_at=days(2)))
+            transaction.run("merge_customers", rows=[married], run_id="live")
+            written.set()
+            commit.wait(PATIENCE_S)
+
+        writing = threads.submit(people.write, write)
+        written.wait(PATIENCE_S)
+        resolving = threads.submit(resolver.resolve, ["crm:0"])
+        with pytest.raises(TimeoutError):
+            resolving.result(WAITS_S)
+        commit.set()
+        writing.result(PATIENCE_S)
+        resolving.result(PATIENCE_S)
+
+    assert nodes(people, "Unresolved", "key", "family_name") == {("crm:0", "Petersen")}
 
 
 def test_while_another_resolution_writes_live_records_wait(people: Graph, store: ModelStore) -> None:
