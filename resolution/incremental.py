@@ -118,7 +118,7 @@ class IncrementalResolution:
         stored = index.rows(set(affected.rescored) - change.rows.keys())
         keys = {key: self.keys(row) for key, row in stored.items()}
         change = replace(change, rows={**change.rows, **stored}, before={**change.before, **keys})
-        if not change.rows and not affected.around:
+        if not change.rows and not affected.around and not affected.gone.clusters:
             return Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), change.resolved, ())
         return self._settle(graph, index, change, affected)
 
@@ -155,12 +155,9 @@ class IncrementalResolution:
         return kept_row(row, self._parts.of(row), touched)
 
     def _of_hubs(self, graph: Reader, held: Sequence[HeldIdentifier]) -> set[str]:
-        """Who was resolved with identifiers that are hubs now: of a new hub everybody, of an old one too many."""
+        """Who was resolved with identifiers that are hubs now: of a new hub everybody, of an old one nobody."""
         hubs = sorted(identifier.key for identifier in held if identifier.is_hub)
-        most = self.model.thresholds.largest_block
-        queries = [BlockQuery((_part_of(hub),), most, partly=True) for hub in hubs]
-        found = find_block_members(graph, queries).blocks if queries else ()
-        return set[str]().union(*filter(None, found))
+        return _having(graph, list(map(_part_of, hubs)), self.model.thresholds.largest_block)
 
     # --- what it changes ---------------------------------------------------------------------------------------------
 
@@ -169,11 +166,13 @@ class IncrementalResolution:
         found = self._scored(graph, index, rows, pairs, change.by_rule)
         around = _Around(graph, self.model, rows, found)
         around.know(change.new)
+        # Before anything else is asked about them: it tells of whom there are decisions.
+        start = around.clusters({*affected.around, *rows})
         freed = frozenset(pair for pair in affected.freed if rows.keys().isdisjoint(pair))
         self._free(graph, index, freed, around, found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
         people = partial(people_of, graph, certain=CERTAIN)
-        local = recluster(around.clusters({*affected.around, *rows}), around.look, around.clusters, people, linkage)
+        local = recluster(start, around.look, around.clusters, people, linkage)
         links, compared = around.differences(local)
         profiles = self._regrouped(local, frozenset(change.new), affected.gone)
         return Increment(links, compared, change.resolved, profile_changes(profiles), profiles)
@@ -268,6 +267,16 @@ def _by_rule(customers: Iterable[str], held: Iterable[HeldIdentifier]) -> dict[s
             others = (other for other in holders if other != customer)
             found[customer] |= {(min(customer, x), max(customer, x)): identifier.key for x in others}
     return found
+
+
+def _having(graph: Reader, parts: Sequence[str], most: int) -> set[str]:
+    """Everybody who has a blocking part. ``most``: as many are looked for at first, mostly there are none."""
+    if not parts:
+        return set()
+    queries = [BlockQuery((part,), most, partly=True) for part in parts]
+    found = [block or frozenset() for block in find_block_members(graph, queries).blocks]
+    full = [part for part, block in zip(parts, found, strict=True) if len(block) >= most]
+    return set[str]().union(*found) | _having(graph, full, 10 * most)
 
 
 def _part_of(identifier: str) -> str:

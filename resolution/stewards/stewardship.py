@@ -82,28 +82,26 @@ class Stewardship:
 
     def link_customers(self, customers: Sequence[str], steward: Steward) -> Decided:
         """All of them are one person. Raises UnknownCustomerError, ConflictingDecisionError, GraphError."""
-        return self._decide("link", lambda _: (_several(customers),), steward)
+        return self._decide("link", (customers,), steward)
 
     def unlink_customers(self, customers: Sequence[str], steward: Steward, others: Sequence[str] = ()) -> Decided:
         """They are not the same person as ``others``; without others: as everybody else in their profile.
 
         Raises UnknownCustomerError, ConflictingDecisionError, GraphError.
         """
-        return self._decide(
-            "unlink", lambda transaction: (customers, others or self._mates(transaction, customers)), steward
-        )
+        return self._decide("unlink", (customers, others) if others else (customers,), steward)
 
     def confirm_link(self, left: str, right: str, steward: Steward) -> Decided:
         """Two customers that were compared are one person. Raises as ``link_customers``."""
-        return self._decide("confirm", lambda _: ((left, right),), steward)
+        return self._decide("confirm", ((left, right),), steward)
 
     def reject_link(self, left: str, right: str, steward: Steward) -> Decided:
         """Two customers that were compared are two people. Raises as ``link_customers``."""
-        return self._decide("reject", lambda _: ((left,), (right,)), steward)
+        return self._decide("reject", ((left,), (right,)), steward)
 
     def split_cluster(self, sides: Sides, steward: Steward) -> Decided:
         """Of the sides no two are one person. Raises as ``link_customers``."""
-        return self._decide("split", lambda _: sides, steward)
+        return self._decide("split", sides, steward)
 
     def withdraw(self, decision: str, steward: Steward) -> Decided:
         """A decision holds no longer; what it had outranked counts again. Raises UnknownDecisionError, GraphError."""
@@ -133,11 +131,11 @@ class Stewardship:
 
     # --- how ---------------------------------------------------------------------------------------------------------
 
-    def _decide(self, action: Action, sides: Callable[[Reader], Sides], steward: Steward) -> Decided:
+    def _decide(self, action: Action, named: Sides, steward: Steward) -> Decided:
         return self._write(
             "steward",
-            lambda transaction, run: self._decided(transaction, run, action, sides(transaction), steward),
-            lambda transaction: _known(transaction, action, steward),
+            lambda transaction, run: self._decided(transaction, run, action, named, steward),
+            lambda transaction: _known(transaction, action, named, steward),
         )
 
     def _write(
@@ -147,8 +145,7 @@ class Stewardship:
         known: Callable[[Transaction], Decided | None] = lambda _: None,
     ) -> Decided:
         def locked(transaction: Transaction) -> Decided:
-            if lock_resolution(transaction).model_version != self._resolution.model.version:
-                raise BusyError("Another model has come into force meanwhile.", "Nothing was written: try again.")
+            lock_for(transaction, self._resolution)
             if taken := known(transaction):
                 return taken
             run = begun(scope, self._resolution.model.version)
@@ -161,8 +158,10 @@ class Stewardship:
         return self._graph.write(locked, self._patience_s)
 
     def _decided(
-        self, transaction: Transaction, run: ScoringRun, action: Action, sides: Sides, steward: Steward
+        self, transaction: Transaction, run: ScoringRun, action: Action, named: Sides, steward: Steward
     ) -> tuple[str, Increment]:
+        unlinked_from_all = action == "unlink" and len(named) == 1
+        sides = (*named, self._mates(transaction, named[0])) if unlinked_from_all else named
         decision = Decision(
             key=steward.decision or f"decision-{run.started_at:%Y%m%dT%H%M%S}-{token_hex(4)}",
             action=action,
@@ -199,14 +198,33 @@ class Stewardship:
         return self._resolution.resolve(transaction, holders, Affected(affected, mates, gone=departed))
 
 
-def _known(graph: Reader, action: Action, steward: Steward) -> Decided | None:
-    """A decision that was taken before under the key that the steward gives; none where it is new."""
+def lock_for(transaction: Transaction, resolution: IncrementalResolution) -> None:
+    """Make other resolutions wait; the graph must be resolved with this one's model. Raises BusyError, GraphError."""
+    if lock_resolution(transaction).model_version != resolution.model.version:
+        raise BusyError("Another model has come into force meanwhile.", "Nothing was written: try again.")
+
+
+def _known(graph: Reader, action: Action, named: Sides, steward: Steward) -> Decided | None:
+    """A decision that was taken before under the key that the steward gives; none where it is new.
+
+    ``named``: the sides, as far as they are named.
+    """
     found = read_decision(graph, steward.decision) if steward.decision else None
     if found is None:
         return None
-    if (found.action, found.actor, found.reason) != (action, steward.actor, steward.reason):
+    said = found.action, found.actor, found.reason
+    if said != (action, steward.actor, steward.reason) or not _is_about(graph, found, named):
         raise InputError("This id was given to another decision.", "Give each decision an id of its own.")
     return Decided(found.key, None, NO_CHANGES, {})
+
+
+def _is_about(graph: Reader, decision: Decision, named: Sides) -> bool:
+    """Whether a decision is about the sides that are named, but for customers that are deleted since."""
+    known = known_customers(graph, [customer for side in named for customer in side])
+    living = {frozenset(known.keys() & set(side)) for side in named} - {frozenset()}
+    stored = {frozenset(side) for side in decision.sides}
+    # The mates of whoever was unlinked from all of them may be others by now.
+    return living <= stored if len(named) == 1 else living == stored
 
 
 def _no_decision(key: str) -> UnknownDecisionError:

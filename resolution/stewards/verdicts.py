@@ -5,7 +5,8 @@ end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from secrets import token_hex
 from typing import Literal
 
@@ -14,12 +15,11 @@ from graph.clusters import connected
 from graph.connection import Graph, Reader, Transaction
 from graph.decisions import JOINING, Action, Decision, connected_decisions, decisions_of, write_decisions
 from graph.links import Pair, claimed_pairs
-from graph.resolution_lock import lock_resolution
 from graph.resolutions import write_increment
 from graph.surroundings import known_customers
 from resolution.incremental import Affected, IncrementalResolution
 from resolution.runs import begun, now
-from resolution.stewards.stewardship import Steward
+from resolution.stewards.stewardship import Steward, lock_for
 
 # Verdicts in one transaction. More share what is read around them; but whoever else writes has to wait for all of them,
 # and a live record waits for five seconds.
@@ -70,25 +70,29 @@ def decide_pairs(graph: Graph, resolution: IncrementalResolution, verdicts: Sequ
 
 
 def _taken(transaction: Transaction, resolution: IncrementalResolution, chunk: Sequence[Verdict]) -> list[Outcome]:
-    checked = _Checked(transaction, chunk)
+    checked = _Checked(transaction, chunk, now())
     if not any(checked.is_new(verdict) for verdict in chunk):
         return checked.outcomes(())  # no lock, no run: nothing is written
-    lock_resolution(transaction)
-    run, checked = begun("steward", resolution.model.version), _Checked(transaction, chunk)
+    lock_for(transaction, resolution)
+    run = begun("steward", resolution.model.version)
+    checked = _Checked(transaction, chunk, run.finished_at)
     keys = [f"decision-{run.started_at:%Y%m%dT%H%M%S}-{token_hex(4)}-{number}" for number in range(len(chunk))]
     outcomes = checked.outcomes(keys)
     write_decisions(transaction, checked.decisions)
     decided = {customer for decision in checked.decisions for customer in decision.customers}
     increment = resolution.resolve(transaction, checked.unresolved(decided), Affected(around=decided))
-    write_increment(transaction, replace(run, finished_at=now()), increment)
+    write_increment(transaction, run, increment)
     return outcomes
 
 
 class _Checked:
-    """A chunk of verdicts against what is known: the customers, what was compared, the decisions in force."""
+    """A chunk of verdicts against what is known: the customers, what was compared, the decisions in force.
 
-    def __init__(self, graph: Reader, chunk: Sequence[Verdict]) -> None:
-        self._graph, self._chunk = graph, chunk
+    ``at``: when they are decided.
+    """
+
+    def __init__(self, graph: Reader, chunk: Sequence[Verdict], at: datetime) -> None:
+        self._graph, self._chunk, self._at = graph, chunk, at
         self._compared: set[Pair] = set()
         customers = {customer for verdict in chunk for customer in verdict.pair}
         self._customers = known_customers(graph, customers)
@@ -135,7 +139,7 @@ class _Checked:
             action=_action(same=verdict.same, compared=verdict.pair in self._compared),
             actor=verdict.steward.actor,
             reason=verdict.steward.reason,
-            at=now(),
+            at=self._at,
             sides=((left, right),) if verdict.same else ((left,), (right,)),
         )
 

@@ -7,12 +7,15 @@ import pytest
 
 from graph.connection import Graph
 from graph.decisions import list_decisions
+from graph.errors import BusyError
 from resolution.incremental import IncrementalResolution
 from resolution.models.model import Model
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from resolution.stewards.reviewing import import_answers
+from resolution.stewards.stewardship import Steward
+from resolution.stewards.verdicts import Verdict, decide_pairs
 from tests.assertions import edges
 from tests.integration.resolution.people import NAMES, write_everybody, write_person
 
@@ -68,3 +71,30 @@ def test_many_decisions_end_where_single_ones_end(
         found.append(outcome(graph, store.load(version), file))
 
     assert found == [together, together]
+
+
+def test_decisions_are_not_taken_with_a_model_that_is_no_longer_in_force(graph: Graph, tmp_path: Path) -> None:
+    store, settings = ModelStore(tmp_path), ResolutionSettings.model_validate({})
+    write_everybody(graph)
+    before = resolve(graph, settings, store).model
+    write_person(graph, "email", "0", NAMES[0])
+    after = resolve(graph, settings, store, ResolutionRequest("train")).model
+    assert before.version != after.version
+
+    verdict = Verdict("crm:0", "shop:1", same=True, steward=Steward("ada", "one person"))
+    with pytest.raises(BusyError):
+        decide_pairs(graph, IncrementalResolution(store.load(before.version)), [verdict])
+    assert list_decisions(graph) == []
+
+
+def test_decisions_are_taken_when_their_links_change(graph: Graph, tmp_path: Path) -> None:
+    store = ModelStore(tmp_path)
+    write_everybody(graph)
+    model = resolve(graph, ResolutionSettings.model_validate({}), store).model
+
+    verdict = Verdict("crm:0", "shop:0", same=False, steward=Steward("ada", "two people"))
+    decide_pairs(graph, IncrementalResolution(store.load(model.version)), [verdict])
+
+    (decision,) = list_decisions(graph)
+    ((_, _, retired_at),) = edges(graph, "WAS_SAME_AS", "valid_to")
+    assert retired_at.to_native() == decision.at

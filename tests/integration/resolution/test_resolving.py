@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -6,15 +7,16 @@ import pytest
 from graph.clusters import read_clusters
 from graph.confidence import read_levels
 from graph.connection import Graph
-from graph.errors import ConflictingDecisionError, GraphError, UnknownCustomerError
+from graph.errors import ConflictingDecisionError, GraphError, InputError, UnknownCustomerError
 from graph.links import LinkChanges
+from graph.profile_ids import profile_id
 from graph.runs import latest_run
 from graph.writing import write_batch
 from resolution.incremental import IncrementalResolution
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
-from resolution.stewards.stewardship import Steward, Stewardship
+from resolution.stewards.stewardship import Decided, Steward, Stewardship
 from tests.assertions import edges, everything, nodes
 from tests.factories import batch, customer, days, identifier
 from tests.integration.resolution.people import NAMES, write_person
@@ -162,6 +164,64 @@ def test_a_decision_that_is_withdrawn_leaves_no_trace_but_its_history(people: Gr
         assert clusters(people) == before
 
 
+ADA, BOB = Steward("ada", "as she sees it"), Steward("bob", "they are father and son")
+
+
+@pytest.mark.parametrize(
+    ("stays", "goes"),
+    [
+        (lambda s: s.reject_link("crm:0", "shop:0", BOB), lambda s: s.unlink_customers(["crm:0"], ADA, ["shop:0"])),
+        (
+            lambda s: s.reject_link("crm:0", "shop:0", BOB),
+            lambda s: s.split_cluster([["crm:0"], ["shop:0", "crm:6"]], ADA),
+        ),
+        (
+            lambda s: s.link_customers(["crm:6", "crm:7"], BOB),
+            lambda s: s.link_customers(["crm:5", "crm:6", "crm:7"], ADA),
+        ),
+    ],
+    ids=["part the same pair", "part more", "join more"],
+)
+def test_of_two_decisions_about_a_pair_one_is_withdrawn_and_the_other_holds(
+    people: Graph, store: ModelStore, stays: Callable[[Stewardship], Decided], goes: Callable[[Stewardship], Decided]
+) -> None:
+    resolve(people, SETTINGS, store)
+    stewards = stewardship(people, store)
+    stays(stewards)
+    alone = claims(people), clusters(people)
+
+    stewards.withdraw(goes(stewards).decision, ADA)
+
+    assert (claims(people), clusters(people)) == alone
+
+
+def claims(graph: Graph) -> object:
+    values = ("match_weight", "probability", "method", "cohesion", "confidence", "guard")
+    return edges(graph, "SAME_AS", *values), edges(graph, "COMPARED", *values)
+
+
+def test_an_id_of_a_decision_says_nothing_of_other_customers(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+    stewards, ada = stewardship(people, store), Steward("ada", "one person", "m-1")
+    taken = stewards.link_customers(["crm:4", "crm:5"], ada)
+
+    assert stewards.link_customers(["crm:5", "crm:4"], ada).decision == taken.decision
+    with pytest.raises(InputError, match="given to another decision"):
+        stewards.link_customers(["crm:6", "crm:7"], ada)
+    stewards.delete_customers(["crm:5"])
+    assert stewards.link_customers(["crm:4", "crm:5"], ada).run_id is None
+
+
+def test_who_was_unlinked_from_everybody_is_known_to_be(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+    stewards, ada = stewardship(people, store), Steward("ada", "two people", "m-1")
+    taken = stewards.unlink_customers(["shop:0"], ada)
+
+    assert stewards.unlink_customers(["shop:0"], ada).decision == taken.decision
+    with pytest.raises(InputError, match="given to another decision"):
+        stewards.unlink_customers(["shop:1"], ada)
+
+
 def test_decisions_that_say_the_opposite_are_refused(people: Graph, store: ModelStore) -> None:
     resolve(people, SETTINGS, store)
     stewards = stewardship(people, store)
@@ -193,6 +253,27 @@ def test_a_deleted_customer_leaves_its_profile(people: Graph, store: ModelStore)
 
     assert frozenset({"crm:0"}) in clusters(people)
     assert "shop:0" not in read_clusters(people, 0.5)
+
+
+def test_a_profile_that_is_deleted_as_a_whole_leaves_the_feed_with_that(people: Graph, store: ModelStore) -> None:
+    resolve(people, SETTINGS, store)
+
+    stewardship(people, store).delete_customers(["crm:0", "shop:0"])
+
+    (told,) = nodes(people, "IdentityEvent", "kind", "profiles_before", "profiles_after", "cause")
+    assert told == ("unlinked", (profile_id("crm:0"),), (), "delete")
+
+
+def test_of_a_new_hub_everybody_is_compared_anew_however_many_hold_it(people: Graph, store: ModelStore) -> None:
+    shared = (identifier("email", "family@example.org"),)
+    holders = [customer("erp", str(n), given_name=f"Name {n % 20}", identifiers=shared) for n in range(150)]
+    write_batch(people, batch("erp", customers=tuple(holders)))
+    resolve(people, SETTINGS, store)
+    assert sum(emails == ["family@example.org"] for emails, _ in compared(people).values()) == 150
+
+    write_batch(people, batch("erp", customers=(customer("erp", "x", given_name="Another", identifiers=shared),)))
+    resolve(people, SETTINGS, store)
+    assert sum(emails == ["family@example.org"] for emails, _ in compared(people).values()) == 0
 
 
 def test_a_value_that_a_deletion_leaves_to_few_enough_counts_for_whoever_holds_it(
