@@ -32,6 +32,9 @@ class FieldClass(StrEnum):
     DEMOGRAPHIC = "demographic"
 
 
+EITHER = frozenset({FieldClass.CONTACT, FieldClass.DEMOGRAPHIC})
+"""What a text tells that may be anything."""
+
 Hidden = frozenset[FieldClass]
 Rule = Callable[[Any, Any, Hidden], Any]
 """What is shown of (value, the object that holds it, the classes that are hidden)."""
@@ -93,14 +96,14 @@ def key(value: str | None, _holder: object, hidden_classes: Hidden) -> str | Non
 
 def free(value: Any, holder: Any, hidden_classes: Hidden) -> Any:  # noqa: ANN401
     """Whatever a source sent; where the holder has a name, it is the value of that name."""
-    if hidden_classes.isdisjoint({FieldClass.CONTACT, FieldClass.DEMOGRAPHIC}):
+    if hidden_classes.isdisjoint(EITHER):
         return value
     return masked_json(value, getattr(holder, "name", None))
 
 
 def free_text(value: str | None, _holder: object, hidden_classes: Hidden) -> str | None:
     """A text that somebody wrote or a source composed."""
-    is_seen = hidden_classes.isdisjoint({FieldClass.CONTACT, FieldClass.DEMOGRAPHIC})
+    is_seen = hidden_classes.isdisjoint(EITHER)
     return value if value is None or is_seen else hidden(value)
 
 
@@ -111,8 +114,21 @@ def sentence(value: str, _holder: object, hidden_classes: Hidden) -> str:
 
 def page(value: str | None, _holder: object, hidden_classes: Hidden) -> str | None:
     """The address of a page."""
-    is_seen = hidden_classes.isdisjoint({FieldClass.CONTACT, FieldClass.DEMOGRAPHIC})
+    is_seen = hidden_classes.isdisjoint(EITHER)
     return value if value is None or is_seen else page_only(value)
+
+
+def classes_of_kind(kind: str) -> frozenset[FieldClass]:
+    """What a value of a kind of identifier or of a person field tells; of a kind that is not known it may be either."""
+    if kind in _PERSON_FIELDS:
+        return frozenset({FieldClass.DEMOGRAPHIC})
+    return frozenset({_IDENTIFIERS[kind][0]}) if kind in _IDENTIFIERS else EITHER
+
+
+def classes_of_key(value: str | None) -> frozenset[FieldClass]:
+    """What a ``kind:value`` tells; the key of a customer tells nothing."""
+    kind = (value or "").partition(":")[0]
+    return classes_of_kind(kind) if kind in _IDENTIFIERS else frozenset()
 
 
 def of_kind(kind: str, value: str, hidden_classes: Hidden) -> str:

@@ -6,8 +6,8 @@ read from the rules of their masks.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
@@ -18,17 +18,21 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from api.access.field_classes import FIELD_CLASSES
 from api.access.field_rules import (
+    EITHER,
     FieldClass,
     Hidden,
     Rule,
     by_kind,
     by_name,
+    classes_of_key,
+    classes_of_kind,
     fields_by_name,
     free,
     free_text,
+    kind_and_id,
+    other_traits,
     others_by_name,
     page,
-    with_its_field,
 )
 from graph.profile_ids import profile_id
 from graph.profiles import Profile, SourceCustomer
@@ -36,12 +40,18 @@ from graph.survivorship import ProfileField, SourcedValue
 
 PROFILES_NAMED = 200
 
-_DEMOGRAPHIC = frozenset({FieldClass.DEMOGRAPHIC})
-_EITHER = frozenset({FieldClass.CONTACT, FieldClass.DEMOGRAPHIC})
-_CLASSES: Mapping[Rule, frozenset[FieldClass]] = {
-    by_kind: frozenset({FieldClass.CONTACT}),
-    **dict.fromkeys((by_name, others_by_name, with_its_field, fields_by_name), _DEMOGRAPHIC),
-    **dict.fromkeys((free, free_text, page), _EITHER),
+Classes = frozenset[FieldClass]
+# What fields of a rule tell, whatever their values are.
+CLASSES: Mapping[Rule, Classes] = {
+    fields_by_name: frozenset({FieldClass.DEMOGRAPHIC}),
+    **dict.fromkeys((free, free_text, page, other_traits), EITHER),
+}
+# What the field of a name of an object tells, by its value or by that of the field beside it. Values that lost are told
+# with the field that holds them.
+CLASSES_OF_VALUE: Mapping[Rule, Callable[[Any, str], Classes]] = {
+    by_kind: lambda source, _: classes_of_kind(source.kind),
+    **dict.fromkeys((by_name, others_by_name), lambda source, _: classes_of_kind(source.name)),
+    kind_and_id: lambda source, name: classes_of_key(getattr(source, name)),
 }
 
 
@@ -107,7 +117,19 @@ def _whose(kind: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(name for name in _PROFILES if name in names), tuple(name for name in _CUSTOMERS if name in names)
 
 
-Known = Callable[[object, Mapping[str, Any], Callable[[], tuple[FieldClass, ...]]], tuple[FieldClass, ...]]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the selected fields of a type tell: ``always``, and by the values of an object."""
+
+    always: Classes
+    by_value: tuple[tuple[str, Callable[[Any, str], Classes]], ...]
+
+    def of(self, source: object) -> Classes:
+        """What an object tells."""
+        return self.always.union(*(classes(source, name) for name, classes in self.by_value))
+
+
+Known = Callable[[object, Mapping[str, Any], Callable[[], Told]], Told]
 
 
 class ObjectsSeen:
@@ -129,9 +151,9 @@ class ObjectsSeen:
             found = list(same)
             self._see_whose(kind, found)
             if kind in FIELD_CLASSES:
-                for told in self._known(kind, selection, partial(self._classes, parent_type, kind, selection)):
-                    counts = self._seen.masked if told in self._hidden else self._seen.in_clear
-                    counts[told.value] += len(found)
+                self._see_classes(
+                    self._known(kind, selection, partial(self._told, parent_type, kind, selection)), found
+                )
 
     def _see_whose(self, kind: type, sources: Sequence[object]) -> None:
         profiles, customers = _whose(kind)
@@ -144,14 +166,29 @@ class ObjectsSeen:
                 if isinstance(customer, str):
                     self._seen.customer(customer)
 
-    def _classes(
-        self, parent_type: GraphQLObjectType, kind: type, selection: Mapping[str, Any]
-    ) -> tuple[FieldClass, ...]:
-        """The classes of personal data that the selected fields of a type hold."""
-        rules, found = FIELD_CLASSES[kind], set[FieldClass]()
+    def _see_classes(self, told: Told, sources: Sequence[object]) -> None:
+        if not told.by_value:
+            self._count(told.always, len(sources))
+            return
+        for source in sources:
+            self._count(told.of(source), 1)
+
+    def _count(self, classes: Classes, objects: int) -> None:
+        for found in classes:
+            counts = self._seen.masked if found in self._hidden else self._seen.in_clear
+            counts[found.value] += objects
+
+    def _told(self, parent_type: GraphQLObjectType, kind: type, selection: Mapping[str, Any]) -> Told:
+        """What the selected fields of a type tell."""
+        rules = FIELD_CLASSES[kind]
+        selected = [(name, rules[name]) for name in self._names(parent_type, selection) if name in rules]
+        always = frozenset[FieldClass]().union(*(CLASSES.get(rule, ()) for _, rule in selected))
+        by_value = ((name, CLASSES_OF_VALUE[rule]) for name, rule in selected if rule in CLASSES_OF_VALUE)
+        return Told(always, tuple(by_value))
+
+    def _names(self, parent_type: GraphQLObjectType, selection: Mapping[str, Any]) -> Iterator[str]:
+        """The names that the selected fields have in the read model."""
         for nodes in selection.values():
             field = self._schema.get_field(parent_type, nodes[0].node.name.value)
             declared = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) if field else None
-            rule = rules.get(getattr(declared, "python_name", ""))
-            found |= _CLASSES.get(rule, frozenset()) if rule else set()
-        return tuple(sorted(found))
+            yield getattr(declared, "python_name", "")

@@ -14,7 +14,7 @@ from api.contract.mutations.decisions import stewardship
 from api.contract.mutations.inputs import EraseCustomersInput, ResolveCustomersInput, named
 from api.contract.mutations.settling import settled
 from api.contract.outcomes import Busy, MaybeDone, NothingResolved, UnknownCustomer
-from api.execution.context import RequestInfo
+from api.execution.context import RequestContext, RequestInfo
 from api.operation.sync_work import SyncWork
 from graph.connection import Graph, Transaction
 from graph.deletion import delete_customers
@@ -92,6 +92,7 @@ class CustomerMutations:
         context = info.context
         context.viewer.require(Scope.PRIVACY_ERASE)
         keys = _some(input.customers)
+        _note(context, keys)
         try:
             changes = await settled(context, lambda patience_s: _erased(context.sync_work, keys, patience_s))
         except UnknownCustomerError:
@@ -110,6 +111,7 @@ class CustomerMutations:
         context = info.context
         context.viewer.require(Scope.STEWARD)
         keys = _some(input.customers, MAX_RESOLVED)
+        _note(context, keys)
         try:
             found = await settled(context, lambda _: _resolved(context.sync_work, keys))
         except UnknownCustomerError:
@@ -117,6 +119,12 @@ class CustomerMutations:
         except NothingResolvedError:
             return NothingResolved()
         return CustomersResolved(input.client_mutation_id, *found) if isinstance(found, tuple) else found
+
+
+def _note(context: RequestContext, customers: Sequence[str]) -> None:
+    """Whoever asks later who did something to them finds this."""
+    for customer in customers:
+        context.seen.customer(customer)
 
 
 def _some(customers: Sequence[str], most: int = 100) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.utils.str_converters import to_camel_case
 
-from api.access.field_classes import FIELD_CLASSES
+from api.access.field_classes import FIELD_CLASSES, QUIET
+from api.access.field_rules import customer_of_profile, explained, key, plain, with_its_field
 from api.access.masking import is_marked
+from api.audit.seen import CLASSES, CLASSES_OF_VALUE
 from api.contract.schema import build_schema
 
 SCHEMA = build_schema(fast_execution=True).core
@@ -44,7 +46,7 @@ def test_every_field_that_holds_text_has_a_class(kind: GraphQLObjectType) -> Non
     definition = declared(kind).concrete_of or declared(kind)
     classified = set(FIELD_CLASSES.get(definition.origin, {}))
 
-    assert telling_fields(kind) <= classified, "Say what these fields may tell: see api/access/masking.py."
+    assert telling_fields(kind) <= classified, "Say what these fields may tell: see api/access/field_classes.py."
 
 
 @pytest.mark.parametrize("kind", OBJECTS, ids=lambda kind: kind.name)
@@ -55,3 +57,11 @@ def test_what_can_be_masked_says_whether_it_is(kind: GraphQLObjectType) -> None:
 @pytest.mark.parametrize("model", FIELD_CLASSES, ids=lambda model: model.__name__)
 def test_the_table_names_fields_that_are_there(model: Any) -> None:
     assert set(FIELD_CLASSES[model]) <= {field.name for field in fields(model)}
+
+
+def test_what_is_masked_is_counted_in_the_audit_log() -> None:
+    # Keys of ours tell what a source made of them, ids and sentences nothing; what lost is told with what won.
+    quiet = {*QUIET, plain, key, explained, with_its_field, customer_of_profile}
+    rules = {rule for known in FIELD_CLASSES.values() for rule in known.values() if rule.__name__ != "checked"}
+
+    assert rules - quiet == CLASSES.keys() | CLASSES_OF_VALUE.keys()
