@@ -6,6 +6,7 @@ no upload. A page of another site cannot open a WebSocket either: its ``Origin``
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from functools import partial
 from time import monotonic, perf_counter
@@ -122,7 +123,7 @@ class GraphQLEndpoint(StreamingGraphQL):
     async def _answered(self, request: Request, context: RequestContext) -> Response:
         """The answer to a query or a mutation. Strawberry's view takes 0.1 ms for the same, and runs subscriptions."""
         result = await self._schema.answer(self._asked(await request.body()), context)
-        content = orjson.dumps(self._body_of(request, result, context))
+        content = _encoded(self._body_of(request, result, context))
         media_type, headers, status = negotiate(request.headers.get("accept", "")) or JSON, _HEADERS, _OK
         if media_type == GRAPHQL_JSON and is_refused(result):
             status = _BAD_REQUEST
@@ -187,8 +188,8 @@ class GraphQLEndpoint(StreamingGraphQL):
         return cast("GraphQLHTTPResponse", self._body_of(request, result, request.state.context))
 
     def encode_json(self, data: object) -> bytes:
-        """With orjson, ten times as fast as the standard library."""
-        return orjson.dumps(data)
+        """As JSON."""
+        return _encoded(data)
 
     def decode_json(self, data: str | bytes) -> Any:  # noqa: ANN401 -- whatever JSON holds
         """The request, which must be an object. orjson's error is the standard library's."""
@@ -202,6 +203,14 @@ class GraphQLEndpoint(StreamingGraphQL):
     def with_document(self, request: dict[str, Any]) -> dict[str, Any]:
         """A request with the document that it means. Raises UntrustedDocumentError."""
         return request if self._trusted is None else {**request, "query": trusted_text(request, self._trusted)}
+
+
+def _encoded(body: object) -> bytes:
+    """With orjson, ten times as fast as the standard library, which writes what lies deeper than 254 levels."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, ensure_ascii=False).encode()
 
 
 def request_id_of(request: HTTPConnection) -> str:

@@ -1,7 +1,8 @@
 """Guarding: every operation is prepared once, measured, and paid for before it is executed."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -23,6 +24,7 @@ from api.execution.limits import Cost, OperationLimits, operations_of, require_a
 from api.execution.prepared import PreparedDocument, Rules
 from api.operation.record import current_record
 from graph.errors import AuditError, RateLimitedError
+from graph.nesting import MOST_LEVELS, is_too_deep
 
 _TOO_MANY, _UNAVAILABLE = 429, 503
 _RETRY_AFTER_S = 5
@@ -76,6 +78,7 @@ class Guarding(SchemaExtension):
         may_introspect = context.viewer.may(Scope.INTROSPECT)
         errors = document.errors(RULES if may_introspect else _RULES_WITHOUT_INTROSPECTION)
         if not errors:
+            _require_shallow(execution.variables or {})
             cost = document.cost(execution.operation_name, execution.variables or {})
             context.asked, context.selections = _asked(execution, cost), document.selections
             require_affordable(cost)
@@ -147,6 +150,13 @@ def _asked(execution: ExecutionContext, cost: Cost) -> AskedOperation:
         variables=execution.variables,
         cost=cost,
     )
+
+
+def _require_shallow(variables: Mapping[str, Any]) -> None:
+    """What cannot be written cannot be recorded. Raises GraphQLError."""
+    if is_too_deep(variables):
+        words = f"Variables have at most {MOST_LEVELS} objects and lists within each other."
+        raise GraphQLError(words, extensions={"code": ErrorCode.BAD_USER_INPUT})
 
 
 def _require_record(context: RequestContext, kind: OperationType) -> None:

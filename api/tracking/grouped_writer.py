@@ -26,6 +26,8 @@ OnWritten = Callable[[MessagesWritten], None]
 
 # So long a first message waits for others. A transaction takes 15 ms and more.
 _GATHER_S = 0.002
+# What the database or the driver says of the content of a message: the others need not wait for it.
+_OF_CONTENT = (GraphError, TypeError, ValueError, OverflowError, RecursionError)
 _PASSING = (GraphUnavailableError, WriteConflictError, ReadTimeoutError, BusyError)
 
 
@@ -147,8 +149,7 @@ class GroupedWriter:
                 waiting, index = placed[position]
                 waiting.refused.append(index)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the requests must be answered, and not with 200
-            if not isinstance(error, CdpError):
-                LOG.error("messages not written", extra=error_fields(error))  # noqa: TRY400 -- its text may quote values
+            _log_unexpected(error)
             for waiting in group:
                 waiting.failure = error
 
@@ -166,11 +167,17 @@ def write_acceptable(write: WriteMessages, messages: Sequence[MessageRecords], o
         written = write(messages)
     except _PASSING:
         raise
-    except GraphError:
+    except _OF_CONTENT as error:
         if len(messages) == 1:
+            _log_unexpected(error)
             return [0]
         half = len(messages) // 2
         refused = write_acceptable(write, messages[:half], on_written)
         return refused + [half + index for index in write_acceptable(write, messages[half:], on_written)]
     on_written(written)
     return []
+
+
+def _log_unexpected(error: Exception) -> None:
+    if not isinstance(error, CdpError):
+        LOG.error("messages not written", extra=error_fields(error))  # its text may quote values

@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from api.tracking.cloudevents.modes import is_json
 from api.tracking.messages import NAMES, Message, Times, Visited
 from api.tracking.protocol import Protocol
 from api.tracking.reading.fields import fields_of, moment_of, present, text_of
 from api.tracking.reading.ids import LONGEST_ID, id_of
-from api.tracking.reading.refusing import RefusedError
+from api.tracking.reading.refusing import RefusedError, json_inside
 from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of, session_of
 from api.tracking.records.interactions import NAMES_OF_TYPES
 from api.tracking.requests import RequestFacts
@@ -95,7 +93,7 @@ def _unpacked(encoded: str, media_type: str) -> object:
     if not is_json(media_type):
         return encoded
     try:
-        return orjson.loads(base64.b64decode(encoded, validate=True))
+        return json_inside(base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError):
         raise RefusedError("invalid_json", "data_base64 is JSON in base64 where datacontenttype says so") from None
 

@@ -7,6 +7,7 @@ import orjson
 
 from api.tracking.messages import Message, Refusal
 from api.tracking.problems import TOO_MANY, ProblemError
+from graph.nesting import MOST_LEVELS, is_too_deep
 
 
 class RefusedError(Exception):
@@ -17,8 +18,18 @@ class RefusedError(Exception):
         self.code, self.reason = code, reason
 
 
+_TOO_DEEP = ("too_deep", f"a message has at most {MOST_LEVELS} objects and lists within each other")
+
 ReadMessage: TypeAlias = Callable[[Mapping[str, Any]], Message]
 """Reads an object. Raises RefusedError."""
+
+
+def json_inside(text: str | bytes) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """What a field of a message holds as JSON. Raises ValueError, RefusedError."""
+    value = orjson.loads(text)
+    if is_too_deep(value):
+        raise RefusedError(*_TOO_DEEP)
+    return value
 
 
 def check_count(sent: Sized, most: int) -> None:
@@ -36,13 +47,11 @@ def read_each(sent: Iterable[object], max_bytes: int, read: ReadMessage) -> Iter
 def _read(raw: object, index: int, max_bytes: int, read: ReadMessage) -> Message | Refusal:
     if not isinstance(raw, dict):
         return Refusal(index, "not_an_object", "a message is a JSON object", raw)
-    try:
-        size = len(orjson.dumps(raw))
-    except TypeError:
-        # It reads more levels than it writes, 254; what is kept of the message must be written as well.
+    if is_too_deep(raw):
+        # What is kept of the message must be written as well.
         flat = {name: value for name, value in raw.items() if not isinstance(value, dict | list)}
-        return Refusal(index, "too_deep", "a message has at most 250 objects and lists within each other", flat)
-    if size > max_bytes:
+        return Refusal(index, *_TOO_DEEP, flat)
+    if len(orjson.dumps(raw)) > max_bytes:
         return Refusal(index, "too_large", f"a message has at most {max_bytes:,} bytes", raw)
     try:
         return read(raw)

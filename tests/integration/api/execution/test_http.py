@@ -1,3 +1,4 @@
+import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -124,6 +125,8 @@ async def test_the_newer_media_type_has_honest_statuses(
                    'nodes { at } } } } }', "variables": {"t": "2026-03-01T12:00:00"}}, "BAD_USER_INPUT"),
         (ERROR_ON_A_PATH, "BAD_USER_INPUT"),
         ({"query": "query A { __typename } query B { __typename }"}, "BAD_USER_INPUT"),
+        ({"query": "{ confidenceLevels { default } }", "variables": {"x": json.loads("[" * 300 + "]" * 300)}},
+         "BAD_USER_INPUT"),
         ({"query": "{ " + "confidenceLevels { default } " * 1_000 + "}"}, "QUERY_TOO_COMPLEX"),
         ({"query": "{ a" * 600 + " }" * 600}, "QUERY_TOO_COMPLEX"),
     ],

@@ -298,3 +298,21 @@ def test_what_the_python_tracker_says_is_in_the_graph(live: Graph, url: str, met
     }
     assert edges(live, "USED") == {("web:u1", "anonymous_id:d1")}
     assert everything(live) == before
+
+
+def test_what_is_packed_too_deep_is_set_aside_and_the_rest_is_written(client: httpx.Client, live: Graph) -> None:
+    deep = '{"data":{"schema":"iglu:com.acme/order/jsonschema/1-0-0","data":' + '{"a":' * 300 + "1" + "}" * 302
+    event = {"e": "ue", "eid": "1", "duid": "d1", "aid": SHOP}
+    plain = {"data": {"schema": SCHEMA.format("order"), "data": orjson.loads('{"a":' * 90 + "1" + "}" * 90)}}
+    answer = sent(
+        client,
+        event | {"ue_pr": deep},
+        event | {"eid": "2", "ue_pr": orjson.dumps(plain).decode()},
+        {**VIEW, "eid": "3"},
+    )
+
+    assert answer.status_code == 200
+    assert nodes(live, "Interaction", "key") == {("web:2",), ("web:3",)}
+    with DeadLetters() as letters:
+        kept = [one.letter for page in letters.pages(Selection(source="web")) for one in page]
+    assert "too_deep" in {letter.reason.code for letter in kept}
