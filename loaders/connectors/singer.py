@@ -17,6 +17,7 @@ from graph.errors import SourceReadError
 from graph.times import milliseconds
 from loaders.intake import Intake
 from loaders.mappings.model import SourceMapping
+from loaders.sources.jsonl import read_json
 from loaders.sources.rows import BrokenRow, CursorPart, Delivery, Read, ReadRow, no_cursor
 
 PART = "state"
@@ -144,7 +145,10 @@ def _message(number: int, line: bytes) -> Mapping[str, Any]:
 
 
 def _row(number: int, text: bytes) -> Read:
-    record = orjson.loads(text).get("record")
+    read = read_json(number, text)
+    if isinstance(read, BrokenRow):
+        return read
+    record = read.row.get("record")
     if not isinstance(record, dict):
         return BrokenRow(number, text.decode(errors="replace"), "no_record", "a RECORD message without a record")
     return ReadRow(number, record)

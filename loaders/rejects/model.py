@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from loaders.sources.json_values import json_value
 from loaders.sources.rows import BrokenRow, Row
 
 Raw: TypeAlias = Row | str | Sequence[str]
@@ -140,6 +141,6 @@ class KeptLetter:
 
 def _object_or_text(text: str) -> Any:  # noqa: ANN401 -- whatever JSON holds
     try:
-        return orjson.loads(text)
+        return json_value(text)
     except orjson.JSONDecodeError:
         return text

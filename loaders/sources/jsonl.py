@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from loaders.sources.files import open_bytes
+from loaders.sources.json_values import json_value
 from loaders.sources.limits import TOO_LONG, capped_lines, too_long_reason
 from loaders.sources.rows import BrokenRow, Read, ReadRow
 
@@ -24,7 +25,7 @@ def read_jsonl(path: Path) -> Iterator[Read]:
 def read_json(line: int, text: bytes | str) -> Read:
     """One line."""
     try:
-        row = orjson.loads(text)
+        row = json_value(text)
     except orjson.JSONDecodeError:
         if (b"\0" if isinstance(text, bytes) else "\0") in text:  # pyright: ignore[reportOperatorIssue]
             return BrokenRow(line, _shown(text), "nul_byte", "a NUL byte, which no text has")

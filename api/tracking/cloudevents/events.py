@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from api.tracking.cloudevents.modes import is_json
 from api.tracking.messages import NAMES, Message, Times, Visited
 from api.tracking.protocol import Protocol
@@ -17,6 +15,7 @@ from api.tracking.reading.refusing import RefusedError
 from api.tracking.reading.visits import LONGEST, campaign_of, cut, path_of, session_of
 from api.tracking.records.interactions import NAMES_OF_TYPES
 from api.tracking.requests import RequestFacts
+from loaders.sources.json_values import json_value
 
 _REQUIRED = ("id", "source", "type", "specversion")
 _VERSION = "1."
@@ -95,7 +94,7 @@ def _unpacked(encoded: str, media_type: str) -> object:
     if not is_json(media_type):
         return encoded
     try:
-        return orjson.loads(base64.b64decode(encoded, validate=True))
+        return json_value(base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError):
         raise RefusedError("invalid_json", "data_base64 is JSON in base64 where datacontenttype says so") from None
 

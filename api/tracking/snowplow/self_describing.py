@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from api.tracking.reading.encoded import decoded
 from api.tracking.reading.fields import fields_of, text_of
 from api.tracking.reading.refusing import RefusedError
+from loaders.sources.json_values import json_value
 
 _EVENT, _ENTITIES = ("ue_pr", "ue_px"), ("co", "cx")
 _INVALID = ("invalid_json", "ue_pr, ue_px, co and cx hold self-describing JSON, the last of each pair in base64url")
@@ -54,7 +53,7 @@ def _decoded(raw: Mapping[str, Any], plain: str, packed: str) -> dict[str, Any]:
     if text is None and encoded is None:
         return {}
     try:
-        document = orjson.loads(text if text is not None else decoded(encoded or ""))
+        document = json_value(text if text is not None else decoded(encoded or ""))
     except ValueError:
         raise RefusedError(*_INVALID) from None
     if not isinstance(document, dict):

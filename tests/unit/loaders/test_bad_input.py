@@ -261,6 +261,13 @@ def test_a_number_or_an_object_where_text_was_is_set_aside(deliver: Load, value:
     assert value == "true" or loaded.customers[0].given_name is None
 
 
+def test_long_numbers_as_ids_are_different_customers(deliver: Load) -> None:
+    ids = ["100000000000000000001", "100000000000000000002"]
+    loaded = deliver("a.jsonl", "".join(f'{{"id":{found},"more":{{"id":{found}}}}}\n' for found in ids))
+    assert [customer.external_id for customer in loaded.customers] == ids
+    assert [customer.traits for customer in loaded.customers] == [{"more": {"id": found}} for found in ids]
+
+
 def test_a_number_as_id_is_the_id(deliver: Load) -> None:
     assert [found.external_id for found in deliver("a.jsonl", '{"id":7}\n{"id":8.0}\n{"id":"9"}\n').customers] == [
         "7",

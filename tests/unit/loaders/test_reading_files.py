@@ -12,7 +12,7 @@ from loaders.sources.csv import CsvOptions, header_of, read_csv
 from loaders.sources.files import detect_encoding, find_files
 from loaders.sources.jsonl import read_jsonl
 from loaders.sources.parquet import read_parquet
-from loaders.sources.rows import BrokenRow, Read, ReadRow
+from loaders.sources.rows import BrokenRow, Read, ReadRow, plain
 from loaders.sources.sql import read_database, read_sqlite, read_sqlite_script
 
 
@@ -180,3 +180,33 @@ def test_rows_of_json_keep_their_types(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(orjson.dumps({"a": 1.5, "b": True, "c": None}))
     assert rows(list(read_jsonl(path))) == [(1, {"a": 1.5, "b": True, "c": None})]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("18446744073709551615", 2**64 - 1),
+        ("18446744073709551616", "18446744073709551616"),
+        ("-9223372036854775808", -(2**63)),
+        ("-9223372036854775809", "-9223372036854775809"),
+        ("100000000000000000001", "100000000000000000001"),
+        ('{"a":["é",100000000000000000001]}', {"a": ["é", "100000000000000000001"]}),
+        ("100000000000000000000.0", 1e20),
+        ("1e20", 1e20),
+        ('"100000000000000000001"', "100000000000000000001"),
+    ],
+)
+def test_whole_numbers_of_json_keep_all_their_digits(tmp_path: Path, written: str, read: object) -> None:
+    path = csv_file(tmp_path, f'{{"id":{written}}}\n', "x.jsonl")
+    assert rows(list(read_jsonl(path))) == [(1, {"id": read})]
+
+
+def test_long_numbers_of_databases_are_texts_too() -> None:
+    assert plain({"most": 2**64 - 1, "more": [2**64]}) == {"most": 2**64 - 1, "more": ["18446744073709551616"]}
+
+
+def test_json_that_is_nested_too_deeply_breaks_its_row(tmp_path: Path) -> None:
+    deep = "[" * 1_000 + "]" * 1_000
+    path = csv_file(tmp_path, f'{{"id":100000000000000000001,"x":{deep}}}\n{{"id":2}}\n', "x.jsonl")
+    reads = list(read_jsonl(path))
+    assert (broken(reads), rows(reads)) == ([(1, "unreadable_json")], [(2, {"id": 2})])

@@ -321,6 +321,8 @@ def test_json_in_a_column_is_read(folder: Path) -> None:
     assert translate(folder, what, {"id": "1", "items": '[{"sku": "a"}]'}).customers[0].traits == {
         "items": [{"sku": "a"}]
     }
+    (record,) = translate(folder, what, {"id": "1", "items": "[100000000000000000001]"}).customers
+    assert record.traits == {"items": ["100000000000000000001"]}
     assert translate(folder, what, {"id": "1", "items": "[{"}).set_aside[0].problem.code == "unreadable_json"
 
 
