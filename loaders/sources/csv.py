@@ -72,8 +72,8 @@ class _Lines:
     row costs one row; but not where it swallowed more than a line may be long, or each of the rows could do so again.
     """
 
-    def __init__(self, text: IO[str]) -> None:
-        self._text = capped_lines(text)
+    def __init__(self, text: IO[str], delimiter: str) -> None:
+        self._text, self._delimiter = capped_lines(text), delimiter
         self._again: deque[str] = deque()
         self._left = self._most = load_settings().max_line_bytes
         self.taken: list[str] = []
@@ -115,11 +115,21 @@ class _Lines:
             return TOO_LONG
         if any("\0" in line for line in self.taken):
             return "nul_byte"
-        if self.ended or isinstance(self.taken[-1], _Beginning):
+        if self.ended or isinstance(self.taken[-1], _Beginning) or self._is_closed_by_chance():
             return "unclosed_quote"
         if any(not line.isascii() and _UNDECODABLE.search(line) for line in self.taken):
             return "undecodable"
         return None
+
+    def _is_closed_by_chance(self) -> bool:
+        """Whether a quote of a later row ended the cell: then more than a delimiter follows it."""
+        if len(self.taken) == 1:
+            return False
+        try:
+            deque(csv.reader(self.taken, delimiter=self._delimiter, skipinitialspace=True, strict=True), maxlen=0)
+        except csv.Error:
+            return True
+        return False
 
     def begin(self) -> None:
         """From here on, lines belong to the next row."""
@@ -196,7 +206,7 @@ def _open(path: Path, options: CsvOptions) -> Generator[tuple[_Lines, str]]:
     encoding = options.encoding or detect_encoding(path)
     delimiter = options.delimiter or _sniffed(path, encoding)
     with _text(path, encoding) as text:
-        yield _Lines(text), delimiter
+        yield _Lines(text, delimiter), delimiter
 
 
 @contextmanager

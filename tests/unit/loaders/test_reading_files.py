@@ -60,6 +60,21 @@ def test_a_broken_row_costs_one_row_and_is_told_by_its_line(tmp_path: Path) -> N
     assert broken(reads) == [(4, "wrong_cells"), (6, "wrong_cells"), (7, "unclosed_quote"), (9, "unclosed_quote")]
 
 
+@pytest.mark.parametrize("closing", ['"Firma 6"', '"Firma" 6', '"6" "Firma"'])
+def test_a_quote_that_the_next_row_closes_costs_one_row_too(tmp_path: Path, closing: str) -> None:
+    path = csv_file(
+        tmp_path, f'id,firm,mail\n4,"A ""4""\nB",4@x.de\n5,"Firma 5,5@x.de\n6,{closing},6@x.de\n7,C,7@x.de\n'
+    )
+    reads = list(read_csv(path, CsvOptions()))
+    assert [(line, row["id"], row["mail"]) for line, row in rows(reads)] == [
+        (2, "4", "4@x.de"),
+        (5, "6", "6@x.de"),
+        (6, "7", "7@x.de"),
+    ]
+    assert rows(reads)[0][1]["firm"] == 'A "4"\nB'
+    assert broken(reads) == [(4, "unclosed_quote")]
+
+
 def test_bytes_that_are_no_letters_break_their_row_only(tmp_path: Path) -> None:
     path = csv_file(tmp_path, b"a,b\n1,\xc3\xa4\n2,\xff\n3,x\n")
     reads = list(read_csv(path, CsvOptions(encoding="utf-8")))
