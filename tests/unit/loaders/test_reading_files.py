@@ -128,6 +128,38 @@ def test_parquet_is_read_as_it_is_or_through_a_query(tmp_path: Path) -> None:
     assert rows(list(read_parquet(path, "SELECT count(*) AS n FROM input"))) == [(1, {"n": 2})]
 
 
+def test_times_that_python_does_not_know_are_texts(tmp_path: Path) -> None:
+    times = pa.array([0, 570_000_000_000_000, None], pa.timestamp("ms"))
+    table = {
+        "at": times,
+        "day": pa.array([0, 10**7, -(10**7)], pa.date32()),
+        "far": pa.array([0, 2**62, None], pa.timestamp("us")),
+        "list": pa.array([[0], [570_000_000_000_000], None], pa.list_(times.type)),
+        "parts": pa.StructArray.from_arrays([times], ["at"]),
+    }
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table(table), path)
+    early, late = "1970-01-01T00:00:00", "20032-07-31 05:20:00.000"
+    assert [row for _, row in rows(list(read_parquet(path)))] == [
+        {"at": early, "day": "1970-01-01", "far": early, "list": [early], "parts": {"at": early}},
+        {
+            "at": late,
+            "day": "29349-01-26",
+            "far": "<value out of range: 4611686018427387904>",
+            "list": [late],
+            "parts": {"at": late},
+        },
+        {"at": None, "day": "-25410-12-06", "far": None, "list": None, "parts": {"at": None}},
+    ]
+
+
+def test_times_of_no_known_zone_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"at": pa.array([0], pa.timestamp("ms", tz="Nonsense/Zone"))}), path)
+    with pytest.raises(SourceReadError, match="in a time zone that nobody knows"):
+        list(read_parquet(path))
+
+
 def test_a_query_reads_its_own_file_and_nothing_else(tmp_path: Path) -> None:
     mine, other = tmp_path / "mine.parquet", tmp_path / "other.parquet"
     for path in (mine, other):
