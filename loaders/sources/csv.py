@@ -185,6 +185,9 @@ def _header(cells: Iterator[tuple[int, list[str], str | None]], path: Path) -> l
     if problem == "nul_byte":
         advice = "Name its `encoding` in the mapping, such as utf-16-le, or its `format`."
         raise SourceReadError(f"{path} is no text: its first line has NUL bytes.", advice)
+    if problem == "undecodable":
+        advice = "Name its `encoding` in the mapping, such as utf-8 or cp1252."
+        raise SourceReadError(f"{path}: its first line has {_REASONS[problem]}.", advice)
     if problem == TOO_LONG:
         problem = f"{path} is no CSV: its first line is {too_long_reason()}."
         raise SourceReadError(problem, "Check its `format`, and that it has line ends.")

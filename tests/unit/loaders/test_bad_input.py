@@ -162,6 +162,13 @@ def test_a_file_of_another_encoding_is_left_out(deliver: Load, written: str, dec
     assert told in deliver("a.csv", content, encoding=declared).problem()
 
 
+def test_a_header_of_another_encoding_leaves_the_file_out(deliver: Load) -> None:
+    content = csv("1,Anna,,,", header="id,first,born,mail,Straße").encode("cp1252")
+    problem = deliver("a.csv", content, encoding="utf-8").problem()
+    assert "a.csv: its first line has bytes that are no letters in the encoding of the file." in problem
+    assert "Name its `encoding` in the mapping" in problem
+
+
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl.gz"])
 def test_of_a_truncated_archive_nothing_is_written(deliver: Load, name: str) -> None:
     rows = csv(*(f"{number},Anna,,," for number in range(20_000)))
