@@ -141,6 +141,7 @@ class KeptLetter:
 
 def _object_or_text(text: str) -> Any:  # noqa: ANN401 -- whatever JSON holds
     try:
-        return json_value(text)
+        # One line may still begin with the mark of its file: readers used to leave it there.
+        return json_value(text.removeprefix("\ufeff"))
     except orjson.JSONDecodeError:
         return text

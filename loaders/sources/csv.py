@@ -1,11 +1,12 @@
 """CSV files: delimiter and encoding given or found, quoted line ends, broken rows told by their line."""
 
+import codecs
 import csv
 import io
 import re
 from collections import deque
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
@@ -206,10 +207,17 @@ def is_unnamed(column: str) -> bool:
 
 @contextmanager
 def _open(path: Path, options: CsvOptions) -> Generator[tuple[_Lines, str]]:
-    encoding = options.encoding or detect_encoding(path)
+    encoding = _with_mark(options.encoding) if options.encoding else detect_encoding(path)
     delimiter = options.delimiter or _sniffed(path, encoding)
     with _text(path, encoding) as text:
         yield _Lines(text, delimiter), delimiter
+
+
+def _with_mark(encoding: str) -> str:
+    """The same, and of UTF-8 that which may begin with a byte order mark."""
+    with suppress(LookupError):  # told when the file is opened
+        return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    return encoding
 
 
 @contextmanager

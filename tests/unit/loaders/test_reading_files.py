@@ -111,6 +111,22 @@ def test_json_lines_are_read_compressed_or_not(tmp_path: Path, name: str) -> Non
     assert broken(reads) == [(3, "unreadable_json"), (4, "no_object")]
 
 
+@pytest.mark.parametrize(("first", "line"), [('{"id":1}', 1), ("", 2)])
+def test_a_byte_order_mark_is_no_part_of_json_lines(tmp_path: Path, first: str, line: int) -> None:
+    path = csv_file(tmp_path, f'\ufeff{first}\n{{"id":1}}\n', "x.jsonl")
+    reads = list(read_jsonl(path))
+    assert (rows(reads)[0], broken(reads)) == ((line, {"id": 1}), [])
+    assert rows(list(read_jsonl(csv_file(tmp_path, "\ufeff", "y.jsonl")))) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-8-sig"])
+def test_a_byte_order_mark_is_no_part_of_a_declared_csv(tmp_path: Path, encoding: str) -> None:
+    for content in ("\ufeffid,ü\n1,2\n", "id,ü\n1,2\n"):
+        path = csv_file(tmp_path, content)
+        assert header_of(path, CsvOptions(encoding=encoding)) == ["id", "ü"]
+        assert rows(list(read_csv(path, CsvOptions(encoding=encoding)))) == [(2, {"id": "1", "ü": "2"})]
+
+
 def test_a_cut_off_archive_is_an_error_and_not_a_short_file(tmp_path: Path) -> None:
     path = tmp_path / "cut.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"id":1}\n' * 5000)[:-20])
