@@ -27,6 +27,7 @@ from loaders.connectors.environment import from_environment
 from loaders.connectors.webhooks import webhook_inputs, webhook_intakes
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
+from loaders.sources.json_values import json_value
 
 LOG = logging.getLogger("cdp.api.webhooks")
 _RETRY_AFTER_S = "5"
@@ -111,6 +112,6 @@ def _arrivals_of(request: Request) -> Arrivals:
 
 def _parsed(body: bytes) -> Any:  # noqa: ANN401 -- JSON
     try:
-        return orjson.loads(body)
+        return json_value(body)
     except orjson.JSONDecodeError:
         raise _Refused(400, "no_json", "The body is not JSON.") from None

@@ -57,7 +57,7 @@ class Deliveries(Protocol[Spooled]):
         ...
 
     def fill(self, spool: Spooled, filling: Filling) -> Iterator[None]:
-        """Read a delivery to its end; tells, with each step, that more of it was read. Raises InputError."""
+        """Read a delivery to its end; tells, with each step, that more was read. Raises InputError, StorageError."""
         ...
 
     def write(self, spool: Spooled, report: DeliveryReport, *, in_order: bool) -> None:
@@ -116,7 +116,7 @@ class DeliveryWriter(Generic[Ready]):
         return Spool(self._how.prepare)
 
     def fill(self, spool: Spool[Ready], filling: Filling) -> Iterator[None]:
-        """Read a delivery into its spool, batch by batch. Raises InputError."""
+        """Read a delivery into its spool, batch by batch. Raises InputError, StorageError."""
         for batch in filling.batches(self._batch_rows):
             spool.add(batch)
             yield

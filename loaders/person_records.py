@@ -125,9 +125,9 @@ def mapping_for(
 
 
 def person_key(external_id: str, source: str | None = None) -> str | None:
-    """Key of the customer that a record becomes, none where it has no id; for files that say who is who."""
+    """Key of the customer that a record becomes, none where it has no usable id; for files that say who is who."""
     kept = standardise_id(external_id.strip())
-    return None if kept is None else f"{source_name(source)}:{kept}"
+    return f"{source_name(source)}:{kept}" if isinstance(kept, str) else None
 
 
 def source_name(text: str | None) -> str:

@@ -62,8 +62,8 @@ def load(plan: LoadPlan, writing: Writing[Any], progress: Progress = silent) -> 
     """Load every delivery of every mapping.
 
     A file that cannot be read, or of which too many rows are rejected, is left out with the reason in the report; the
-    others are loaded. Raises ConfigurationError where a shipped mapping is to be loaded without a ``data_dir``, and
-    GraphError: what was written before stays, and the load can be repeated.
+    others are loaded. Raises ConfigurationError where a shipped mapping is to be loaded without a ``data_dir``,
+    StorageError, and GraphError: what was written before stays, and the load can be repeated.
     """
     _check_data_dir(plan)
     with _loading(plan, writing, progress) as loading:
@@ -89,7 +89,7 @@ def load_bulk(plan: LoadPlan, bulk: BulkLoad, progress: Progress = silent) -> Lo
 
 
 def load_intakes(plan: LoadPlan, intakes: Iterable[Intake], writing: Writing[Any]) -> LoadReport:
-    """Load deliveries that are there already. Raises GraphError."""
+    """Load deliveries that are there already. Raises GraphError, StorageError."""
     with _loading(plan, writing, silent) as loading:
         for intake in intakes:
             loading.load_delivery(intake)
@@ -102,7 +102,7 @@ def load_singer(
     """Load the output of a Singer tap, for whose streams one mapping of the plan has inputs.
 
     A delivery that is refused ends the load, so that no later state says that it was taken. Raises ConfigurationError
-    where no mapping, or more than one, has such inputs, and GraphError.
+    where no mapping, or more than one, has such inputs, StorageError, and GraphError.
     """
     mappings = [mapping for mapping in plan.mappings if singer_streams(mapping)]
     if len(mappings) != 1:

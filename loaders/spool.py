@@ -8,9 +8,12 @@ has no name: nothing is left when the process dies.
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
+from graph.embedded.storage import storage_errors
 from graph.records import Batch
 from loaders.closing import Closing
 
@@ -38,18 +41,21 @@ class Waiting(Protocol):
 
 
 class Spool(Closing, Generic[Ready]):
-    """Batches in order of writing, each as ``prepare`` makes it. A context manager."""
+    """Batches in order of writing, each as ``prepare`` makes it. A context manager. Raises StorageError."""
 
     def __init__(self, prepare: Callable[[Batch], Ready]) -> None:
         self._prepare = prepare
         self._first: list[Ready] = []
-        self._file = tempfile.TemporaryFile(prefix="cdp-")  # noqa: SIM115 -- closed by __exit__
+        with temporary_storage_errors():
+            self._file = tempfile.TemporaryFile(prefix="cdp-")  # noqa: SIM115 -- closed by __exit__
         self._on_disk = 0
 
     def close(self) -> None:
         """The same without a context."""
         self._first.clear()
-        self._file.close()
+        # What a full disk did not take is tried once more here; nobody needs it.
+        with suppress(OSError):
+            self._file.close()
 
     def __len__(self) -> int:
         """How many batches there are."""
@@ -62,12 +68,19 @@ class Spool(Closing, Generic[Ready]):
             self._first.append(ready)
         else:
             # The rows of 5,000 events take 16 ms to store and 12 to read back; as records, 55 and 90.
-            pickle.dump(ready, self._file, pickle.HIGHEST_PROTOCOL)
+            with temporary_storage_errors():
+                pickle.dump(ready, self._file, pickle.HIGHEST_PROTOCOL)
             self._on_disk += 1
 
     def batches(self) -> Iterator[Ready]:
         """All batches, from the first."""
         yield from self._first
-        self._file.seek(0)
+        with temporary_storage_errors():
+            self._file.seek(0)
         for _ in range(self._on_disk):
             yield pickle.load(self._file)  # noqa: S301 -- written by this process, in a file that nobody else can open
+
+
+def temporary_storage_errors() -> AbstractContextManager[None]:
+    """The operating system's refusals of temporary files as StorageError."""
+    return storage_errors(Path(tempfile.tempdir or "/tmp"), "name another folder with TMPDIR.")  # noqa: S108 -- only told

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import Receive
 
 from api.tracking.problems import BROKEN_OFF, BUSY, NOT_GZIP, NOT_JSON, TOO_LARGE, UNKNOWN_ENCODING, ProblemError
+from loaders.sources.json_values import json_value
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_BITS, _ZLIB_BITS, _RAW_BITS = 31, 15, -15
@@ -72,12 +73,12 @@ def parsed(body: bytes) -> Any:  # noqa: ANN401 -- whatever a client sends
     """
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        return orjson.loads(body)
+        return json_value(body)
     except orjson.JSONDecodeError:
         pass
     try:
         document = json.loads(body, parse_constant=lambda _: None)
-        return orjson.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
+        return json_value(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise ProblemError(NOT_JSON) from None
 

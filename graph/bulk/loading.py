@@ -67,7 +67,8 @@ class BulkLoad:
     def finish(self, merged: Merged) -> None:
         """Put all of them into the database.
 
-        Raises ConfigurationError where the database is not empty any more, StorageError, EmbeddedServerError.
+        Raises ConfigurationError where the database is not empty any more, StorageError, EmbeddedServerError,
+        GraphError: then the database is empty.
         """
         for table in self._tables.values():
             table.close()
@@ -78,16 +79,24 @@ class BulkLoad:
         require_empty(self._server, self._progress)
         if load.nodes:
             self._server.replace_database(Import(load.nodes, load.edges, self._folder / "report"), self._progress)
+            self._install_schema()
+        self.counts = [sent.counts(number, load.counts) for number, sent in enumerate(self._sent)]
+
+    def _install_schema(self) -> None:
+        try:
             with open_graph(_address(self._server)) as graph:
                 install_schema(graph)
-        self.counts = [sent.counts(number, load.counts) for number, sent in enumerate(self._sent)]
+        except BaseException:
+            # A database that lacks an index is neither empty nor whole: no load could go on from it.
+            self._server.empty_database(self._progress)
+            raise
 
 
 @contextmanager
 def bulk_load(server: EmbeddedServer, progress: Progress) -> Generator[BulkLoad]:
     """A load into the empty database of a server; what was not finished leaves nothing behind, there or on the disk.
 
-    Raises ConfigurationError where the database is not empty, StorageError, EmbeddedServerError.
+    Raises ConfigurationError where the database is not empty, StorageError, EmbeddedServerError, GraphError.
     """
     folder = server.home.folder.with_name("bulk")
     waiting = "Waiting for another bulk load to end."

@@ -84,9 +84,17 @@ def run_import(installation: Installation, home: Home, content: Import, held: in
 
 def discard_unfinished_import(home: Home) -> None:
     """Throw away a store that was not built to its end; the next start makes an empty one. Raises StorageError."""
-    if not home.import_mark.exists():
-        return
+    if home.import_mark.exists():
+        discard_store(home)
+
+
+def discard_store(home: Home) -> None:
+    """Throw away the store of a stopped server, whole or not; the next start makes an empty one. Raises StorageError.
+
+    Should this process be killed meanwhile, the next start goes on with it.
+    """
     with storage_errors(home.folder):
+        home.import_mark.touch()
         for folder in home.store_folders:
             shutil.rmtree(folder / _DATABASE, ignore_errors=True)
         home.import_mark.unlink()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graph.embedded.configuration import LOOPBACK, Home, Ports, ServerConfiguration, prepare_home
 from graph.embedded.exchanging import undo_unfinished_exchange
-from graph.embedded.importing import Import, discard_unfinished_import, run_import
+from graph.embedded.importing import Import, discard_store, discard_unfinished_import, run_import
 from graph.embedded.installation import Installation, install
 from graph.embedded.locks import exclusive_lock
 from graph.embedded.password import read_password, set_first_password
@@ -101,6 +101,12 @@ class EmbeddedServer:
             progress.say("Neo4j builds its store.")
             run_import(installation, self.home, content, held)
             self._start_new(installation, progress)
+
+    def empty_database(self, progress: Progress) -> None:
+        """End the server and throw its database away; the next start makes an empty one. Raises StorageError."""
+        with self._alone(progress):
+            self._stop(progress)
+            discard_store(self.home)
 
     @contextmanager
     def stopped(self, progress: Progress, *, restart: bool) -> Generator[Installation]:

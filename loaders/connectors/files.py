@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from loaders.connectors.done import Found, is_done, unread
+from loaders.connectors.old_names import with_old_names
 from loaders.connectors.protocol import Cursor
 from loaders.mappings.model import Location
 from loaders.sources.deliveries import file_delivery, find_deliveries, located_files, name_within
@@ -42,12 +43,16 @@ class FilesConnector:
     def read(self, cursor: Cursor) -> Iterator[Delivery]:
         """The files that have their marker and were not loaded yet, sorted by name. Raises SourceReadError."""
         found = [_found(path, self.folders) for path in located_files(self.location, self.folders) if self._done(path)]
-        for file in unread(found, cursor):
+        for file in unread(found, with_old_names(cursor, {file.name: _old_name(file) for file in found})):
             delivery = file_delivery(self.location, file.where, file.name, self.delivered_at)
             yield replace(delivery, after=partial(file.after, self.input))
 
     def _done(self, path: Path) -> bool:
         return is_done(str(path), self.location.done, lambda name: Path(name).exists())
+
+
+def _old_name(file: Found[Path]) -> str:
+    return file.where.name if Path(file.name).is_absolute() else file.name
 
 
 def _found(path: Path, folders: tuple[Path, ...]) -> Found[Path]:

@@ -19,6 +19,7 @@ from graph.errors import SourceReadError
 from loaders.connectors.environment import from_environment
 from loaders.connectors.nested import inside
 from loaders.mappings.places import HttpPlace, Pages
+from loaders.sources.json_values import json_value
 
 _TRIES = 5
 _LONGEST_PAUSE_S = 120.0
@@ -103,7 +104,7 @@ class Asker:
             content = answer.raw.read(_LARGEST_BYTES + 1, decode_content=True)
             if len(content) > _LARGEST_BYTES:
                 raise self._error(f"sends pages of more than {_LARGEST_BYTES >> 20} MiB", "Ask for fewer rows a page.")
-            return orjson.loads(content)
+            return json_value(content)
         except orjson.JSONDecodeError:
             raise self._error("did not answer with JSON", "Check `url`.") from None
         except (urllib3.exceptions.HTTPError, OSError) as error:

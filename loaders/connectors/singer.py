@@ -17,7 +17,9 @@ from graph.errors import SourceReadError
 from graph.times import milliseconds
 from loaders.intake import Intake
 from loaders.mappings.model import SourceMapping
+from loaders.sources.jsonl import read_json
 from loaders.sources.rows import BrokenRow, CursorPart, Delivery, Read, ReadRow, no_cursor
+from loaders.spool import temporary_storage_errors
 
 PART = "state"
 _ROWS_AT_ONCE = 5_000
@@ -50,9 +52,10 @@ class _Segment:
     state: Any = None
 
     def add(self, stream: str, number: int, line: bytes) -> None:
-        if stream not in self.files:
-            self.files[stream] = _waiting_file()
-        self.files[stream].write(b"%d\t%s\n" % (number, line.strip()))
+        with temporary_storage_errors():
+            if stream not in self.files:
+                self.files[stream] = _waiting_file()
+            self.files[stream].write(b"%d\t%s\n" % (number, line.strip()))
         self.rows += 1
 
     def empty(self) -> None:
@@ -71,7 +74,10 @@ class SingerReading:
         self.unknown: dict[str, int] = {}
 
     def intakes(self) -> Iterator[Intake]:
-        """The rows of each stream until each state, the last of them with the state. Raises SourceReadError."""
+        """The rows of each stream until each state, the last of them with the state.
+
+        Raises SourceReadError, StorageError.
+        """
         segment = _Segment()
         try:
             for number, line in enumerate(self._lines, start=1):
@@ -144,7 +150,10 @@ def _message(number: int, line: bytes) -> Mapping[str, Any]:
 
 
 def _row(number: int, text: bytes) -> Read:
-    record = orjson.loads(text).get("record")
+    read = read_json(number, text)
+    if isinstance(read, BrokenRow):
+        return read
+    record = read.row.get("record")
     if not isinstance(record, dict):
         return BrokenRow(number, text.decode(errors="replace"), "no_record", "a RECORD message without a record")
     return ReadRow(number, record)

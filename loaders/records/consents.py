@@ -7,10 +7,12 @@ from graph.times import milliseconds
 from loaders.mappings.model import ConsentMapping
 from loaders.records.context import Context
 from loaders.records.fields import IdentifierReader, TimeReader
-from loaders.records.findings import MISSING_TIME, Findings
-from loaders.records.interactions import customer_reader, device_reader, id_reader
+from loaders.records.findings import MISSING_TIME, Findings, RowRejectedError
+from loaders.records.ids import id_reader
+from loaders.records.interactions import customer_reader, device_reader
 from loaders.records.values import condition_reader, text_reader
 from loaders.sources.rows import Row
+from loaders.standardise.identifiers import short_id
 from loaders.standardise.unusable import Unusable
 
 STATES = ("granted", "denied", "withdrawn")
@@ -25,7 +27,7 @@ class ConsentReader:
     def __init__(self, mapping: ConsentMapping, context: Context) -> None:
         self._context = context
         self._counts = condition_reader(mapping.where)
-        self._fact_id = id_reader(mapping.fact_id)
+        self._fact_id = id_reader("fact_id", mapping.fact_id)
         self._purpose, self._state = text_reader(mapping.purpose), text_reader(mapping.state)
         self._channel, self._basis = text_reader(mapping.channel), text_reader(mapping.basis)
         self._evidence = text_reader(mapping.evidence)
@@ -44,7 +46,11 @@ class ConsentReader:
         if problem is not None:
             findings.add("consent", problem, state)
             return None
-        return self._record(row, state, effective_at, findings) if effective_at else None
+        try:
+            return self._record(row, state, effective_at, findings) if effective_at else None
+        except RowRejectedError as error:
+            findings.add(error.field, error.problem, state)
+            return None
 
     def _problem(self, row: Row, state: str, effective_at: datetime | None) -> Unusable | None:
         if state not in STATES:
@@ -83,5 +89,8 @@ class ConsentReader:
 
 
 def _made_id(subject: CustomerRef | DeviceRef | IdentifierValue, said: tuple[str, str, str], at: datetime) -> str:
-    """The same statement gets the same id whenever it is delivered."""
-    return ":".join((subject.key, *said, str(milliseconds(at))))
+    """The same statement gets the same id whenever it is delivered. Raises RowRejectedError."""
+    made = short_id(":".join((subject.key, *said, str(milliseconds(at)))))
+    if isinstance(made, Unusable):
+        raise RowRejectedError("fact_id", made)
+    return made

@@ -15,11 +15,11 @@ from loaders.records.fields import (
     read_full_name,
     without_title,
 )
-from loaders.records.findings import MISSING_ID, Findings, RowRejectedError
+from loaders.records.findings import Findings
+from loaders.records.ids import required_id
 from loaders.records.values import condition_reader, rest_reader, text_reader
 from loaders.sources.rows import Row
 from loaders.standardise.countries import is_country
-from loaders.standardise.identifiers import standardise_id
 
 _NEWER_PER_REVISION = timedelta(milliseconds=100)
 _OLDER_PER_REJECTION = timedelta(milliseconds=1)
@@ -52,9 +52,7 @@ class CustomerReader:
         """The customer, none where the row does not count. Raises RowRejectedError."""
         if not self._counts(row):
             return None
-        external_id = standardise_id(self._external_id(row) or "")
-        if external_id is None:
-            raise RowRejectedError("external_id", MISSING_ID)
+        external_id = required_id("external_id", self._external_id(row))
         country, fields = self._read_fields(row, findings)
         identifiers = self._read_identifiers(row, country or self._context.country, findings)
         updated_at = self._updated_at.require(row)

@@ -6,17 +6,17 @@ from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from graph.records import CustomerRef, DeviceRef, InteractionRecord, SessionRecord
-from loaders.mappings.model import CustomerReference, DeviceReference, InteractionMapping, Values
+from loaders.mappings.model import CustomerReference, DeviceReference, InteractionMapping
 from loaders.records.context import Context
 from loaders.records.fields import TimeReader
 from loaders.records.findings import (
-    MISSING_ID,
     MISSING_NAME,
     MISSING_TIME,
     NO_OWNER,
     Findings,
     RowRejectedError,
 )
+from loaders.records.ids import id_reader, required_id
 from loaders.records.values import ReadText, condition_reader, rest_reader, text_reader, value_reader
 from loaders.sources.rows import Row
 from loaders.standardise.identifiers import standardise_id, standardise_reference
@@ -44,7 +44,7 @@ class InteractionReader:
         self._at = TimeReader("at", mapping.at, context.zone)
         self._customer = customer_reader(mapping.customer, context)
         self._device = device_reader(mapping.device)
-        self._session_id = id_reader(mapping.session)
+        self._session_id = id_reader("session", mapping.session)
         self._campaign, self._entry_page = text_reader(mapping.campaign), text_reader(mapping.entry_page)
         self._amounts = [(value_reader(value), value.decimal) for value in mapping.amount]
         self._currency, self._country = text_reader(mapping.currency), context.country
@@ -61,7 +61,7 @@ class InteractionReader:
         at = self._moment(row)
         return InteractionRecord(
             source=self._source,
-            message_id=self._required_id(row),
+            message_id=required_id("message_id", self._message_id(row)),
             type=self._required_text(self._type, row, "type"),
             name=self._required_text(self._name, row, "name"),
             at=at,
@@ -111,12 +111,6 @@ class InteractionReader:
         text = self._currency(row)
         return None if text is None else _usable(standardise_currency(text, self._country), text, "currency", findings)
 
-    def _required_id(self, row: Row) -> str:
-        message_id = standardise_id(self._message_id(row) or "")
-        if message_id is None:
-            raise RowRejectedError("message_id", MISSING_ID)
-        return message_id
-
     def _required_text(self, read: ReadText, row: Row, name: str) -> str:
         text = _clean(read(row) or "")
         if not text:
@@ -124,23 +118,12 @@ class InteractionReader:
         return text
 
 
-def id_reader(values: Values, standardise: Callable[[str], str | None] = standardise_reference) -> ReadText:
-    """Reads an id that may be missing."""
-    read = text_reader(values, whole=True)
-
-    def read_id(row: Row) -> str | None:
-        text = read(row)
-        return None if text is None else standardise(text)
-
-    return read_id
-
-
 def customer_reader(reference: CustomerReference | None, context: Context) -> ReadCustomer:
-    """Reads the customer that a row names."""
+    """Reads the customer that a row names; raises RowRejectedError."""
     if reference is None:
         return lambda _row: None
     is_own = reference.source == context.source.name
-    read = id_reader(reference.external_id, standardise_id if is_own else standardise_reference)
+    read = id_reader("customer", reference.external_id, standardise_id if is_own else standardise_reference)
 
     def read_customer(row: Row) -> CustomerRef | None:
         external_id = read(row)
@@ -150,10 +133,10 @@ def customer_reader(reference: CustomerReference | None, context: Context) -> Re
 
 
 def device_reader(reference: DeviceReference | None) -> ReadDevice:
-    """Reads the device that a row names."""
+    """Reads the device that a row names; raises RowRejectedError."""
     if reference is None:
         return lambda _row: None
-    read = id_reader(reference.device_id)
+    read = id_reader("device", reference.device_id)
 
     def read_device(row: Row) -> DeviceRef | None:
         device_id = read(row)

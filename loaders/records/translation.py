@@ -14,6 +14,7 @@ from loaders.records.customers import CustomerReader
 from loaders.records.findings import Finding, Findings, RowRejectedError
 from loaders.records.interactions import InteractionReader
 from loaders.records.values import condition_reader
+from loaders.sources.json_values import json_value
 from loaders.sources.rows import Row
 from loaders.standardise.unusable import Unusable
 
@@ -89,7 +90,7 @@ class Translation:
             text = row.get(column)
             if isinstance(text, str) and text.strip():
                 try:
-                    changed[column] = orjson.loads(text)
+                    changed[column] = json_value(text)
                 except orjson.JSONDecodeError:
                     findings.add(column, _NO_JSON, text)
                     del changed[column]

@@ -20,6 +20,7 @@ from loaders.rejects.model import KeptLetter, Raw, Status
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
 from loaders.sources.csv import CsvOptions, read_csv
+from loaders.sources.json_values import json_value
 from loaders.sources.jsonl import read_jsonl
 from loaders.sources.rows import BrokenRow, Read, Row
 
@@ -188,6 +189,6 @@ def _mended_cell(before: Any, text: str) -> Any:  # noqa: ANN401
     """An object or a list stays one, if what was made of its cell is one."""
     if isinstance(before, dict | list):
         with suppress(orjson.JSONDecodeError):
-            found = orjson.loads(text)
+            found = json_value(text)
             return found if isinstance(found, dict | list) else text
     return text

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from loaders.sources.json_values import json_value
 from loaders.sources.rows import BrokenRow, Row
 
 Raw: TypeAlias = Row | str | Sequence[str]
@@ -140,6 +141,7 @@ class KeptLetter:
 
 def _object_or_text(text: str) -> Any:  # noqa: ANN401 -- whatever JSON holds
     try:
-        return orjson.loads(text)
+        # One line may still begin with the mark of its file: readers used to leave it there.
+        return json_value(text.removeprefix("\ufeff"))
     except orjson.JSONDecodeError:
         return text

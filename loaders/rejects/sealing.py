@@ -11,6 +11,7 @@ import orjson
 
 from graph.errors import ConfigurationError
 from loaders.rejects.settings import RejectsSettings
+from loaders.sources.json_values import whole_number
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -38,13 +39,13 @@ class Seal:
     def open(self, sealed: bytes) -> Any:  # noqa: ANN401
         """The value again. Raises ConfigurationError without the key that closed it."""
         if not sealed.startswith(_SEALED):
-            return json.loads(sealed)
+            return _read(sealed)
         if self._fernet is None:
             raise ConfigurationError("The rejected rows are encrypted.", "Set the key of then: CDP_REJECTS_KEY.")
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- as below
 
         try:
-            return json.loads(self._fernet.decrypt(sealed))
+            return _read(self._fernet.decrypt(sealed))
         except InvalidToken:
             problem = "CDP_REJECTS_KEY does not open a rejected row."
             raise ConfigurationError(problem, "Add the key of then behind the new one, with a comma.") from None
@@ -64,6 +65,10 @@ def _written(value: Any, options: int) -> bytes:  # noqa: ANN401
     except TypeError:
         # Whole numbers of more than 64 bits and halves of surrogate pairs; 20 times slower.
         return json.dumps(value, default=str).encode()
+
+
+def _read(text: bytes) -> Any:  # noqa: ANN401
+    return json.loads(text, parse_int=whole_number)
 
 
 def _fernet(keys: Sequence[str]) -> MultiFernet:

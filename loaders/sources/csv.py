@@ -1,11 +1,12 @@
 """CSV files: delimiter and encoding given or found, quoted line ends, broken rows told by their line."""
 
+import codecs
 import csv
 import io
 import re
 from collections import deque
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
@@ -72,8 +73,8 @@ class _Lines:
     row costs one row; but not where it swallowed more than a line may be long, or each of the rows could do so again.
     """
 
-    def __init__(self, text: IO[str]) -> None:
-        self._text = capped_lines(text)
+    def __init__(self, text: IO[str], delimiter: str) -> None:
+        self._text, self._delimiter = capped_lines(text), delimiter
         self._again: deque[str] = deque()
         self._left = self._most = load_settings().max_line_bytes
         self.taken: list[str] = []
@@ -115,11 +116,21 @@ class _Lines:
             return TOO_LONG
         if any("\0" in line for line in self.taken):
             return "nul_byte"
-        if self.ended or isinstance(self.taken[-1], _Beginning):
+        if self.ended or isinstance(self.taken[-1], _Beginning) or self._is_closed_by_chance():
             return "unclosed_quote"
         if any(not line.isascii() and _UNDECODABLE.search(line) for line in self.taken):
             return "undecodable"
         return None
+
+    def _is_closed_by_chance(self) -> bool:
+        """Whether a quote of a later row ended the cell: then more than a delimiter follows it."""
+        if len(self.taken) == 1:
+            return False
+        try:
+            deque(csv.reader(self.taken, delimiter=self._delimiter, skipinitialspace=True, strict=True), maxlen=0)
+        except csv.Error:
+            return True
+        return False
 
     def begin(self) -> None:
         """From here on, lines belong to the next row."""
@@ -175,6 +186,9 @@ def _header(cells: Iterator[tuple[int, list[str], str | None]], path: Path) -> l
     if problem == "nul_byte":
         advice = "Name its `encoding` in the mapping, such as utf-16-le, or its `format`."
         raise SourceReadError(f"{path} is no text: its first line has NUL bytes.", advice)
+    if problem == "undecodable":
+        advice = "Name its `encoding` in the mapping, such as utf-8 or cp1252."
+        raise SourceReadError(f"{path}: its first line has {_REASONS[problem]}.", advice)
     if problem == TOO_LONG:
         problem = f"{path} is no CSV: its first line is {too_long_reason()}."
         raise SourceReadError(problem, "Check its `format`, and that it has line ends.")
@@ -193,10 +207,17 @@ def is_unnamed(column: str) -> bool:
 
 @contextmanager
 def _open(path: Path, options: CsvOptions) -> Generator[tuple[_Lines, str]]:
-    encoding = options.encoding or detect_encoding(path)
+    encoding = _with_mark(options.encoding) if options.encoding else detect_encoding(path)
     delimiter = options.delimiter or _sniffed(path, encoding)
     with _text(path, encoding) as text:
-        yield _Lines(text), delimiter
+        yield _Lines(text, delimiter), delimiter
+
+
+def _with_mark(encoding: str) -> str:
+    """The same, and of UTF-8 that which may begin with a byte order mark."""
+    with suppress(LookupError):  # told when the file is opened
+        return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    return encoding
 
 
 @contextmanager

@@ -60,9 +60,10 @@ def located_files(location: Location, folders: tuple[Path, ...]) -> list[Path]:
 
 
 def name_within(path: Path, folders: tuple[Path, ...]) -> str:
-    """What a file is called in the folder of the data."""
-    folder = next((folder for folder in folders if path.is_relative_to(folder)), path.parent)
-    return str(path.relative_to(folder))
+    """What a file is called in the folder of the data; one that is elsewhere by its whole path."""
+    whole = path.absolute()
+    folder = next((folder for folder in map(Path.absolute, folders) if whole.is_relative_to(folder)), None)
+    return str(whole if folder is None else whole.relative_to(folder))
 
 
 def format_of(path: Path, given: str | None = None) -> str:

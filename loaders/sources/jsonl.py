@@ -1,5 +1,6 @@
 """JSON lines: one object a line."""
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import orjson
 
 from loaders.sources.files import open_bytes
+from loaders.sources.json_values import json_value
 from loaders.sources.limits import TOO_LONG, capped_lines, too_long_reason
 from loaders.sources.rows import BrokenRow, Read, ReadRow
 
@@ -14,17 +16,18 @@ from loaders.sources.rows import BrokenRow, Read, ReadRow
 def read_jsonl(path: Path) -> Iterator[Read]:
     """The objects of a file; blank lines are none. Raises SourceReadError."""
     with open_bytes(path) as file:
-        for line, (text, is_too_long) in enumerate(capped_lines(file), start=1):
+        for line, (sent, is_too_long) in enumerate(capped_lines(file), start=1):
+            text = sent.removeprefix(codecs.BOM_UTF8) if line == 1 else sent
             if is_too_long:
                 yield BrokenRow(line, _shown(text), TOO_LONG, too_long_reason())
-            elif not text.isspace():
+            elif text and not text.isspace():
                 yield read_json(line, text)
 
 
 def read_json(line: int, text: bytes | str) -> Read:
     """One line."""
     try:
-        row = orjson.loads(text)
+        row = json_value(text)
     except orjson.JSONDecodeError:
         if (b"\0" if isinstance(text, bytes) else "\0") in text:  # pyright: ignore[reportOperatorIssue]
             return BrokenRow(line, _shown(text), "nul_byte", "a NUL byte, which no text has")

@@ -23,6 +23,9 @@ def read_parquet(path: Path, query: str | None = None) -> Iterator[Read]:
         yield from _numbered(_batches(path) if query is None else _query_batches(path, query))
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, error) from None
+    except LookupError:
+        problem = f"{path} has times in a time zone that nobody knows."
+        raise SourceReadError(problem, "Write them in UTC, or in a zone of the IANA's list.") from None
     except duckdb.Error as error:
         problem = f"{path}: the query of the mapping fails ({type(error).__name__})."
         raise SourceReadError(problem, f"The file is the table `{QUERY_TABLE}`; its columns are its own.") from None
@@ -66,6 +69,25 @@ def _numbered(batches: Iterator[pa.RecordBatch]) -> Iterator[Read]:
 
 
 def _values(column: pa.Array) -> list[Any]:
-    values = column.to_pylist()
+    values = _python_values(column)
     is_plain = pa.types.is_string(column.type) or pa.types.is_integer(column.type) or pa.types.is_boolean(column.type)
     return values if is_plain else [plain(value) for value in values]
+
+
+def _python_values(column: pa.Array) -> list[Any]:
+    try:
+        return column.to_pylist()
+    except OverflowError:
+        return [_python_value(value) for value in column]
+
+
+def _python_value(value: "pa.Scalar[Any]") -> Any:  # noqa: ANN401 -- whatever a file holds
+    """A value; as a text where it is a time before the year 1 or after 9999, which Python does not know."""
+    try:
+        return value.as_py()
+    except OverflowError:
+        if isinstance(value, pa.ListScalar):
+            return _python_values(value.values)
+        if isinstance(value, pa.StructScalar):
+            return {name: _python_value(part) for name, part in value.items()}
+        return value.cast(pa.string()).as_py()

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from loaders.sources.json_values import fitting
+
 Row: TypeAlias = Mapping[str, Any]
 """Values by column: text, numbers, booleans, none, and where the format has them lists and mappings of such."""
 
@@ -72,8 +74,10 @@ def plain(value: Any) -> Any:  # noqa: ANN401 -- whatever a database gives
 
     Bytes become none: nothing that is compared or shown is a picture.
     """
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, str | bool):
         return value
+    if isinstance(value, int):
+        return fitting(value)
     if isinstance(value, float):
         return None if value != value else value  # noqa: PLR0124 -- not a number
     if isinstance(value, datetime | date | time):

@@ -20,6 +20,8 @@ _SEVERAL = {"email": re.compile(r"[;,|]"), "phone": re.compile(r"[;|]")}
 _EMPTY = Unusable("empty_identifier", "nothing is left but separators")
 _TOO_LONG = Unusable("too_long", "longer than 200 characters")
 _LONGEST = 200
+ID_TOO_LONG = Unusable("too_long", "an id longer than 1,000 bytes")
+LONGEST_ID_BYTES = 1_000
 
 
 def standardise_identifiers(kind: str, text: str, country: str | None = None) -> list[IdentifierValue | Unusable]:
@@ -76,14 +78,20 @@ _MATCH_KEYS: dict[str, Callable[[str], str | Unusable]] = {
 
 
 @lru_cache(_CACHED)
-def standardise_id(text: str) -> str | None:
+def standardise_id(text: str) -> str | Unusable | None:
     """The id of a record or message in its own source: as it is, where it is one at all; sources count from 0 too."""
     kept = clean(text)
-    return None if is_missing(kept) else kept
+    return None if is_missing(kept) else short_id(kept)
 
 
 @lru_cache(_CACHED)
-def standardise_reference(text: str) -> str | None:
+def standardise_reference(text: str) -> str | Unusable | None:
     """The id of a device, a session or somebody in another system, none where it says that there is nobody."""
     kept = standardise_id(text)
-    return None if kept is None or current_guards().is_nobody("other", kept.casefold()) else kept
+    return None if isinstance(kept, str) and current_guards().is_nobody("other", kept.casefold()) else kept
+
+
+def short_id(text: str) -> str | Unusable:
+    """An id, unless it is too long to be the key of a node."""
+    # Neo4j's indexes take no text of more than 8 kB: a single one makes them, and so the whole load, fail.
+    return ID_TOO_LONG if len(text.encode()) > LONGEST_ID_BYTES else text

@@ -9,7 +9,8 @@ import orjson
 
 from api.tracking.reading.fields import text_of
 from api.tracking.reading.refusing import RefusedError
-from loaders.standardise.identifiers import standardise_id, standardise_reference
+from loaders.standardise.identifiers import LONGEST_ID_BYTES, standardise_id, standardise_reference
+from loaders.standardise.unusable import Unusable
 
 LONGEST_ID = 200
 
@@ -20,13 +21,13 @@ def id_of(fields: Mapping[str, Any], *names: str) -> str | None:
     if text is None:
         return None
     _check_length(text, names[0])
-    return standardise_reference(text)
+    return usable_id(standardise_reference(text), names[0])
 
 
 def given_id(fields: Mapping[str, Any], *names: str) -> str | None:
     """The client's own id of a message. Raises RefusedError."""
     given = text_of(fields, *names)
-    kept = standardise_id(given) if given else None
+    kept = usable_id(standardise_id(given), names[0]) if given else None
     if kept is not None:
         _check_length(kept, names[0])
     return kept
@@ -35,6 +36,13 @@ def given_id(fields: Mapping[str, Any], *names: str) -> str | None:
 def made_id(raw: Mapping[str, Any], *, is_timed: bool) -> str:
     """The id of a message that has none: one that a repetition would have as well, if the message tells its time."""
     return f"content-{blake2b(orjson.dumps(raw), digest_size=16).hexdigest()}" if is_timed else uuid4().hex
+
+
+def usable_id(found: str | Unusable | None, name: str) -> str | None:
+    """An id, if there is one. Raises RefusedError for one that is too long to be kept."""
+    if isinstance(found, Unusable):
+        raise RefusedError("id_too_long", f"{name} has at most {LONGEST_ID_BYTES:,} bytes")
+    return found
 
 
 def _check_length(text: str, name: str) -> None:

@@ -8,6 +8,7 @@ import orjson
 from api.tracking.messages import Message, Refusal
 from api.tracking.problems import TOO_MANY, ProblemError
 from graph.nesting import MOST_LEVELS, is_too_deep
+from loaders.sources.json_values import json_value
 
 
 class RefusedError(Exception):
@@ -26,7 +27,7 @@ ReadMessage: TypeAlias = Callable[[Mapping[str, Any]], Message]
 
 def json_inside(text: str | bytes) -> Any:  # noqa: ANN401 -- whatever JSON holds
     """What a field of a message holds as JSON. Raises ValueError, RefusedError."""
-    value = orjson.loads(text)
+    value = json_value(text)
     if is_too_deep(value):
         raise RefusedError(*_TOO_DEEP)
     return value

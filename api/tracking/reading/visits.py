@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from api.tracking.reading.fields import text_of
+from api.tracking.reading.ids import usable_id
 from loaders.standardise.identifiers import standardise_reference
 
 LONGEST = 500
@@ -59,8 +60,8 @@ def path_of(url: str | None) -> str | None:
 
 
 def session_of(given: str | None) -> str | None:
-    """The id of a session as it is kept, none where it says that there is none."""
-    return None if given is None else standardise_reference(given[:LONGEST])
+    """The id of a session as it is kept, none where it says that there is none. Raises RefusedError."""
+    return None if given is None else usable_id(standardise_reference(given[:LONGEST]), "the id of a session")
 
 
 def cut(text: str | None) -> str | None:

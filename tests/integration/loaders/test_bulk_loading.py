@@ -20,7 +20,7 @@ from graph.embedded.ports import free_port
 from graph.embedded.progress import SilentProgress
 from graph.embedded.readiness import USER
 from graph.embedded.server import EmbeddedServer, embedded_server
-from graph.errors import ConfigurationError, EmbeddedServerError
+from graph.errors import ConfigurationError, EmbeddedServerError, GraphError
 from graph.guards import current_guards
 from graph.kinds import EMAIL
 from graph.records import Batch, ConsentRecord, Snapshot, SourceCursor
@@ -251,6 +251,26 @@ def test_a_database_that_is_not_empty_is_refused(filled: Filled) -> None:
     refused = pytest.raises(ConfigurationError, match="first load of an empty database; this one has")
     with refused, bulk_load(filled.server, SILENT):
         pass
+
+
+def test_a_database_that_takes_no_index_does_not_stay(tmp_path: Path) -> None:
+    server = new_server(tmp_path)
+    try:
+        with pytest.raises(GraphError):
+            # A key of more than 8 kB, as no loader makes one: it can be imported, and not be indexed.
+            fill(server, "x" * 9_000)
+        fill(server, "1")
+        with opened(server) as graph:
+            assert [row["key"] for row in graph.read("list_customer_keys")] == ["crm:1"]
+            assert not inspect_schema(graph).missing
+    finally:
+        server.stop(SILENT)
+
+
+def fill(server: EmbeddedServer, external_id: str) -> None:
+    with bulk_load(server, SILENT) as bulk:
+        bulk.add(batch(customers=(customer(external_id=external_id),)))
+        bulk.finish(lambda _name, _rows: None)
 
 
 def test_an_import_that_fails_says_why_without_values_and_leaves_nothing(tmp_path: Path) -> None:

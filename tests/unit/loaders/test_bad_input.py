@@ -162,6 +162,13 @@ def test_a_file_of_another_encoding_is_left_out(deliver: Load, written: str, dec
     assert told in deliver("a.csv", content, encoding=declared).problem()
 
 
+def test_a_header_of_another_encoding_leaves_the_file_out(deliver: Load) -> None:
+    content = csv("1,Anna,,,", header="id,first,born,mail,Straße").encode("cp1252")
+    problem = deliver("a.csv", content, encoding="utf-8").problem()
+    assert "a.csv: its first line has bytes that are no letters in the encoding of the file." in problem
+    assert "Name its `encoding` in the mapping" in problem
+
+
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl.gz"])
 def test_of_a_truncated_archive_nothing_is_written(deliver: Load, name: str) -> None:
     rows = csv(*(f"{number},Anna,,," for number in range(20_000)))
@@ -259,6 +266,13 @@ def test_a_number_or_an_object_where_text_was_is_set_aside(deliver: Load, value:
     assert loaded.customers[0].identifiers == ()
     assert {field for _, field, _ in loaded.aside()} >= {"birth_date", "email"}
     assert value == "true" or loaded.customers[0].given_name is None
+
+
+def test_long_numbers_as_ids_are_different_customers(deliver: Load) -> None:
+    ids = ["100000000000000000001", "100000000000000000002"]
+    loaded = deliver("a.jsonl", "".join(f'{{"id":{found},"more":{{"id":{found}}}}}\n' for found in ids))
+    assert [customer.external_id for customer in loaded.customers] == ids
+    assert [customer.traits for customer in loaded.customers] == [{"more": {"id": found}} for found in ids]
 
 
 def test_a_number_as_id_is_the_id(deliver: Load) -> None:

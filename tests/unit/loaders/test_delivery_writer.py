@@ -1,13 +1,18 @@
 import random
+import resource
 import sys
+import tempfile
 import time
+from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from threading import Barrier, Event, Timer
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.errors import GraphError
+from graph.errors import GraphError, StorageError
 from graph.records import Batch
 from graph.writing import WriteCounts, Written
 from loaders.delivery_writer import DeliveryWriter, Writing
@@ -38,6 +43,24 @@ def test_a_spool_gives_back_every_batch_in_order(count: int) -> None:
     names = [str(number) for number in range(count)]
     with delivery(*names) as spool:
         assert ids(list(spool.batches())) == names
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Generator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_spool_that_finds_no_room_says_where() -> None:
+    large = [batch(customers=(customer(given_name="x" * 1_000_000),))] * 6
+    with files_of_at_most(1_000), pytest.raises(StorageError) as error, Spool(as_it_is) as spool:
+        deque(map(spool.add, large))
+    assert error.value.problem == f"{tempfile.gettempdir()} cannot be used (File too large)."
+    assert "TMPDIR" in error.value.advice
 
 
 def test_deliveries_are_written_in_the_order_in_which_they_come() -> None:

@@ -12,7 +12,7 @@ from loaders.sources.csv import CsvOptions, header_of, read_csv
 from loaders.sources.files import detect_encoding, find_files
 from loaders.sources.jsonl import read_jsonl
 from loaders.sources.parquet import read_parquet
-from loaders.sources.rows import BrokenRow, Read, ReadRow
+from loaders.sources.rows import BrokenRow, Read, ReadRow, plain
 from loaders.sources.sql import read_database, read_sqlite, read_sqlite_script
 
 
@@ -60,6 +60,21 @@ def test_a_broken_row_costs_one_row_and_is_told_by_its_line(tmp_path: Path) -> N
     assert broken(reads) == [(4, "wrong_cells"), (6, "wrong_cells"), (7, "unclosed_quote"), (9, "unclosed_quote")]
 
 
+@pytest.mark.parametrize("closing", ['"Firma 6"', '"Firma" 6', '"6" "Firma"'])
+def test_a_quote_that_the_next_row_closes_costs_one_row_too(tmp_path: Path, closing: str) -> None:
+    path = csv_file(
+        tmp_path, f'id,firm,mail\n4,"A ""4""\nB",4@x.de\n5,"Firma 5,5@x.de\n6,{closing},6@x.de\n7,C,7@x.de\n'
+    )
+    reads = list(read_csv(path, CsvOptions()))
+    assert [(line, row["id"], row["mail"]) for line, row in rows(reads)] == [
+        (2, "4", "4@x.de"),
+        (5, "6", "6@x.de"),
+        (6, "7", "7@x.de"),
+    ]
+    assert rows(reads)[0][1]["firm"] == 'A "4"\nB'
+    assert broken(reads) == [(4, "unclosed_quote")]
+
+
 def test_bytes_that_are_no_letters_break_their_row_only(tmp_path: Path) -> None:
     path = csv_file(tmp_path, b"a,b\n1,\xc3\xa4\n2,\xff\n3,x\n")
     reads = list(read_csv(path, CsvOptions(encoding="utf-8")))
@@ -96,6 +111,22 @@ def test_json_lines_are_read_compressed_or_not(tmp_path: Path, name: str) -> Non
     assert broken(reads) == [(3, "unreadable_json"), (4, "no_object")]
 
 
+@pytest.mark.parametrize(("first", "line"), [('{"id":1}', 1), ("", 2)])
+def test_a_byte_order_mark_is_no_part_of_json_lines(tmp_path: Path, first: str, line: int) -> None:
+    path = csv_file(tmp_path, f'\ufeff{first}\n{{"id":1}}\n', "x.jsonl")
+    reads = list(read_jsonl(path))
+    assert (rows(reads)[0], broken(reads)) == ((line, {"id": 1}), [])
+    assert rows(list(read_jsonl(csv_file(tmp_path, "\ufeff", "y.jsonl")))) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-8-sig"])
+def test_a_byte_order_mark_is_no_part_of_a_declared_csv(tmp_path: Path, encoding: str) -> None:
+    for content in ("\ufeffid,ü\n1,2\n", "id,ü\n1,2\n"):
+        path = csv_file(tmp_path, content)
+        assert header_of(path, CsvOptions(encoding=encoding)) == ["id", "ü"]
+        assert rows(list(read_csv(path, CsvOptions(encoding=encoding)))) == [(2, {"id": "1", "ü": "2"})]
+
+
 def test_a_cut_off_archive_is_an_error_and_not_a_short_file(tmp_path: Path) -> None:
     path = tmp_path / "cut.jsonl.gz"
     path.write_bytes(gzip.compress(b'{"id":1}\n' * 5000)[:-20])
@@ -111,6 +142,38 @@ def test_parquet_is_read_as_it_is_or_through_a_query(tmp_path: Path) -> None:
         (2, {"id": None, "tags": None, "day": "1970-01-02"}),
     ]
     assert rows(list(read_parquet(path, "SELECT count(*) AS n FROM input"))) == [(1, {"n": 2})]
+
+
+def test_times_that_python_does_not_know_are_texts(tmp_path: Path) -> None:
+    times = pa.array([0, 570_000_000_000_000, None], pa.timestamp("ms"))
+    table = {
+        "at": times,
+        "day": pa.array([0, 10**7, -(10**7)], pa.date32()),
+        "far": pa.array([0, 2**62, None], pa.timestamp("us")),
+        "list": pa.array([[0], [570_000_000_000_000], None], pa.list_(times.type)),
+        "parts": pa.StructArray.from_arrays([times], ["at"]),
+    }
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table(table), path)
+    early, late = "1970-01-01T00:00:00", "20032-07-31 05:20:00.000"
+    assert [row for _, row in rows(list(read_parquet(path)))] == [
+        {"at": early, "day": "1970-01-01", "far": early, "list": [early], "parts": {"at": early}},
+        {
+            "at": late,
+            "day": "29349-01-26",
+            "far": "<value out of range: 4611686018427387904>",
+            "list": [late],
+            "parts": {"at": late},
+        },
+        {"at": None, "day": "-25410-12-06", "far": None, "list": None, "parts": {"at": None}},
+    ]
+
+
+def test_times_of_no_known_zone_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"at": pa.array([0], pa.timestamp("ms", tz="Nonsense/Zone"))}), path)
+    with pytest.raises(SourceReadError, match="in a time zone that nobody knows"):
+        list(read_parquet(path))
 
 
 def test_a_query_reads_its_own_file_and_nothing_else(tmp_path: Path) -> None:
@@ -180,3 +243,33 @@ def test_rows_of_json_keep_their_types(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(orjson.dumps({"a": 1.5, "b": True, "c": None}))
     assert rows(list(read_jsonl(path))) == [(1, {"a": 1.5, "b": True, "c": None})]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("18446744073709551615", 2**64 - 1),
+        ("18446744073709551616", "18446744073709551616"),
+        ("-9223372036854775808", -(2**63)),
+        ("-9223372036854775809", "-9223372036854775809"),
+        ("100000000000000000001", "100000000000000000001"),
+        ('{"a":["é",100000000000000000001]}', {"a": ["é", "100000000000000000001"]}),
+        ("100000000000000000000.0", 1e20),
+        ("1e20", 1e20),
+        ('"100000000000000000001"', "100000000000000000001"),
+    ],
+)
+def test_whole_numbers_of_json_keep_all_their_digits(tmp_path: Path, written: str, read: object) -> None:
+    path = csv_file(tmp_path, f'{{"id":{written}}}\n', "x.jsonl")
+    assert rows(list(read_jsonl(path))) == [(1, {"id": read})]
+
+
+def test_long_numbers_of_databases_are_texts_too() -> None:
+    assert plain({"most": 2**64 - 1, "more": [2**64]}) == {"most": 2**64 - 1, "more": ["18446744073709551616"]}
+
+
+def test_json_that_is_nested_too_deeply_breaks_its_row(tmp_path: Path) -> None:
+    deep = "[" * 1_000 + "]" * 1_000
+    path = csv_file(tmp_path, f'{{"id":100000000000000000001,"x":{deep}}}\n{{"id":2}}\n', "x.jsonl")
+    reads = list(read_jsonl(path))
+    assert (broken(reads), rows(reads)) == ([(1, "unreadable_json")], [(2, {"id": 2})])

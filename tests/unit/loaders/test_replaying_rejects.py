@@ -155,6 +155,25 @@ def test_a_broken_line_of_json_can_be_mended_as_text(crm: Crm) -> None:
     assert crm.names() == [("1", "Eve", None)]
 
 
+def test_a_line_that_was_rejected_for_its_byte_order_mark_is_replayed(crm: Crm) -> None:
+    crm.load(name="customers.jsonl")
+    reason = Reason(Stage.PARSE, "unreadable_json", "not JSON: cut off, or not UTF-8")
+    place = Position(str(crm.folder / "customers.jsonl"), 1)
+    mapping = str(crm.folder / "crm.yaml")
+    text = '\ufeff{"id":1,"first":"Eve"}'
+    crm.letters.add([DeadLetter("crm", "file", place, datetime.now(UTC), text, reason, mapping)])
+    assert crm.replay().replayed == 1
+    assert crm.names() == [("1", "Eve", None)]
+
+
+@pytest.mark.parametrize("name", ["mend.jsonl", "mend.csv"])
+def test_a_long_number_keeps_its_digits_when_its_row_is_mended(crm: Crm, name: str) -> None:
+    crm.load('{"id":100000000000000000001,"born":"31.02.1980","tags":[1e2]}', name="customers.jsonl")
+    crm.mend({"31.02.1980": "1980-03-02"}, name)
+    crm.replay()
+    assert crm.names() == [("100000000000000000001", None, "1980-03-02")]
+
+
 def test_numbers_keep_their_type_in_a_spreadsheet(crm: Crm) -> None:
     crm.load('{"id":1,"born":"31.02.1980","points":5,"tags":["a"]}', name="customers.jsonl")
     crm.mend({"31.02.1980": "1980-03-02"}, "mend.csv")

@@ -124,6 +124,7 @@ def test_one_value_in_two_fields_is_one_identifier(folder: Path) -> None:
     [
         ({"id": " "}, "external_id", "missing_id"),
         ({"id": "n/a"}, "external_id", "missing_id"),
+        ({"id": "x" * 9_000}, "external_id", "too_long"),
         ({"id": "1", "at": "yesterday"}, "updated_at", "unreadable_time"),
     ],
 )
@@ -202,6 +203,10 @@ def test_a_user_id_that_names_nobody_is_no_login(folder: Path, nobody: str | Non
         ({"timestamp": None}, "at", "missing_time"),
         ({"timestamp": "yesterday"}, "at", "unreadable_time"),
         ({"messageId": None}, "message_id", "missing_id"),
+        ({"messageId": "m" * 9_000}, "message_id", "too_long"),
+        ({"anonymousId": "d" * 9_000}, "device", "too_long"),
+        ({"userId": "u" * 9_000}, "customer", "too_long"),
+        ({"context": {"sessionId": "s" * 9_000}}, "session", "too_long"),
         ({"type": ""}, "type", "missing_name"),
         ({"anonymousId": None}, "customer", "no_owner"),
     ],
@@ -281,6 +286,23 @@ def test_no_state_is_no_fact_and_an_unknown_one_is_set_aside(folder: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"id": "x" * 9_000}, "customer"),
+        ({"number": "x" * 9_000}, "fact_id"),
+        # An id is made of these.
+        ({"why": "x" * 9_000}, "fact_id"),
+    ],
+)
+def test_a_consent_with_an_id_that_is_too_long_is_set_aside(folder: Path, changes: dict[str, str], field: str) -> None:
+    what = CONSENT.replace("{constant: marketing}", "why") + "        fact_id: number\n"
+    row = {"id": "1", "opt_in": "true", "at": "2026-01-01", "why": "news", **changes}
+    translated = translate(folder, what, row)
+    assert translated.consents == ()
+    assert [(found.field, found.problem.code) for found in translated.set_aside] == [(field, "too_long")]
+
+
+@pytest.mark.parametrize(
     ("where", "kept"),
     [
         ("{column: status, equals: open}", True),
@@ -299,6 +321,8 @@ def test_json_in_a_column_is_read(folder: Path) -> None:
     assert translate(folder, what, {"id": "1", "items": '[{"sku": "a"}]'}).customers[0].traits == {
         "items": [{"sku": "a"}]
     }
+    (record,) = translate(folder, what, {"id": "1", "items": "[100000000000000000001]"}).customers
+    assert record.traits == {"items": ["100000000000000000001"]}
     assert translate(folder, what, {"id": "1", "items": "[{"}).set_aside[0].problem.code == "unreadable_json"
 
 

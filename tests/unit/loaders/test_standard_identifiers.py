@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from graph.records import IdentifierValue
@@ -101,3 +103,11 @@ def test_ids_that_name_nobody_are_no_references(sent: str) -> None:
 def test_a_source_may_count_its_records_from_zero() -> None:
     assert standardise_id("0") == "0"
     assert standardise_id("null") is None
+
+
+@pytest.mark.parametrize("standardise", [standardise_id, standardise_reference])
+def test_an_id_is_as_long_as_an_index_takes_it(standardise: Callable[[str], object]) -> None:
+    assert standardise("é" * 500) == "é" * 500
+    found = standardise("é" * 501)
+    assert isinstance(found, Unusable)
+    assert (found.code, found.reason) == ("too_long", "an id longer than 1,000 bytes")

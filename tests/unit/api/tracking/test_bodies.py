@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from starlette.types import Message
 
-from api.tracking.bodies import InHand, read_body, unpacked
+from api.tracking.bodies import InHand, parsed, read_body, unpacked
 from api.tracking.problems import BUSY, NOT_GZIP, TOO_LARGE, UNKNOWN_ENCODING, Problem, ProblemError
 
 BODY = b'{"type":"track"}'
@@ -68,6 +68,10 @@ async def received(parts: Sequence[bytes], in_hand: InHand) -> bytes:
 
     with in_hand.share() as share:
         return await read_body(receive, share, LIMIT)
+
+
+def test_long_numbers_keep_their_digits() -> None:
+    assert parsed(b'{"userId":100000000000000000001}') == {"userId": "100000000000000000001"}
 
 
 async def test_a_body_without_a_length_is_read_up_to_the_limit() -> None:

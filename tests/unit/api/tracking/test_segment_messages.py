@@ -35,6 +35,7 @@ def message(raw: Any, kind: str | None = None, context: dict[str, Any] | None = 
         ({"userId": "u1"}, "unknown_type"),
         ({"type": "alias", "userId": "u1"}, "no_identifier"),
         ({"type": "page", "userId": "u" * 201}, "id_too_long"),
+        ({"type": "page", "userId": "u1", "sessionId": "字" * 400}, "id_too_long"),
         ({"type": "page", "userId": "u1", "properties": {"x": "x" * 40_000}}, "too_large"),
         (["page"], "not_an_object"),
     ],
