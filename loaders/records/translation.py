@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import orjson
 
+from graph.nesting import is_too_deep
 from graph.records import ConsentRecord, CustomerRecord, InteractionRecord, SessionRecord
 from loaders.mappings.columns import used_columns
 from loaders.mappings.model import CustomerMapping, InputMapping
@@ -15,10 +17,11 @@ from loaders.records.findings import Finding, Findings, RowRejectedError
 from loaders.records.interactions import InteractionReader
 from loaders.records.values import condition_reader
 from loaders.sources.json_values import json_value
+from loaders.sources.jsonl import TOO_DEEP
 from loaders.sources.rows import Row
 from loaders.standardise.unusable import Unusable
 
-_NO_JSON = Unusable("unreadable_json", "not JSON")
+_NO_JSON, _TOO_DEEP = Unusable("unreadable_json", "not JSON"), Unusable(*TOO_DEEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,20 @@ class Translation:
         for column in self._json:
             text = row.get(column)
             if isinstance(text, str) and text.strip():
-                try:
-                    changed[column] = json_value(text)
-                except orjson.JSONDecodeError:
-                    findings.add(column, _NO_JSON, text)
+                problem, changed[column] = _parsed(text)
+                if problem is not None:
+                    findings.add(column, problem, text)
                     del changed[column]
         return changed
+
+
+def _parsed(text: str) -> tuple[Unusable | None, Any]:
+    """What a column holds as JSON, or what is wrong with it."""
+    try:
+        value = json_value(text)
+    except orjson.JSONDecodeError:
+        return _NO_JSON, None
+    return (_TOO_DEEP, None) if is_too_deep(value) else (None, value)
 
 
 def _with_traits(mapping: InputMapping) -> CustomerMapping:

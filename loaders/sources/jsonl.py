@@ -1,16 +1,20 @@
 """JSON lines: one object a line."""
 
 import codecs
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from graph.nesting import MOST_LEVELS, is_too_deep
 from loaders.sources.files import open_bytes
 from loaders.sources.json_values import json_value
 from loaders.sources.limits import TOO_LONG, capped_lines, too_long_reason
 from loaders.sources.rows import BrokenRow, Read, ReadRow
+
+TOO_DEEP = ("too_deep", f"more than {MOST_LEVELS} objects and lists within each other")
 
 
 def read_jsonl(path: Path) -> Iterator[Read]:
@@ -32,11 +36,15 @@ def read_json(line: int, text: bytes | str) -> Read:
         if (b"\0" if isinstance(text, bytes) else "\0") in text:  # pyright: ignore[reportOperatorIssue]
             return BrokenRow(line, _shown(text), "nul_byte", "a NUL byte, which no text has")
         return BrokenRow(line, _shown(text), "unreadable_json", "not JSON: cut off, or not UTF-8")
+    if is_too_deep(row):
+        return BrokenRow(line, _shown(text), *TOO_DEEP)
     return ReadRow(line, row) if isinstance(row, dict) else _no_object(line, _shown(text))
 
 
 def read_object(number: int, value: Any) -> Read:  # noqa: ANN401 -- whatever JSON holds
     """One value of a document that was read already."""
+    if is_too_deep(value):
+        return BrokenRow(number, json.dumps(value, ensure_ascii=False), *TOO_DEEP)
     return ReadRow(number, value) if isinstance(value, dict) else _no_object(number, orjson.dumps(value).decode())
 
 

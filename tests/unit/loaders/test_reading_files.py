@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from graph.errors import SourceReadError
+from graph.nesting import MOST_LEVELS
 from loaders.sources.csv import CsvOptions, header_of, read_csv
 from loaders.sources.files import detect_encoding, find_files
-from loaders.sources.jsonl import read_jsonl
+from loaders.sources.jsonl import read_jsonl, read_object
 from loaders.sources.parquet import read_parquet
 from loaders.sources.rows import BrokenRow, Read, ReadRow, plain
 from loaders.sources.sql import read_database, read_sqlite, read_sqlite_script
@@ -109,6 +110,13 @@ def test_json_lines_are_read_compressed_or_not(tmp_path: Path, name: str) -> Non
     reads = list(read_jsonl(path))
     assert rows(reads) == [(1, {"id": 1, "page": {"path": "/"}}), (5, {"id": 2})]
     assert broken(reads) == [(3, "unreadable_json"), (4, "no_object")]
+
+
+def test_what_lies_too_deep_costs_one_line(tmp_path: Path) -> None:
+    deepest, deeper = ('{"a":' + "[" * levels + "]" * levels + "}" for levels in (MOST_LEVELS - 1, 300))
+    reads = list(read_jsonl(csv_file(tmp_path, f'{deepest}\n{deeper}\n{{"id":1}}\n', "x.jsonl")))
+    assert ([line for line, _ in rows(reads)], broken(reads)) == ([1, 3], [(2, "too_deep")])
+    assert broken([read_object(7, orjson.loads(deeper))]) == [(7, "too_deep")]
 
 
 @pytest.mark.parametrize(("first", "line"), [('{"id":1}', 1), ("", 2)])

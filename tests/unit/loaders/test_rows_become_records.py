@@ -324,6 +324,8 @@ def test_json_in_a_column_is_read(folder: Path) -> None:
     (record,) = translate(folder, what, {"id": "1", "items": "[100000000000000000001]"}).customers
     assert record.traits == {"items": ["100000000000000000001"]}
     assert translate(folder, what, {"id": "1", "items": "[{"}).set_aside[0].problem.code == "unreadable_json"
+    deep = "[" * 300 + "]" * 300
+    assert translate(folder, what, {"id": "1", "items": deep}).set_aside[0].problem.code == "too_deep"
 
 
 def test_numbers_are_ids_as_people_write_them(folder: Path) -> None:
