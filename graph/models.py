@@ -239,7 +239,7 @@ class Interaction(StructuredNode):
 
 
 class ConsentFact(StructuredNode):
-    """One statement about consent; append-only."""
+    """One statement about consent; of versions that a source sent under one id the one that took effect last."""
 
     key = StringProperty(unique_index=True, help_text="source:fact_id")
     source = StringProperty(help_text="source that sent it")
@@ -250,6 +250,7 @@ class ConsentFact(StructuredNode):
     effective_at = DateTimeNeo4jFormatProperty(help_text="from when it holds")
     recorded_at = DateTimeNeo4jFormatProperty(help_text="when the source recorded it")
     evidence = StringProperty(help_text="where the proof is: a form, a recording, a consent string")
+    content_hash = StringProperty(help_text="hash of the content, with whom it was given for: tells versions apart")
     run_id = StringProperty(help_text="run that wrote it")
 
     of_customer = RelationshipTo("Customer", "STATED_FOR")

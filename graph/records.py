@@ -169,6 +169,10 @@ class InteractionRecord:
         return f"{self.source}:{self.message_id}"
 
 
+# Of statements that were made at one moment the one that forbids counts.
+STRICTNESS = {"granted": 0, "denied": 1, "withdrawn": 2}
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
     """One statement about consent, on exactly one of ``customer``, ``identifier`` and ``device``."""

@@ -11,6 +11,7 @@ import orjson
 
 from graph.kinds import IDENTIFIER_KINDS
 from graph.records import (
+    STRICTNESS,
     ConsentRecord,
     CustomerRecord,
     CustomerRef,
@@ -287,35 +288,38 @@ def _interaction_row(record: InteractionRecord) -> Row:
 
 
 def consent_rows(consents: Iterable[ConsentRecord]) -> list[Row]:
-    """One row per fact."""
-    rows = {row["key"]: row for row in map(_consent_row, consents)}
+    """One row per fact: of several versions the one that took effect last."""
+    rows: dict[str, Row] = {}
+    for row in map(_consent_row, consents):
+        known = rows.get(row["key"])
+        if known is None or _effect(row) > _effect(known):
+            rows[row["key"]] = row
     return sorted(rows.values(), key=_by_key)
 
 
-def consent_subject_rows(consents: Iterable[ConsentRecord]) -> dict[str, list[Row]]:
-    """Rows of STATED_FOR by what the fact was given for: customer, identifier or device."""
-    rows: dict[str, list[Row]] = {"customer": [], "identifier": [], "device": []}
-    for record in consents:
-        fact = f"{record.source}:{record.fact_id}"
-        for kind, edges in rows.items():
-            subject: CustomerRef | IdentifierValue | DeviceRef | None = getattr(record, kind)
-            if subject is not None:
-                edges.append({"fact": fact, "subject": subject.key})
-    return rows
+def _effect(row: Row) -> tuple[int, int, int, str]:
+    return row["effective_at"], row["recorded_at"], row["strictness"], row["content_hash"]
 
 
 def _consent_row(record: ConsentRecord) -> Row:
-    return {
-        "key": f"{record.source}:{record.fact_id}",
-        "source": record.source,
-        "purpose": record.purpose,
-        "channel": record.channel,
-        "state": record.state,
-        "basis": record.basis,
-        "evidence": record.evidence,
-        "effective_at": milliseconds(record.effective_at),
-        "recorded_at": milliseconds(record.recorded_at),
-    }
+    row = _hashed(
+        {
+            "source": record.source,
+            "purpose": record.purpose,
+            "channel": record.channel,
+            "state": record.state,
+            "basis": record.basis,
+            "evidence": record.evidence,
+            "effective_at": milliseconds(record.effective_at),
+            "recorded_at": milliseconds(record.recorded_at),
+            "customer": record.customer and record.customer.key,
+            "identifier": record.identifier and record.identifier.key,
+            "device": record.device and record.device.key,
+        }
+    )
+    row["strictness"] = STRICTNESS.get(record.state, 0)
+    row["key"] = f"{record.source}:{record.fact_id}"
+    return row
 
 
 def member_rows(customers: Iterable[CustomerRecord]) -> list[Row]:

@@ -16,6 +16,7 @@ from graph.connection import AsyncGraph, Row
 from graph.journeys import JourneyInteraction
 from graph.profile_ids import first_of, visitor_id
 from graph.recognition import Session
+from graph.records import STRICTNESS
 from graph.times import milliseconds, moment
 
 MAX_PRODUCTS = 50
@@ -25,8 +26,6 @@ _CODE = re.compile(r"[A-Za-z0-9][\w.:-]{0,63}", re.ASCII)
 _SHORT = re.compile(r"[^\W\d_][\w &/.,:+-]{0,59}")
 # As many as a short telephone number or a date of birth has.
 _TOO_MANY_DIGITS = 6
-# Of statements that were made at one moment the one that forbids counts.
-_STRICTNESS = {"granted": 0, "denied": 1, "withdrawn": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def in_force(facts: Iterable[Row]) -> tuple[VisitorConsent, ...]:
 
 
 def _age(fact: Row) -> tuple[int, int, int]:
-    return fact["effective_at"], fact["recorded_at"], _STRICTNESS.get(fact["state"], 0)
+    return fact["effective_at"], fact["recorded_at"], STRICTNESS.get(fact["state"], 0)
 
 
 def _consent(fact: Row) -> VisitorConsent:

@@ -12,7 +12,6 @@ from graph.records import Batch, Records
 from graph.rows import (
     Row,
     consent_rows,
-    consent_subject_rows,
     cursor_rows,
     customer_rows,
     device_rows,
@@ -179,12 +178,12 @@ def _edge(row: Row, end: str) -> Row:
 
 def consent_steps(records: Records, run_id: str) -> list[Step]:
     """Consents of customers, identifiers and devices that are there."""
-    subjects = consent_subject_rows(records.consents)
+    rows = consent_rows(records.consents)
     return [
-        Step("merge_consents", consent_rows(records.consents), {"run_id": run_id}),
-        Step("merge_consents_of_customer", subjects["customer"]),
-        Step("merge_consents_of_identifier", subjects["identifier"]),
-        Step("merge_consents_of_device", subjects["device"]),
+        Step("merge_consents", rows, {"run_id": run_id}),
+        Step("merge_consents_of_customer", [_edge(row, "customer") for row in rows if row["customer"]]),
+        Step("merge_consents_of_identifier", [_edge(row, "identifier") for row in rows if row["identifier"]]),
+        Step("merge_consents_of_device", [_edge(row, "device") for row in rows if row["device"]]),
     ]
 
 
@@ -238,14 +237,15 @@ def _counts(prepared: Prepared, outcomes: Mapping[str, Outcome]) -> WriteCounts:
         new = outcomes[statement].nodes_created if statement in outcomes else 0
         return Written(created=new, unchanged=sent - new)
 
-    customers = Written(unchanged=prepared.customers)
-    if "merge_customers" in outcomes:
-        row = outcomes["merge_customers"].rows[0]
-        changed = row["created"] + row["updated"]
-        customers = Written(row["created"], row["updated"], prepared.customers - changed)
+    def changed(statement: str, sent: int) -> Written:
+        if statement not in outcomes:
+            return Written(unchanged=sent)
+        row = outcomes[statement].rows[0]
+        return Written(row["created"], row["updated"], sent - row["created"] - row["updated"])
+
     return WriteCounts(
-        customers,
+        changed("merge_customers", prepared.customers),
         created("merge_sessions", sum(len(step.rows) for step in prepared.steps if step.statement == "merge_sessions")),
         created("merge_interactions", prepared.interactions),
-        created("merge_consents", prepared.consents),
+        changed("merge_consents", prepared.consents),
     )

@@ -22,7 +22,14 @@ COUNTS = {
     ) WHERE age > known AND age.hash <> known.hash GROUP BY batch""",
     "sessions": "SELECT batch, count(*) FROM (SELECT min(batch) AS batch FROM visit GROUP BY key) GROUP BY batch",
     "interactions": _FIRST.format(table="interactions"),
-    "consents": _FIRST.format(table="consents"),
+    "created_consents": _FIRST.format(table="consents"),
+    # As merge_consents tells them: in effect later than all before it.
+    "updated_consents": """SELECT batch, count(*) FROM (
+      SELECT batch, {'at': effective_at, 'recorded': recorded_at, 'strictness': strictness, 'hash': content_hash}
+        AS effect, max(effect) OVER (
+        PARTITION BY key ORDER BY batch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known
+      FROM consents SEMI JOIN again_consents ON hash(key) = hashed
+    ) WHERE effect > known GROUP BY batch""",
 }
 """Queries of DuckDB, each giving the number of a batch and a count; batches with none are left out."""
 
@@ -50,10 +57,13 @@ class Sent:
             new = found[name].get(number, 0)
             return Written(created=new, unchanged=sent - new)
 
-        new, changed = (found[name].get(number, 0) for name in ("created_customers", "updated_customers"))
+        def changed(name: str, sent: int) -> Written:
+            new, later = (found[f"{became}_{name}"].get(number, 0) for became in ("created", "updated"))
+            return Written(new, later, sent - new - later)
+
         return WriteCounts(
-            Written(new, changed, self.customers - new - changed),
+            changed("customers", self.customers),
             created("sessions", self.sessions),
             created("interactions", self.interactions),
-            created("consents", self.consents),
+            changed("consents", self.consents),
         )

@@ -100,7 +100,7 @@ NODES = (
         "ConsentFact",
         """SELECT key AS "key:ID(ConsentFact)", source, purpose, channel, state, basis, evidence,
              moment(effective_at) AS "effective_at:datetime", moment(recorded_at) AS "recorded_at:datetime",
-             getvariable('run_id') AS run_id
+             content_hash, getvariable('run_id') AS run_id
            FROM consent""",
     ),
 )
@@ -150,11 +150,7 @@ EDGES = (
         Output(
             f"stated_for_{kind}",
             "STATED_FOR",
-            _edge(
-                f"FROM (SELECT DISTINCT fact, subject FROM subjects WHERE kind = '{kind}')",
-                "fact ConsentFact",
-                f"subject {group}",
-            ),
+            _edge(f"FROM consent WHERE {kind} IS NOT NULL", "key ConsentFact", f"{kind} {group}"),
         )
         for kind, group in (("customer", "Customer"), ("identifier", "Identifier"), ("device", "Device"))
     ),

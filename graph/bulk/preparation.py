@@ -35,12 +35,14 @@ PREPARATION = (
     UNION ALL
     SELECT * FROM interactions SEMI JOIN again_interactions ON hash(key) = hashed
     QUALIFY row_number() OVER (PARTITION BY key ORDER BY "at", content_hash) = 1""",
-    # merge_consents: a fact is never changed.
+    # merge_consents: of several versions the one that takes effect last, of equal ones the later recorded, the stricter
+    # and the larger hash.
     """CREATE VIEW consent AS
     SELECT * FROM consents ANTI JOIN again_consents ON hash(key) = hashed
     UNION ALL
     SELECT * FROM consents SEMI JOIN again_consents ON hash(key) = hashed
-    QUALIFY row_number() OVER (PARTITION BY key ORDER BY batch) = 1""",
+    QUALIFY row_number() OVER (
+      PARTITION BY key ORDER BY effective_at DESC, recorded_at DESC, strictness DESC, content_hash DESC) = 1""",
     # merge_has_email, merge_has_phone, merge_has_identifier: the newest value, of equally new ones the smallest.
     # By sorting what comes again: a group that keeps texts cannot leave the memory, which 2.7 million of them filled.
     """CREATE TABLE again_holdings AS

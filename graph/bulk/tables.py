@@ -16,7 +16,6 @@ from graph.records import PERSON_FIELDS, Batch, SourceCursor
 from graph.rows import (
     Row,
     consent_rows,
-    consent_subject_rows,
     customer_rows,
     cut_of,
     device_rows,
@@ -59,8 +58,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         "at",
         amount=pa.float64(),
     ),
-    "consents": _columns("key source purpose channel state basis evidence", "effective_at recorded_at"),
-    "subjects": _columns("kind fact subject"),
+    "consents": _columns(
+        "key source purpose channel state basis evidence customer identifier device content_hash",
+        "effective_at recorded_at strictness",
+    ),
 }
 """The columns of each table."""
 _STRUCTS = {name: pa.struct(list(schema)) for name, schema in SCHEMAS.items()}
@@ -102,9 +103,6 @@ def _rows(batch: Batch, guards: Guards) -> dict[str, list[Row]]:
         "logins": login_rows(batch.sessions),
         "interactions": _interaction_rows(batch),
         "consents": consent_rows(batch.consents),
-        "subjects": [
-            {"kind": kind, **row} for kind, rows in consent_subject_rows(batch.consents).items() for row in rows
-        ],
     }
 
 

@@ -9,7 +9,7 @@ from graph.connection import Graph
 from graph.constraints import declared_properties, inspect_schema
 from graph.times import milliseconds
 from graph.writing import CUSTOMER_STATEMENTS, write_batch
-from tests.factories import batch, days, interaction, minutes
+from tests.factories import batch, crm, days, device, interaction, minutes, session
 
 CYPHER = Path(__file__).parents[2] / "cypher"
 STATEMENTS = sorted(CYPHER.glob("**/*.cypher"))
@@ -108,15 +108,17 @@ def test_clusters_are_read_once_per_member(name: str, connected_graph: Graph) ->
     assert "VarLengthExpand(Pruning,BFS,All)" in _operators(connected_graph, name)
 
 
-def test_a_page_of_the_journey_costs_the_page_and_not_the_history(graph: Graph) -> None:
-    visits = [interaction(f"m{number}", at=minutes(number)) for number in range(2_000)]
-    write_batch(graph, batch("web", interactions=tuple(visits)))
+@pytest.mark.parametrize("members", [None, ["crm:1"]], ids=["own", "shared"])
+def test_a_page_of_the_journey_costs_the_page_and_not_the_history(graph: Graph, members: list[str] | None) -> None:
+    visits = [interaction(f"m{number}", at=minutes(number), session_id="s1") for number in range(2_000)]
+    login = session("s1", started_at=minutes(0), device=device(), customer=crm("1"))
+    write_batch(graph, batch("web", sessions=(login,), interactions=tuple(visits)))
     # Made anew, so that the planner knows what the index holds: its counts are renewed some time after a write.
     graph.driver.execute_query("DROP INDEX interaction_timeline", database_=graph.database)
     graph.run_alone("create_interaction_timeline")
     graph.run_alone("get_indexes_online")
     page: dict[str, Any] = {
-        "windows": [{"owner": "anonymous_id:d1", "since": 0, "until": milliseconds(days(9))}],
+        "windows": [{"owner": "anonymous_id:d1", "since": 0, "until": milliseconds(days(9)), "members": members}],
         "before": milliseconds(days(9)),
         "before_key": "",
         "since": 0,

@@ -1,5 +1,7 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -118,6 +120,46 @@ def test_a_consent_stays_where_it_was_given(graph: Graph) -> None:
     assert nodes(graph, "ConsentFact", "purpose", "state") == {("marketing", "granted")}
 
 
+# Each is of less effect than the next.
+VERSIONS = (
+    ConsentRecord("crm", "f1", "marketing", "withdrawn", days(0), days(9), customer=shop("1")),
+    ConsentRecord("crm", "f1", "marketing", "withdrawn", days(1), days(1), customer=shop("1")),
+    ConsentRecord("crm", "f1", "marketing", "granted", days(1), days(2), identifier=identifier("email", "a@x.org")),
+    ConsentRecord("crm", "f1", "marketing", "denied", days(1), days(2), customer=shop("2")),
+    ConsentRecord("crm", "f1", "marketing", "withdrawn", days(1), days(2), device=device()),
+)
+
+
+@pytest.mark.parametrize(("earlier", "later"), list(pairwise(VERSIONS)))
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_versions_of_a_consent_the_one_that_takes_effect_last_counts(
+    graph: Graph, earlier: ConsentRecord, later: ConsentRecord, order: tuple[int, int]
+) -> None:
+    versions = [(earlier, later)[position] for position in order]
+    counts = [write_batch(graph, batch(consents=(version,))).consents for version in (*versions, later)]
+    apart = everything(graph)
+    graph.run_alone("erase_everything")
+    together = write_batch(graph, batch(consents=tuple(versions))).consents
+
+    became = Written(updated=1) if order == (0, 1) else Written(unchanged=1)
+    assert counts == [Written(created=1), became, Written(unchanged=1)]
+    assert together == Written(created=1, unchanged=1)
+    assert everything(graph) == apart
+    assert nodes(graph, "ConsentFact", "state") == {(later.state,)}
+    subject = later.customer or later.identifier or later.device
+    assert subject
+    assert edges(graph, "STATED_FOR") == {("crm:f1", subject.key)}
+
+
+def test_a_consent_that_was_written_before_contents_had_hashes_is_written_anew_once(graph: Graph) -> None:
+    fact = batch(consents=(VERSIONS[0],))
+    write_batch(graph, fact)
+    graph.driver.execute_query("MATCH (f:ConsentFact) REMOVE f.content_hash", database_=graph.database)
+
+    assert [write_batch(graph, fact).consents for _ in range(2)] == [Written(updated=1), Written(unchanged=1)]
+    assert edges(graph, "STATED_FOR") == {("crm:f1", "shop:1")}
+
+
 def test_a_batch_that_fails_leaves_nothing(graph: Graph) -> None:
     longer_than_an_index_takes = identifier("email", "a" * 40_000)
     refused = batch(customers=(customer(), customer(external_id="2", identifiers=(longer_than_an_index_takes,))))
@@ -172,12 +214,21 @@ _interactions = st.builds(
     device=_devices,
     session_id=st.sampled_from([None, "s1", "s2"]),
 )
+_consents = st.builds(
+    replace,
+    st.sampled_from(VERSIONS),
+    fact_id=st.sampled_from(["f1", "f2"]),
+    state=st.sampled_from(["granted", "denied", "withdrawn"]),
+    effective_at=_times,
+    recorded_at=_times,
+)
 _batches = st.builds(
     batch,
     st.just("web"),
     customers=st.lists(_customers, max_size=3).map(tuple),
     sessions=st.lists(_sessions, max_size=3).map(tuple),
     interactions=st.lists(_interactions, max_size=3).map(tuple),
+    consents=st.lists(_consents, max_size=3).map(tuple),
 )
 
 
@@ -189,6 +240,27 @@ def test_any_order_and_any_repetition_of_batches_gives_the_same_graph(
     shuffled = data.draw(st.permutations([*batches, *data.draw(st.lists(st.sampled_from(batches), max_size=2))]))
 
     assert _written(graph, shuffled)[0] == _written(graph, batches)[0]
+
+
+@settings(max_examples=30)
+@given(facts=st.lists(_consents, min_size=2, max_size=8), data=st.data())
+def test_any_order_and_any_batches_of_consents_give_the_same_graph(
+    graph: Graph, facts: list[ConsentRecord], data: st.DataObject
+) -> None:
+    shuffled = data.draw(st.permutations(facts))
+    size = data.draw(st.integers(1, len(facts)))
+    parts = [batch(consents=tuple(shuffled[first : first + size])) for first in range(0, len(shuffled), size)]
+
+    written, counts = _written(graph, parts)
+    assert written == _written(graph, [batch(consents=tuple(facts))])[0]
+    assert counts.consents.created == len({fact.fact_id for fact in facts})
+    for fact_id, state in nodes(graph, "ConsentFact", "key", "state"):
+        versions = [fact for fact in facts if f"crm:{fact.fact_id}" == fact_id]
+        last = max((fact.effective_at, fact.recorded_at) for fact in versions)
+        withdrawn = any(
+            (fact.effective_at, fact.recorded_at) == last and fact.state == "withdrawn" for fact in versions
+        )
+        assert (state == "withdrawn") == withdrawn
 
 
 @settings(max_examples=15)

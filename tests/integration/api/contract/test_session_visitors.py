@@ -1,5 +1,6 @@
 # Visits whose visitors are less simple than Anna: a device of several people, an email where a code belongs, consents
 # that contradict.
+from datetime import timedelta
 from typing import Any
 
 from graph.connection import Graph
@@ -7,7 +8,7 @@ from graph.records import ConsentRecord
 from graph.writing import write_batch
 from tests.factories import batch, customer, days, device, identifier, interaction, minutes, session, shop
 from tests.integration.api.conftest import Ask
-from tests.integration.api.operations import session_of
+from tests.integration.api.operations import SESSION, session_of
 
 EMAIL = "anna@example.org"
 
@@ -31,6 +32,29 @@ async def test_on_a_shared_device_the_last_to_log_in_is_probable_and_nobody_befo
     assert (after["__typename"], after["level"]) == ("ProbableSession", "PROBABLE")
     assert (before["__typename"], before["level"]) == ("AnonymousSession", "UNKNOWN")
     assert before["activity"] == [{"name": "Page Viewed"}]
+
+
+async def test_whoever_logged_in_meanwhile_is_in_no_visitors_activity(graph: Graph, fresh_ask: Ask) -> None:
+    visits = [
+        ("a1", days(0), shop("7")), ("x", days(4), None), ("b1", days(5), shop("8")), ("a2", days(8), shop("7")),
+        ("kiosk-b", minutes(1), shop("8")), ("kiosk-x", minutes(0), None),
+    ]  # fmt: skip
+    for name, start, who in visits:
+        used, end = device("kiosk" if "kiosk" in name else "d1"), start + timedelta(minutes=9)
+        visit = session(name, started_at=start, ended_at=end, device=used, customer=who)
+        page = interaction(name, at=start + timedelta(minutes=1), device=used, session_id=name, name=name)
+        write_batch(graph, batch("web", sessions=(visit,), interactions=(page,)))
+    other = session("kiosk-a", started_at=minutes(2), device=device("kiosk"), customer=shop("7"))
+    write_batch(graph, batch("web", sessions=(other,)))
+
+    known = await session_of(fresh_ask, "web:x")
+    past = (await fresh_ask(SESSION, id="web:x", asOf=days(9).isoformat()))["data"]["session"]
+    nobodys = await session_of(fresh_ask, "web:kiosk-x")
+
+    assert known["__typename"] == past["__typename"] == "RecognisedSession"
+    assert [done["name"] for done in known["visitor"]["activity"]] == ["a2", "x", "a1"]
+    assert past["visitor"] == known["visitor"]
+    assert (nobodys["__typename"], nobodys["activity"]) == ("AnonymousSession", [{"name": "kiosk-x"}])
 
 
 async def test_personal_data_where_codes_belong_is_left_out(graph: Graph, fresh_ask: Ask) -> None:

@@ -1,0 +1,119 @@
+# What somebody did while logged in on a shared device is nobody else's, wherever it is shown or counted.
+from datetime import timedelta
+from itertools import groupby
+
+import pytest
+
+from graph.changes import ChangesAfter, list_changes
+from graph.connection import AsyncGraph, Graph
+from graph.journeys import (
+    JourneyFilter,
+    JourneyInteraction,
+    JourneyOwners,
+    JourneyPosition,
+    get_journey,
+    get_journey_owners,
+    get_sessions,
+    list_journeys,
+)
+from graph.metrics import list_metrics
+from graph.records import CustomerRef
+from graph.resolutions import write_resolution
+from graph.writing import write_batch
+from tests.factories import batch, crm, customer, days, device, interaction, session, shop
+from tests.integration.graph.test_reading import link, resolution
+
+ANNA, BERT = crm("A"), shop("B")
+
+
+def write_visits(graph: Graph, *visits: tuple[str, float, CustomerRef | None]) -> None:
+    """Sessions of ten minutes, with something done at the start, a minute later and at the end of each."""
+    for name, day, who in visits:
+        start, end = days(day), days(day) + timedelta(minutes=10)
+        pages = [
+            interaction(f"{name}.{number}", at=at, device=device(), session_id=name)
+            for number, at in enumerate((start, start + timedelta(minutes=1), end))
+        ]
+        visit = session(name, started_at=start, ended_at=end, device=device(), customer=who)
+        write_batch(graph, batch("web", sessions=(visit,), interactions=tuple(pages)))
+
+
+async def shown(graph: AsyncGraph, *members: str) -> list[str]:
+    """The sessions of a cluster's journey, oldest first, however it is read; of each all that was done."""
+    owners = await get_journey_owners(graph, members, 0.8)
+    found = (await get_journey(graph, owners, JourneyFilter(), 100)).interactions
+    together = await list_journeys(graph, [owners, owners], JourneyFilter(), 100)
+    assert [page.interactions for page in together] == [found, found]
+    assert await page_by_page(graph, owners) == list(found)
+    metrics = (await list_metrics(graph, [(owners, ())]))[0]
+    assert metrics.interactions == len(found)
+    assert metrics.first_seen_at == min((each.at for each in found), default=None)
+    changes = (await list_changes(graph, [ChangesAfter("", owners, 0)], 100))[""].changes
+    assert {change.key for change in changes} <= {each.key for each in found}
+    visits = {name: len(list(done)) for name, done in groupby(each.session or "" for each in reversed(found))}
+    assert set(visits.values()) <= {3}
+    return [name.removeprefix("web:") for name in visits]
+
+
+async def page_by_page(graph: AsyncGraph, owners: JourneyOwners) -> list[JourneyInteraction]:
+    walked: list[JourneyInteraction] = []
+    has_more = True
+    while has_more:
+        after = JourneyPosition(walked[-1].at, walked[-1].key) if walked else None
+        page = await get_journey(graph, owners, JourneyFilter(), 1, after)
+        walked += page.interactions
+        has_more = page.has_more
+    return walked
+
+
+async def test_one_login_of_another_between_two_is_not_in_the_journey(graph: Graph, async_graph: AsyncGraph) -> None:
+    write_visits(graph, ("a1", 0, ANNA), ("b1", 5, BERT), ("a2", 10, ANNA))
+
+    assert await shown(async_graph, "crm:A") == ["a1", "a2"]
+    assert await shown(async_graph, "shop:B") == ["b1"]
+    owners = await get_journey_owners(async_graph, ["crm:A"], 0.8)
+    assert [each.session.key for each in await get_sessions(async_graph, owners, 9)] == ["web:a2", "web:a1"]
+
+
+async def test_two_who_log_in_by_turns_have_each_their_own(graph: Graph, async_graph: AsyncGraph) -> None:
+    write_visits(graph, ("a1", 0, ANNA), ("b1", 5, BERT), ("a2", 10, ANNA), ("b2", 15, BERT))
+
+    assert await shown(async_graph, "crm:A") == ["a1", "a2"]
+    assert await shown(async_graph, "shop:B") == ["b1", "b2"]
+
+
+@pytest.mark.parametrize("day", [-0.001, 0.001, 9.999, 10.001])
+async def test_a_login_of_another_at_the_edge_of_a_use_is_not_in_the_journey(
+    graph: Graph, async_graph: AsyncGraph, day: float
+) -> None:
+    write_visits(graph, ("a1", 0, ANNA), ("a2", 10, ANNA), ("b1", day, BERT))
+
+    assert await shown(async_graph, "crm:A") == ["a1", "a2"]
+    assert await shown(async_graph, "shop:B") == ["b1"]
+
+
+async def test_sessions_without_a_login_stay_whose_the_device_was(graph: Graph, async_graph: AsyncGraph) -> None:
+    write_visits(graph, ("a1", 0, ANNA), ("x4", 4, None), ("b1", 5, BERT), ("x6", 6, None), ("a2", 10, ANNA))
+    write_visits(graph, ("x11", 11, None))
+
+    assert await shown(async_graph, "crm:A") == ["a1", "x4", "x6", "a2"]
+    assert await shown(async_graph, "shop:B") == ["b1"]
+
+
+async def test_a_cluster_has_the_logins_of_all_its_customers(graph: Graph, async_graph: AsyncGraph) -> None:
+    write_batch(graph, batch("crm", customers=(customer(external_id="A"),)))
+    write_batch(graph, batch("shop", customers=(customer("shop", "B"), customer("shop", "C"))))
+    write_resolution(graph, resolution(link("crm:A", "shop:B")))
+    write_visits(graph, ("a1", 0, ANNA), ("b1", 2, BERT), ("c1", 5, shop("C")), ("b2", 8, BERT), ("a2", 10, ANNA))
+
+    assert await shown(async_graph, "crm:A", "shop:B") == ["a1", "b1", "b2", "a2"]
+    assert await shown(async_graph, "shop:C") == ["c1"]
+
+
+async def test_what_is_written_of_another_is_not_told_live(graph: Graph, async_graph: AsyncGraph) -> None:
+    write_visits(graph, ("a1", 0, ANNA), ("b1", 5, BERT), ("x6", 6, None), ("a2", 10, ANNA))
+    owners = await get_journey_owners(async_graph, ["crm:A"], 0.8)
+
+    told = (await list_changes(async_graph, [ChangesAfter("", owners, 0)], 100))[""].changes
+
+    assert {change.key.partition(".")[0] for change in told} == {"web:a1", "web:x6", "web:a2"}
