@@ -43,16 +43,33 @@ async def test_who_asked_for_too_much_has_to_wait(neo4j_address: Address) -> Non
     assert [error["extensions"]["code"] for error in second.json()["errors"]] == ["RATE_LIMITED"]
 
 
-async def test_documents_that_cannot_be_used_are_not_free(neo4j_address: Address) -> None:
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{{ nothing{} }}",
+        'query Q{} {{ search(text: "a", first: 50) {{ profile {{ links(first: 1000) {{ rule }} }} }} }}',
+    ],
+)
+async def test_documents_that_cannot_be_used_are_not_free(neo4j_address: Address, document: str) -> None:
     async with connected(neo4j_address, cost_per_second=1, cost_at_once=1) as client:
         statuses = [
-            (await client.post("/graphql", json={"query": f"{{ nothing{number} }}"})).status_code
+            (await client.post("/graphql", json={"query": document.format(number)})).status_code
             for number in range(250)
         ]
 
     # 20,000 at 101 each.
     assert statuses.count(200) == statuses.index(429)
     assert 190 < statuses.index(429) < 210
+
+
+async def test_an_operation_refused_for_lack_of_credit_is_charged_no_more(neo4j_address: Address) -> None:
+    dear = {"query": '{ search(text: "nobody", first: 49) { profile { links(first: 350) { rule } } } }'}
+    async with connected(neo4j_address, cost_per_second=1, cost_at_once=1) as client:
+        waits = [(await client.post("/graphql", json=dear)).headers.get("retry-after") for _ in range(12)]
+
+    # Of asking at all, one each; a charge of a hundred each would be a wait of a thousand seconds more.
+    assert waits[0] is None
+    assert int(waits[-1] or 0) - int(waits[1] or 0) < 50
 
 
 async def test_beyond_the_requests_at_once_the_answer_is_503_at_once(neo4j_address: Address) -> None:
