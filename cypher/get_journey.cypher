@@ -1,5 +1,5 @@
 // The newest interactions of some owners, each within its interval, from the index alone: cost follows the page, not the history.
-// $windows (owner, since, until in epoch milliseconds), $before, $before_key (keyset), $since, $channels, $types, $names, $sources (null: all), $limit; one row: interactions (list of maps).
+// $windows (owner, since, until in epoch milliseconds, members: null or customers), $before, $before_key (keyset), $since, $channels, $types, $names, $sources (null: all), $limit; one row: interactions (list of maps).
 UNWIND $windows AS window
 CALL (window) {
   WITH window, datetime({epochMillis: CASE WHEN window.since > $since THEN window.since ELSE $since END}) AS since,
@@ -12,6 +12,10 @@ CALL (window) {
     AND ($types IS NULL OR i.type IN $types)
     AND ($names IS NULL OR i.name IN $names)
     AND ($sources IS NULL OR i.source IN $sources)
+    // Within the time of one there may be sessions in which others proved who they are.
+    AND CASE WHEN window.members IS NULL THEN true ELSE NOT EXISTS {
+      (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
+    } END
   RETURN i
   ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $limit
 }

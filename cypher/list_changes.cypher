@@ -1,5 +1,5 @@
 // What was written of some profiles since a moment, oldest first: interactions of their owners, events about their customers.
-// $rows (name, since, since_key, windows (owner, since, until), customers, known), $limit (of each); one row each: name, now, present, interactions, events.
+// $rows (name, since, since_key, windows (owner, since, until, members), customers, known), $limit (of each); one row each: name, now, present, interactions, events.
 UNWIND $rows AS row
 RETURN row.name AS name, datetime.realtime().epochMillis AS now,
   COUNT { UNWIND row.customers AS customer MATCH (c:Customer {key: customer}) WHERE c.retired_at IS NULL } AS present,
@@ -12,6 +12,9 @@ RETURN row.name AS name, datetime.realtime().epochMillis AS now,
       AND i.at >= datetime({epochMillis: window.since}) AND i.at <= datetime({epochMillis: window.until})
       AND CASE WHEN i.written_at.epochMillis = row.since THEN i.key > row.since_key ELSE true END
       AND NOT i.key IN row.known
+      AND CASE WHEN window.members IS NULL THEN true ELSE NOT EXISTS {
+        (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
+      } END
     WITH DISTINCT i, i.written_at.epochMillis AS written_at ORDER BY written_at, i.key LIMIT $limit
     RETURN i {
       .key, .source, .type, .name, .channel, .owner, .session, .amount, .currency, .properties, at: i.at.epochMillis,

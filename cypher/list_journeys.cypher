@@ -15,6 +15,9 @@ CALL (row) {
         AND ($types IS NULL OR i.type IN $types)
         AND ($names IS NULL OR i.name IN $names)
         AND ($sources IS NULL OR i.source IN $sources)
+        AND CASE WHEN window.members IS NULL THEN true ELSE NOT EXISTS {
+          (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
+        } END
       RETURN i
       ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $limit
     }

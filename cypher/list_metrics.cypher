@@ -1,7 +1,7 @@
 // What each of several profiles did, counted by channel, with the interactions that orders are made of. Reads the history,
 // the newest first: four accesses to the store for each interaction.
-// $rows (number, windows (owner, since, until in epoch milliseconds), customers, own_devices, shared_devices), $names (of
-// orders), $most (interactions of an owner); rows: number, channels, beginnings, sessions.
+// $rows (number, windows (owner, since, until in epoch milliseconds, members), customers, own_devices, shared_devices),
+// $names (of orders), $most (interactions of an owner); rows: number, channels, beginnings, sessions.
 UNWIND $rows AS row
 CALL (row) {
   CALL (row) {
@@ -10,6 +10,9 @@ CALL (row) {
       MATCH (i:Interaction)
       WHERE i.owner = window.owner AND i.at >= datetime({epochMillis: window.since})
         AND i.at <= datetime({epochMillis: window.until})
+        AND CASE WHEN window.members IS NULL THEN true ELSE NOT EXISTS {
+          (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
+        } END
       RETURN i ORDER BY i.owner DESC, i.at DESC LIMIT $most
     }
     RETURN i
@@ -38,6 +41,9 @@ RETURN row.number AS number, channels,
       MATCH (i:Interaction)
       WHERE i.owner = window.owner AND i.at >= datetime({epochMillis: window.since})
         AND i.at <= datetime({epochMillis: window.until})
+        AND CASE WHEN window.members IS NULL THEN true ELSE NOT EXISTS {
+          (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
+        } END
       RETURN i.at.epochMillis AS at ORDER BY i.owner, i.at LIMIT 1
     }
     RETURN at

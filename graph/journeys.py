@@ -71,11 +71,16 @@ class JourneyPage:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """An owner, and the time in which its interactions belong to the journey."""
+    """An owner, and the time in which its interactions belong to the journey.
+
+    ``members``: customers of the cluster, on a device that others used as well: nothing counts of a session in which
+    somebody else logged in. None: everything counts.
+    """
 
     owner: str
     since: datetime
     until: datetime
+    members: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +146,13 @@ def _owners(members: Sequence[str], rows: Sequence[Row], cluster_of: Mapping[str
             windows.append(Window(row["device"], _BEGINNING, _END))
         else:
             shared.append(row["device"])
-            windows += _windows_alone(row["device"], uses, mine)
+            windows += _windows_alone(row["device"], uses, tuple(members))
     return JourneyOwners(tuple(members), tuple(windows), tuple(own), tuple(shared))
 
 
-def _windows_alone(device: str, uses: Sequence[DeviceUse], members: frozenset[str]) -> list[Window]:
+def _windows_alone(device: str, uses: Sequence[DeviceUse], members: tuple[str, ...]) -> list[Window]:
     """The times in which only the cluster used a shared device: its interval without those of the others."""
-    mine = next((use for use in uses if members.intersection(use.cluster)), None)
+    mine = next((use for use in uses if set(members).intersection(use.cluster)), None)
     if mine is None:
         return []
     others = sorted((use.first_login_at, use.last_login_at) for use in uses if use is not mine)
@@ -155,9 +160,9 @@ def _windows_alone(device: str, uses: Sequence[DeviceUse], members: frozenset[st
     since = mine.first_login_at
     for start, end in others:
         if start > since:
-            windows.append(Window(device, since, min(start, mine.last_login_at)))
+            windows.append(Window(device, since, min(start, mine.last_login_at), members))
         since = max(since, end)
-    windows.append(Window(device, since, mine.last_login_at))
+    windows.append(Window(device, since, mine.last_login_at, members))
     return [window for window in windows if window.since < window.until]
 
 
@@ -242,7 +247,12 @@ def owner_rows(owners: Sequence[JourneyOwners]) -> list[Row]:
 def window_rows(windows: Sequence[Window]) -> list[Row]:
     """Windows as statements take them."""
     return [
-        {"owner": window.owner, "since": milliseconds(window.since), "until": milliseconds(window.until)}
+        {
+            "owner": window.owner,
+            "since": milliseconds(window.since),
+            "until": milliseconds(window.until),
+            "members": None if window.members is None else list(window.members),
+        }
         for window in windows
     ]
 

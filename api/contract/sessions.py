@@ -227,10 +227,10 @@ class AnonymousSession(KnownSession):
     activity = resolved_by(did)
 
     async def owners(self, info: RequestInfo) -> JourneyOwners:
-        """The device while the session lasted."""
+        """The device while the session lasted, without sessions in which somebody logged in."""
         del info
         session = self.found.session
-        window = Window(session.device, session.started_at, session.ended_at) if session.device else None
+        window = Window(session.device, session.started_at, session.ended_at, ()) if session.device else None
         return JourneyOwners((), (window,) if window else (), (), ())
 
 
