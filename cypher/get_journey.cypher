@@ -17,9 +17,10 @@ CALL (window) {
       (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
     } END
   RETURN i
-  ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $limit
+  // `+ ''`: a key that is made here is sorted as `<` compares it, by UTF-16 units; as it is stored, by code points.
+  ORDER BY i.owner DESC, i.at DESC, i.key + '' DESC LIMIT $limit
 }
-WITH DISTINCT i ORDER BY i.at DESC, i.key DESC LIMIT $limit
+WITH DISTINCT i ORDER BY i.at DESC, i.key + '' DESC LIMIT $limit
 RETURN collect(i {
   .key, .source, .type, .name, .channel, at: i.at.epochMillis, .owner, .session, .amount, .currency, .properties
 }) AS interactions

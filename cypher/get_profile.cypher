@@ -69,9 +69,10 @@ RETURN owners,
       MATCH (i:Interaction)
       WHERE i.owner = owner AND i.at >= datetime({year: 1900}) AND i.at < datetime({year: 9999})
       RETURN i
-      ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $events
+      // `+ ''`: in the order of get_journey.
+      ORDER BY i.owner DESC, i.at DESC, i.key + '' DESC LIMIT $events
     }
-    WITH DISTINCT i ORDER BY i.at DESC, i.key DESC LIMIT $events
+    WITH DISTINCT i ORDER BY i.at DESC, i.key + '' DESC LIMIT $events
     RETURN i {
       .key, .source, .type, .name, .channel, at: i.at.epochMillis, .owner, .session, .amount, .currency, .properties
     }

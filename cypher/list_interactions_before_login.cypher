@@ -12,7 +12,8 @@ WHERE i.owner = device AND i.at >= datetime({epochMillis: $since})
   AND ($types IS NULL OR i.type IN $types)
   AND ($names IS NULL OR i.name IN $names)
   AND ($sources IS NULL OR i.source IN $sources)
-WITH DISTINCT i ORDER BY i.at DESC, i.key DESC LIMIT $limit
+// `+ ''`: in the order of get_journey.
+WITH DISTINCT i ORDER BY i.at DESC, i.key + '' DESC LIMIT $limit
 RETURN i.key AS key, i.source AS source, i.type AS type, i.name AS name, i.channel AS channel,
   i.at.epochMillis AS at, i.owner AS owner, i.session AS session, i.amount AS amount, i.currency AS currency,
   i.properties AS properties

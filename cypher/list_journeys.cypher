@@ -19,7 +19,8 @@ CALL (row) {
           (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
         } END
       RETURN i
-      ORDER BY i.owner DESC, i.at DESC, i.key DESC LIMIT $limit
+      // `+ ''`: in the order of get_journey.
+      ORDER BY i.owner DESC, i.at DESC, i.key + '' DESC LIMIT $limit
     }
     RETURN i
     UNION
@@ -36,7 +37,7 @@ CALL (row) {
       AND ($sources IS NULL OR i.source IN $sources)
     RETURN i
   }
-  WITH i ORDER BY i.at DESC, i.key DESC LIMIT $limit
+  WITH i ORDER BY i.at DESC, i.key + '' DESC LIMIT $limit
   RETURN collect(i {
     .key, .source, .type, .name, .channel, .owner, .session, .amount, .currency, .properties, at: i.at.epochMillis
   }) AS interactions

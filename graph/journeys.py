@@ -204,8 +204,13 @@ async def list_journeys(
 def page_of(rows: Sequence[Row], first: int) -> JourneyPage:
     """A page of rows that hold at least its interactions and the one that follows them."""
     distinct = {row["key"]: row for row in rows}
-    newest = sorted(distinct.values(), key=lambda row: (row["at"], row["key"]), reverse=True)
+    newest = sorted(distinct.values(), key=lambda row: (row["at"], key_order(row["key"])), reverse=True)
     return JourneyPage(tuple(interaction_of(row) for row in newest[:first]), has_more=len(newest) > first)
+
+
+def key_order(key: str) -> bytes:
+    """What keys of one moment are sorted by: their UTF-16 units, as Neo4j compares them with the key of a cursor."""
+    return key.encode("utf-16-be", "surrogatepass")
 
 
 def keyset(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:

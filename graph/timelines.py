@@ -18,6 +18,7 @@ from graph.journeys import (
     JourneyOwners,
     JourneyPage,
     JourneyPosition,
+    key_order,
     keyset,
     list_journeys,
 )
@@ -93,7 +94,7 @@ async def list_timelines(
 
 
 def _page(page: JourneyPage, changes: Sequence[IdentityChange], first: int) -> TimelinePage:
-    items = sorted([*page.interactions, *changes], key=lambda item: (item.at, item.key), reverse=True)
+    items = sorted([*page.interactions, *changes], key=lambda item: (item.at, key_order(item.key)), reverse=True)
     return TimelinePage(tuple(items[:first]), has_more=page.has_more or len(items) > first)
 
 

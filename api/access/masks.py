@@ -12,14 +12,20 @@ _SHOWN_DIGITS = 4
 # A number of a telephone, a card or a passport has at least so many digits; prices, counts and years have fewer.
 _LONG_NUMBER = 1_000_000
 
-# Properties and traits that say nothing of who somebody is; whatever has another name may.
-HARMLESS_PROPERTIES = frozenset(
+# Of properties and traits with these names a number says nothing of who somebody is. A text may: tools for forms send
+# every answer as a `value` beside its question.
+AMOUNTS = frozenset(
+    {"cart_value", "order_value", "price", "quantity", "rating", "revenue", "total", "unit_price", "value"}
+)
+# Shorter than a number of a telephone, and with no zero before it, as such a number may have.
+_AMOUNT = re.compile(r"-?(?:0|[1-9][0-9]{0,5})(?:[.,][0-9]{1,4})?")
+# Of these a text says nothing either, because a catalogue or a programme wrote it; whatever has another name may.
+HARMLESS_PROPERTIES = AMOUNTS | frozenset(
     {
-        *("action", "aisle", "article", "articles", "brand", "browser", "campaign", "cart_value", "categories"),
-        *("category", "channel", "colour", "country", "currency", "device_type", "intent", "language", "locale"),
-        *("medium", "order_value", "os", "plan", "platform", "price", "product", "product_id", "product_ids"),
-        *("quantity", "rating", "revenue", "segment", "segments", "size", "sku", "skus", "source", "stage", "status"),
-        *("tariff", "tier", "total", "type", "unit_price", "value", "variant"),
+        *("action", "aisle", "article", "articles", "brand", "browser", "campaign", "categories", "category"),
+        *("channel", "colour", "country", "currency", "device_type", "intent", "language", "locale", "medium", "os"),
+        *("plan", "platform", "product", "product_id", "product_ids", "segment", "segments", "size", "sku", "skus"),
+        *("source", "stage", "status", "tariff", "tier", "type", "variant"),
     }
 )
 
@@ -59,13 +65,22 @@ def page_only(address: str) -> str:
 
 
 def masked_json(value: Any, name: str | None = None) -> Any:  # noqa: ANN401 -- whatever JSON holds
-    """Properties with every text and every long number masked, unless its ``name`` is known to be harmless."""
+    """Properties with every text and every long number masked, unless its ``name`` is known to be harmless.
+
+    Of a name that means an amount only a short number is harmless, as a number or as a text.
+    """
     if isinstance(value, dict):
         return {without_contacts(key): masked_json(part, key) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [masked_json(part, name) for part in value]
     if isinstance(value, str):
-        return without_contacts(value) if name in HARMLESS_PROPERTIES else hidden(value)
+        return _masked_text(value, name)
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _LONG_NUMBER:
-        return value if name in HARMLESS_PROPERTIES else STARS
+        return value if name in HARMLESS_PROPERTIES - AMOUNTS else STARS
     return value
+
+
+def _masked_text(text: str, name: str | None) -> str:
+    if name in AMOUNTS:
+        return text if _AMOUNT.fullmatch(text) else hidden(text)
+    return without_contacts(text) if name in HARMLESS_PROPERTIES else hidden(text)

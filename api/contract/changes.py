@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -14,13 +13,13 @@ from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.arguments import AtConfidence, By
 from api.contract.exposure import Exposed, expose
+from api.contract.guesses import found_profile
 from api.contract.inputs import ProfileBy, identity_of
-from api.contract.queries import GUESSABLE
 from api.execution.context import RequestContext, RequestInfo
 from api.live.following import Begun, Moved, Subscriber, Told, follow
 from api.live.positions import Position, position_of
 from graph.errors import InputError
-from graph.identities import AmbiguousIdentity, FoundProfile, MergedProfile, UnknownIdentity, find_profile, nobody
+from graph.identities import AmbiguousIdentity, FoundProfile, MergedProfile, UnknownIdentity
 from graph.identity_events import RecordedEvent
 from graph.journeys import JourneyInteraction
 from graph.profile_ids import customer_of
@@ -174,8 +173,7 @@ async def _found(context: RequestContext, by: ProfileBy, confidence: float) -> F
     identity = identity_of(by, context.country)
     if isinstance(identity, UnknownIdentity):
         return identity
-    found = partial(find_profile, context.graph, identity, confidence)
-    return await (context.look_up(found, nobody(identity.kind)) if identity.kind in GUESSABLE else found())
+    return await found_profile(context, identity, confidence)
 
 
 async def _admit(context: RequestContext) -> None:

@@ -1,7 +1,6 @@
 """Queries: what can be asked."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -12,6 +11,7 @@ from api.access.viewer import Scope
 from api.contract.arguments import AsOfTime, AtConfidence, By
 from api.contract.audit import AuditQueries
 from api.contract.explanations.queries import ExplanationQueries
+from api.contract.guesses import found_profile
 from api.contract.inputs import identity_of
 from api.contract.levels import ConfidenceLevels, confidence_levels
 from api.contract.lists.queries import ListQueries
@@ -22,12 +22,10 @@ from api.contract.types import ProfileResult
 from api.contract.viewers import ViewerQueries
 from api.execution.context import RequestInfo
 from api.execution.reading_ahead import journey_ahead
-from graph.identities import IdentityKind, ReadProfile, UnknownIdentity, find_profile, nobody
+from graph.identities import ReadProfile, UnknownIdentity, nobody
 from graph.profiles import get_profile
 
 MAX_HITS = 50
-# By what somebody may ask without knowing a person: a browser holds these ids, and another may try them out.
-GUESSABLE = frozenset({IdentityKind.SESSION, IdentityKind.DEVICE})
 
 Text = Annotated[str, strawberry.argument(description="Email, telephone number, customer number, id, name or town.")]
 First = Annotated[int, strawberry.argument(description=f"At most so many profiles, 1 to {MAX_HITS}.")]
@@ -55,10 +53,7 @@ class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, Viewe
             return identity
         if not info.context.viewer.may(Scope.PROFILE_READ):
             return nobody(identity.kind, as_of)
-        found = partial(find_profile, info.context.graph, identity, wanted, as_of, _reader(info))
-        if identity.kind in GUESSABLE:
-            return await info.context.look_up(found, nobody(identity.kind, as_of))
-        return await found()
+        return await found_profile(info.context, identity, wanted, as_of, _reader(info))
 
     @strawberry.field(
         description="Profiles by an identifier, exactly, or by words of names, company, town or number; "

@@ -54,6 +54,10 @@ class Allowances:
         if wait:
             raise RateLimitedError(ceil(wait))
 
+    def has_credit(self, actor: str) -> bool:
+        """Whether something is left; costs nothing."""
+        return self._costs is None or self._costs.holds(actor, 1)
+
     def may_guess(self, actor: str) -> bool:
         """Whether an actor may ask for a session or a device, which may be one that is not there."""
         return self._guesses is None or not self._guesses.take(actor, 1)

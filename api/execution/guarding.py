@@ -52,7 +52,8 @@ class Guarding(SchemaExtension):
             try:
                 yield
             finally:
-                if context.asked.cost is None:
+                cost = context.asked.cost
+                if cost is None or cost.is_too_much:
                     context.allowances.spend_on_refusal(actor)
         except RateLimitedError as error:
             context.asked.refused = Refused(_TOO_MANY, error.retry_after_s)

@@ -25,6 +25,11 @@ class Cost:
     requested: int
     limit: int = MAX_COST
 
+    @property
+    def is_too_much(self) -> bool:
+        """Whether it is beyond its limit."""
+        return self.requested > self.limit
+
 
 class OperationLimits(ValidationRule):
     """Refuses a document in which an operation exceeds one of the ``LARGEST`` sizes."""
@@ -51,6 +56,6 @@ def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
 
 def require_affordable(cost: Cost) -> None:
     """Go on only with a cost within its limit. Raises GraphQLError."""
-    if cost.requested > cost.limit:
+    if cost.is_too_much:
         message = f"The operation costs too much; the limit is {cost.limit:,}. Ask for shorter lists."
         raise GraphQLError(message, extensions={"code": ErrorCode.QUERY_TOO_COMPLEX})

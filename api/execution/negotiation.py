@@ -13,9 +13,13 @@ def negotiate(accept: str) -> str | None:
     """
     if not accept.strip():
         return JSON
-    offers = [_offer(part) for part in accept.split(",")]
-    usable = [(quality, media_type) for quality, media_type in offers if media_type is not None and quality > 0]
+    usable = [(quality, _TYPES[named]) for named, quality in _offers(accept) if named in _TYPES and quality > 0]
     return max(usable, key=lambda offer: offer[0])[1] if usable else None
+
+
+def names(accept: str, media_type: str) -> bool:
+    """Whether this media type is named as one that can be accepted; ``*/*`` names none, and a quality of 0 refuses."""
+    return any(named == media_type and quality > 0 for named, quality in _offers(accept))
 
 
 def is_json(content_type: str) -> bool:
@@ -25,10 +29,14 @@ def is_json(content_type: str) -> bool:
     return media_type.strip() == JSON and charset in {"", "utf-8", "utf8"}
 
 
-def _offer(part: str) -> tuple[float, str | None]:
+def _offers(accept: str) -> list[tuple[str, float]]:
+    return [_offer(part) for part in accept.split(",")]
+
+
+def _offer(part: str) -> tuple[str, float]:
     media_type, *parameters = [piece.strip().lower() for piece in part.split(";")]
     quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-    return _number(quality), _TYPES.get(media_type)
+    return media_type, _number(quality)
 
 
 def _number(text: str) -> float:

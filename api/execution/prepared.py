@@ -19,6 +19,7 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
+from api.contract.paging import MAX_PART
 from api.execution.limits import MAX_TOKENS, Cost, operations_of
 from api.execution.selections import Selections, has_directives
 from api.execution.sizes import DocumentSizes
@@ -71,7 +72,7 @@ class PreparedOperation:
     def cost(self, variables: Mapping[str, Any]) -> Cost:
         """The cost with these variables."""
         given = {name: variables.get(name, default) for name, default in self._pages.items()}
-        pages = {name: page if isinstance(page, int) else None for name, page in given.items()}
+        pages = {name: _page_of(page) for name, page in given.items()}
         asked = tuple(pages.values())
         if asked not in self._costs:
             if len(self._costs) >= _COSTS_KEPT:
@@ -108,3 +109,11 @@ def _default_of(operation: OperationDefinitionNode, variable: str) -> int | None
         if definition.variable.name.value == variable and isinstance(definition.default_value, IntValueNode):
             return int(definition.default_value.value)
     return None
+
+
+def _page_of(given: object) -> int | None:
+    """The page size that a variable gives; none where it gives none."""
+    if given is None or (isinstance(given, int) and not isinstance(given, bool)):
+        return given
+    # JSON has one kind of number: 100.0 is an Int too. What is none is refused later, so it may count as the dearest.
+    return int(given) if isinstance(given, float) and given.is_integer() else MAX_PART

@@ -1,8 +1,9 @@
 """Streaming: subscriptions over WebSocket (``graphql-transport-ws``) and as server-sent events.
 
-A POST that accepts ``text/event-stream`` is answered with events: ``next`` for each result, ``complete`` at the end,
-and a comment every 15 seconds so that nobody in between closes a silent connection. Both ways run subscriptions only: a
-query has its deadline, its status and its negotiation in the usual request.
+A subscription whose POST accepts ``text/event-stream`` is answered with events: ``next`` for each result, ``complete``
+at the end, and a comment every 15 seconds so that nobody in between closes a silent connection. Both ways run
+subscriptions only: a query has its deadline, its status and its negotiation in the usual request. Clients that name
+every type they know get JSON for it; one that accepts nothing but events is told so by an event.
 
 Source: GraphQL over Server-Sent Events, "distinct connections mode".
 """
@@ -20,6 +21,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
 from api.execution.context import RequestContext
+from api.execution.negotiation import names
 from api.execution.websockets import SubscriptionsOnly, TextMessages
 from graph.errors import AccessError, InputError
 
@@ -32,6 +34,10 @@ MOST_OF_ONE_CONNECTION = 50
 
 class EventStream(SSETransport):
     """Server-sent events, of subscriptions only."""
+
+    def accepts(self, accept: str) -> bool:
+        """Whether a request can be answered with events."""
+        return names(accept, EVENT_STREAM)
 
     def allowed_operation_types(self, allowed_operation_types: set[OperationType]) -> Iterable[OperationType]:
         """Only subscriptions."""
@@ -70,5 +76,5 @@ class StreamingGraphQL(GraphQL[RequestContext, None]):
 
 
 def accepts_events(accept: str) -> bool:
-    """Whether a request asks for a stream of events."""
+    """Whether a request can be answered with a stream of events."""
     return EventStream().accepts(accept)

@@ -22,6 +22,10 @@ class TokenBuckets:
         """Actors that are remembered."""
         return len(self._buckets)
 
+    def holds(self, actor: str, amount: float) -> bool:
+        """Whether so much is there."""
+        return self._held(actor)[1] >= amount
+
     def take(self, actor: str, amount: float) -> float:
         """Take so much where it is there; gives 0, else the seconds after which it will be."""
         now, held = self._held(actor)

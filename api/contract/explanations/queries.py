@@ -12,12 +12,13 @@ from api.contract.explanations.as_of import as_known
 from api.contract.explanations.how import HowBuilt, how_built
 from api.contract.explanations.why import WhyTogether, why_together
 from api.contract.explanations.why_not import WhyApart, why_apart
+from api.contract.guesses import found_profile
 from api.contract.inputs import MAX_KEY, identity_of
 from api.contract.outcomes import NothingResolved, NotTogether, UnknownCustomer
 from api.execution.context import RequestContext, RequestInfo
 from graph.connection import Reader
 from graph.errors import InputError, NothingResolvedError, NotTogetherError, UnknownCustomerError
-from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity, find_profile
+from graph.identities import AmbiguousIdentity, MergedProfile, UnknownIdentity
 from resolution.explanation.as_of import AsOf, as_of
 from resolution.explanation.how import how
 from resolution.explanation.why import Why, why, why_at
@@ -113,7 +114,7 @@ class ExplanationQueries:
         identity = identity_of(by, context.country)
         if isinstance(identity, UnknownIdentity):
             return identity
-        found = await find_profile(context.graph, identity, wanted, as_of)
+        found = await found_profile(context, identity, wanted, as_of)
         if isinstance(found, UnknownIdentity | AmbiguousIdentity):
             return found
         customer = (found.profile if isinstance(found, MergedProfile) else found).members[0]

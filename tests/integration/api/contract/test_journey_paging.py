@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.connection import Graph
+from graph.journeys import key_order
 from graph.records import InteractionRecord
 from graph.writing import write_batch
-from tests.factories import NOON, batch, customer, interaction, shop
+from tests.factories import NOON, batch, crm, customer, device, interaction, session, shop
 from tests.integration.api.conftest import Ask, write_anna
 
 PAGE = """
@@ -79,6 +80,68 @@ async def test_every_edge_can_be_gone_on_from(graph: Graph, fresh_ask: Ask) -> N
     assert whole["pageInfo"] == {"hasNextPage": False, "endCursor": whole["edges"][-1]["cursor"]}
     empty = await page_of(fresh_ask, first=1, after=whole["pageInfo"]["endCursor"])
     assert empty["pageInfo"] == {"hasNextPage": False, "endCursor": None}
+
+
+# Beyond U+E000 and beyond U+FFFF the order of code points is not that of UTF-16 units.
+ODD = ["z", "\ud7ff", "\ue000", "\ufffd", "\uffff", "\U0001f600", "\U0001f601", "\U0010ffff", "\uffff" * 40]
+TOGETHER = """
+query ($first: Int!, $after: String) {
+  other: profile(by: { customer: "crm:1" }, confidence: EXACT) {
+    ... on Profile { journey(first: $first, after: $after) { nodes { key } } }
+  }
+  profile(by: { customer: "shop:7" }, confidence: EXACT) {
+    ... on Profile { journey(first: $first, after: $after) { nodes { key } pageInfo { hasNextPage endCursor } } }
+  }
+}
+"""
+# Without a cursor it is read with the profile.
+START = """
+query ($first: Int!) {
+  profile(by: { customer: "shop:7" }, confidence: EXACT) {
+    ... on Profile { journey(first: $first) { nodes { key } } }
+  }
+}
+"""
+TIMELINE = """
+query ($first: Int!, $after: String) {
+  profile(by: { customer: "shop:7" }, confidence: EXACT) {
+    ... on Profile {
+      journey: timeline(first: $first, after: $after) {
+        nodes { ... on JourneyInteraction { key } } pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+
+
+def odd_visits(**whose: Any) -> tuple[InteractionRecord, ...]:
+    return tuple(interaction(f"known{key}", **whose) for key in ODD)
+
+
+@pytest.mark.parametrize("first", [1, 2, 4])
+@pytest.mark.parametrize("query", [PAGE, TOGETHER, TIMELINE])
+@pytest.mark.parametrize("shared", [False, True])
+async def test_keys_of_any_script_are_told_once(
+    graph: Graph, fresh_ask: Ask, query: str, first: int, *, shared: bool
+) -> None:
+    write_batch(graph, batch("shop", customers=(customer("shop", "7"),)))
+    write_batch(graph, batch("crm", customers=(customer(),)))
+    logins = {"s1": shop("7"), "s2": crm("1")} if shared else {}
+    sessions = tuple(session(key, device=device(), customer=who) for key, who in logins.items())
+    whose = {"device": device(), "session_id": "s1"} if shared else {"customer": shop("7")}
+    write_batch(graph, batch("web", sessions=sessions, interactions=odd_visits(**whose)))
+
+    walked: list[str] = []
+    after, more = None, True
+    while more:
+        page = (await fresh_ask(query, first=first, after=after))["data"]["profile"]["journey"]
+        walked += [node["key"] for node in page["nodes"]]
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+
+    assert walked == sorted((f"web:known{key}" for key in ODD), key=key_order, reverse=True)
+    begun = (await fresh_ask(START, first=first))["data"]["profile"]["journey"]
+    assert [node["key"] for node in begun["nodes"]] == walked[:first]
 
 
 @pytest.mark.parametrize(

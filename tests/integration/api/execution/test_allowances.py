@@ -12,6 +12,11 @@ from tests.integration.api.operations import SESSION, WHOLE
 
 LEVELS = {"query": "{ confidenceLevels { default } }"}
 PROFILE_AT = "query ($by: ProfileBy!, $asOf: DateTime) { profile(by: $by, asOf: $asOf) { __typename } }"
+HOW = """
+query ($by: ProfileBy!, $asOf: DateTime) {
+  how(by: $by, asOf: $asOf) { __typename ... on UnknownIdentity { reason } }
+}
+"""
 SEARCH = 'query ($n: Int!) { search(text: "a", first: $n) { matches { score } } }'
 
 
@@ -43,16 +48,33 @@ async def test_who_asked_for_too_much_has_to_wait(neo4j_address: Address) -> Non
     assert [error["extensions"]["code"] for error in second.json()["errors"]] == ["RATE_LIMITED"]
 
 
-async def test_documents_that_cannot_be_used_are_not_free(neo4j_address: Address) -> None:
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{{ nothing{} }}",
+        'query Q{} {{ search(text: "a", first: 50) {{ profile {{ links(first: 1000) {{ rule }} }} }} }}',
+    ],
+)
+async def test_documents_that_cannot_be_used_are_not_free(neo4j_address: Address, document: str) -> None:
     async with connected(neo4j_address, cost_per_second=1, cost_at_once=1) as client:
         statuses = [
-            (await client.post("/graphql", json={"query": f"{{ nothing{number} }}"})).status_code
+            (await client.post("/graphql", json={"query": document.format(number)})).status_code
             for number in range(250)
         ]
 
     # 20,000 at 101 each.
     assert statuses.count(200) == statuses.index(429)
     assert 190 < statuses.index(429) < 210
+
+
+async def test_an_operation_refused_for_lack_of_credit_is_charged_no_more(neo4j_address: Address) -> None:
+    dear = {"query": '{ search(text: "nobody", first: 49) { profile { links(first: 350) { rule } } } }'}
+    async with connected(neo4j_address, cost_per_second=1, cost_at_once=1) as client:
+        waits = [(await client.post("/graphql", json=dear)).headers.get("retry-after") for _ in range(12)]
+
+    # Of asking at all, one each; a charge of a hundred each would be a wait of a thousand seconds more.
+    assert waits[0] is None
+    assert int(waits[-1] or 0) - int(waits[1] or 0) < 50
 
 
 async def test_beyond_the_requests_at_once_the_answer_is_503_at_once(neo4j_address: Address) -> None:
@@ -93,13 +115,31 @@ async def test_after_too_many_guesses_no_session_is_known(neo4j_address: Address
 
 
 @pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize("past", [{}, {"asOf": days(9).isoformat()}])
+@pytest.mark.parametrize("kind", ["session", "device"])
+async def test_asking_how_is_guessing_too(neo4j_address: Address, kind: str, past: dict[str, str]) -> None:
+    known, guess = {"session": ("web:s1", "web:guess"), "device": ("anonymous_id:d1", "anonymous_id:guess")}[kind]
+    async with connected(neo4j_address, unknown_sessions_per_minute=1) as client:
+        ask = asking(client)
+        before = [await ask(HOW, by={kind: known}, **past) for _ in range(3)]
+        guessed = await ask(HOW, by={kind: guess}, **past)
+        limited = await ask(HOW, by={kind: known}, **past)
+        profile = await ask(HOW.replace("how(", "profile("), by={kind: known}, **past)
+
+    assert {body["data"]["how"]["__typename"] for body in before} == {"HowBuilt"}
+    assert guessed["data"]["how"] == limited["data"]["how"] == profile["data"]["profile"]
+    assert limited["data"]["how"]["__typename"] == "UnknownIdentity"
+
+
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize("query", [PROFILE_AT, HOW])
 @pytest.mark.parametrize("by", [{"session": "web:guess"}, {"device": "anonymous_id:guess"}])
-async def test_guesses_at_a_past_time_are_guesses(neo4j_address: Address, by: dict[str, str]) -> None:
+async def test_guesses_at_a_past_time_are_guesses(neo4j_address: Address, by: dict[str, str], query: str) -> None:
     past = {"asOf": days(9).isoformat()}
     async with connected(neo4j_address, unknown_sessions_per_minute=1) as client:
         ask = asking(client)
         before = await ask(SESSION, id="web:s1", **past)
-        await ask(PROFILE_AT, by=by, **past)
+        await ask(query, by=by, **past)
         after = await ask(SESSION, id="web:s1", **past)
 
     assert before["data"]["session"]["__typename"] == "AuthenticatedSession"

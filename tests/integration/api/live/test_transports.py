@@ -11,6 +11,7 @@ import httpx
 import pytest
 from websockets import InvalidStatus
 
+from api.execution.negotiation import GRAPHQL_JSON, JSON
 from api.execution.trusted_documents import hash_of
 from api.operation.serving import serving
 from graph.address import Address
@@ -134,16 +135,20 @@ async def test_only_who_has_the_key_is_let_in(neo4j_address: Address) -> None:
             assert response.status_code == 401
 
 
-_EVENTS = {"Accept": "text/event-stream"}
+_EVENTS = "text/event-stream"
+# As urql names all that it knows.
+_EVERYTHING = f"{GRAPHQL_JSON}, application/graphql+json, {JSON}, {_EVENTS}, multipart/mixed"
 
 
 @asynccontextmanager
-async def streamed(url: str, query: str = CHANGES, **variables: Any) -> AsyncGenerator[tuple[httpx.Response, Any]]:
+async def streamed(
+    url: str, query: str = CHANGES, accept: str = _EVENTS, **variables: Any
+) -> AsyncGenerator[tuple[httpx.Response, Any]]:
     """A stream of events, and the function that gives the next one."""
     body = {"query": query, "variables": variables}
     async with (
         httpx.AsyncClient(base_url=url, headers=AUTHORIZED, timeout=PATIENCE_S) as client,
-        client.stream("POST", "/graphql", json=body, headers=_EVENTS) as response,
+        client.stream("POST", "/graphql", json=body, headers={"Accept": accept}) as response,
     ):
         lines = response.aiter_lines()
 
@@ -189,6 +194,67 @@ def test_a_subscription_is_not_answered_as_a_query_is(url: str) -> None:
 
     assert answer.status_code == 400
     assert "text/event-stream" in answer.json()["errors"][0]["message"]
+
+
+def posted(url: str, query: str, accept: str) -> httpx.Response:
+    body = {"query": query, "variables": {"by": UNKNOWN}}
+    return httpx.post(f"{url}/graphql", json=body, headers={**AUTHORIZED, "Accept": accept}, timeout=PATIENCE_S)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (_EVERYTHING, GRAPHQL_JSON),
+        (f"{_EVENTS}, {JSON};q=0.1", JSON),
+        (f"{_EVENTS};q=0, {JSON}", JSON),
+        (f"{_EVENTS}, */*", JSON),
+    ],
+)
+def test_a_query_that_accepts_json_is_answered_with_it(url: str, accept: str, media_type: str) -> None:
+    answer = posted(url, QUERY, accept)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{media_type}; charset=utf-8")
+    assert answer.json()["data"]["confidenceLevels"]["default"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ('mutation { resolveCustomers(input: {customers: ["crm:1"]}) { nothing } }', "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription {", "GRAPHQL_PARSE_FAILED"),
+        ("fragment F on Query { __typename }", "BAD_REQUEST"),
+        ("", "BAD_REQUEST"),
+    ],
+)
+def test_what_is_no_subscription_is_refused_as_a_query_is(url: str, query: str, code: str) -> None:
+    answer = posted(url, query, _EVERYTHING)
+
+    assert answer.status_code == 400
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == [code]
+
+
+@pytest.mark.parametrize("accept", [_EVERYTHING, f"{JSON}, {_EVENTS};q=0.1"])
+async def test_a_subscription_that_accepts_events_is_streamed(url: str, accept: str) -> None:
+    async with streamed(url, accept=accept, by=UNKNOWN) as (response, event):
+        assert response.headers["content-type"].startswith(_EVENTS)
+        assert (await event())[1]["data"]["profileChanges"]["__typename"] == "UnknownIdentity"
+        assert (await event())[0] == "complete"
+
+
+@pytest.mark.parametrize(("accept", "status"), [(f"{_EVENTS};q=0, {JSON}", 400), (f"{_EVENTS};q=0", 406)])
+def test_a_quality_of_zero_refuses_events(url: str, accept: str, status: int) -> None:
+    assert posted(url, CHANGES, accept).status_code == status
+
+
+def test_whoever_has_nothing_left_has_nothing_parsed(neo4j_address: Address) -> None:
+    dear = '{ search(text: "a", first: 49) { profile { links(first: 370) { rule } } } }'
+    with serving(neo4j_address, keyed_settings(cost_per_second=1, cost_at_once=1)) as url:
+        while posted(url, dear, JSON).status_code == 200:
+            pass
+        # A second gives back enough to ask one thing, which a refusal takes again.
+        answers = [posted(url, query, _EVERYTHING) for _ in range(20) for query in ("{", CHANGES)]
+
+    assert 429 in {answer.status_code for answer in answers[1::2]}
 
 
 async def test_a_server_that_stops_says_so_and_another_goes_on(url: str, neo4j_address: Address) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from api.access.field_rules import FieldClass, Hidden, kind_and_id, of_kind
 from api.access.masks import (
+    AMOUNTS,
     HARMLESS_PROPERTIES,
     initial,
     masked_email,
@@ -84,6 +85,44 @@ def test_properties_are_masked_unless_they_are_known_to_be_harmless() -> None:
         "count": 3,
         "at": None,
     }
+
+
+def test_answers_in_a_form_are_masked_although_their_name_means_an_amount() -> None:
+    sent = [
+        {"key": "Telefon", "value": "0151 23456789"},
+        {"key": "IBAN", "value": "DE89370400440532013000"},
+        {"key": "Name", "value": "Anna Ilg"},
+        {"key": "Namen", "value": ["Anna Ilg", "49.90"]},
+        {"type": "email", "value": "anna@example.org"},
+    ]
+
+    assert masked_json(sent) == [
+        {"key": "***", "value": "***"},
+        {"key": "***", "value": "***"},
+        {"key": "***", "value": "***"},
+        {"key": "***", "value": ["***", "49.90"]},
+        {"type": "email", "value": "***"},
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(AMOUNTS))
+@pytest.mark.parametrize("amount", [49.9, 1_700_000, -3, "49.90", "49,9", "0", "0.25", "-12", "123456.78", ""])
+def test_an_amount_is_shown(name: str, amount: float | str) -> None:
+    assert masked_json({name: amount}) == {name: amount}
+
+
+@pytest.mark.parametrize("name", sorted(AMOUNTS))
+@pytest.mark.parametrize(
+    "text",
+    ["1234567", "0151", "01067", "431.5550123", "49.90 for Anna", "1e5", "49.", "31.12.1990", "12 34", "٤٢", "42\n"],
+)
+def test_a_text_that_is_no_plain_amount_is_masked(name: str, text: str) -> None:
+    assert masked_json({name: text}) == {name: "***"}
+
+
+@pytest.mark.parametrize("name", sorted(HARMLESS_PROPERTIES - AMOUNTS))
+def test_a_word_of_a_catalogue_is_shown(name: str) -> None:
+    assert masked_json({name: "XL"}) == {name: "XL"}
 
 
 json_values = st.recursive(

@@ -1,6 +1,6 @@
 import pytest
 
-from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
+from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, names, negotiate
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,24 @@ from api.execution.negotiation import GRAPHQL_JSON, JSON, is_json, negotiate
 )
 def test_the_media_type_with_the_highest_quality_wins(accept: str, media_type: str | None) -> None:
     assert negotiate(accept) == media_type
+
+
+@pytest.mark.parametrize(
+    ("accept", "named"),
+    [
+        ("text/event-stream", True),
+        (f"{GRAPHQL_JSON}, {JSON}, Text/Event-Stream ; q=0.1", True),
+        ("text/event-stream;q=0", False),
+        (f"text/event-stream; q=0.0, {JSON}", False),
+        ("text/event-stream;q=much", False),
+        ("*/*", False),
+        ("text/*", False),
+        ("text/event-streams", False),
+        ("", False),
+    ],
+)
+def test_a_media_type_is_accepted_where_it_is_named(accept: str, named: bool) -> None:  # noqa: FBT001
+    assert names(accept, "text/event-stream") is named
 
 
 @pytest.mark.parametrize(

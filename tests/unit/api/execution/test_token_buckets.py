@@ -22,6 +22,18 @@ def test_a_bucket_gives_what_it_holds_and_says_when_there_is_more() -> None:
     assert buckets.take("b", 10) == 0
 
 
+def test_looking_into_a_bucket_takes_nothing() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(per_second=2, most=10, clock=clock)
+
+    assert buckets.holds("a", 10)
+    assert buckets.take("a", 10) == 0
+    assert not buckets.holds("a", 1)
+    clock.now = 0.5
+    assert buckets.holds("a", 1)
+    assert len(buckets) == 1
+
+
 def test_what_is_given_back_can_be_taken_again_but_no_more_than_the_bucket_holds() -> None:
     buckets = TokenBuckets(per_second=1, most=3, clock=Clock())
     buckets.take("a", 3)

@@ -10,6 +10,7 @@ import pytest_asyncio
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from api.contract.paging import cursor_for
 from graph.address import Address
 from graph.connection import Graph
 from graph.decisions import Decision, withdraw_decision, write_decisions
@@ -196,6 +197,17 @@ async def test_a_cursor_of_another_list_is_refused(ask_world: Ask) -> None:
     assert "errors" not in await ask_world(query, after=ours)
     for refused in (theirs, none):
         assert refused["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("name", ["runs", "decisions"])
+@pytest.mark.parametrize("at", [10**17, -(10**17), 2**63 - 1])
+async def test_a_cursor_of_no_time_that_there_is_is_refused(ask_world: Ask, name: str, at: int) -> None:
+    query = f"query ($after: String) {{ {name}(after: $after) {{ pageInfo {{ hasNextPage }} }} }}"
+    refused = await ask_world(query, after=cursor_for(name, (at, "x")))
+
+    (error,) = refused["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["message"].startswith("The cursor is not one of ours.")
 
 
 async def test_a_source_says_how_it_sends(ask_world: Ask) -> None:
