@@ -84,15 +84,16 @@ def _interaction(dice: Random) -> InteractionRecord:
 
 
 def _consent(dice: Random, source: str) -> ConsentRecord:
-    number = dice.randrange(30)
-    told = Random(f"{source} {number}")
+    number, version = dice.randrange(30), dice.randrange(4)
+    told = Random(f"{source} {number} {version}")
     subjects: list[dict[str, Any]] = [
         {"customer": _of(told, source)},
         {"identifier": told.choice(SHARED)},
         {"device": _device(told)},
     ]
-    given = subjects[number % 3]
-    return ConsentRecord(source, f"f{number}", "marketing", "granted", days(0), days(0), channel="email", **given)
+    state, effective_at = told.choice(["granted", "withdrawn"]), days(version // 2)
+    given = told.choice(subjects)
+    return ConsentRecord(source, f"f{number}", "marketing", state, effective_at, days(0), channel="email", **given)
 
 
 def a_batch(dice: Random) -> Batch:
