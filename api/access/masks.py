@@ -1,6 +1,7 @@
 """Masks: what is left of a value for whoever may not see it. Enough to recognise it again, not enough to use it."""
 
 import re
+from math import inf
 from typing import Any
 
 STARS = "***"
@@ -11,6 +12,8 @@ _PHONE = re.compile(r"(?<![\w.])(?:\+|00)\d(?:[\s()/.-]*\d){6,}")
 _SHOWN_DIGITS = 4
 # A number of a telephone, a card or a passport has at least so many digits; prices, counts and years have fewer.
 _LONG_NUMBER = 1_000_000
+# No price and no sum of one order; the number of a mobile telephone with its area has more digits.
+_LONG_AMOUNT = 100_000_000
 
 # Of properties and traits with these names a number says nothing of who somebody is. A text may: tools for forms send
 # every answer as a `value` beside its question.
@@ -75,9 +78,16 @@ def masked_json(value: Any, name: str | None = None) -> Any:  # noqa: ANN401 -- 
         return [masked_json(part, name) for part in value]
     if isinstance(value, str):
         return _masked_text(value, name)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _LONG_NUMBER:
-        return value if name in HARMLESS_PROPERTIES - AMOUNTS else STARS
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if abs(value) < _shortest_hidden(name) else STARS
     return value
+
+
+def _shortest_hidden(name: str | None) -> float:
+    """The smallest number that is masked under a name."""
+    if name in AMOUNTS:
+        return _LONG_AMOUNT
+    return inf if name in HARMLESS_PROPERTIES else _LONG_NUMBER
 
 
 def _masked_text(text: str, name: str | None) -> str:

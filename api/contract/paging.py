@@ -5,6 +5,7 @@ A cursor holds the position, not an offset, so that a page neither loses nor rep
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 import orjson
@@ -104,9 +105,14 @@ def cursor_of(position: JourneyPosition) -> str:
 
 def position_of(cursor: str) -> JourneyPosition:
     """The position in a journey that a cursor means. Raises InputError for one that is not ours."""
-    at, key = key_of(_JOURNEY, cursor, (int, str))
+    return JourneyPosition(*moment_of(key_of(_JOURNEY, cursor, (int, str))))
+
+
+def moment_of(key: Key) -> tuple[datetime, str]:
+    """The time and the key of a position in a list sorted by them. Raises InputError where there is no such time."""
+    at, name = key
     try:
-        return JourneyPosition(moment(int(at)), str(key))
+        return moment(int(at)), str(name)
     except OverflowError:
         raise _not_ours() from None
 

@@ -9,12 +9,12 @@ from api.access.field_rules import plain
 from api.access.masking import classify
 from api.access.viewer import Scope
 from api.contract.exposure import Exposed, expose
-from api.contract.paging import DEFAULT_PAGE, After, Connection, First, Key, Paging
+from api.contract.paging import DEFAULT_PAGE, After, Connection, First, Key, Paging, moment_of
 from api.execution.context import RequestInfo
 from graph.decisions import Decision
 from graph.listing import NEWEST, RunFilter, list_decisions_before, list_runs
 from graph.runs import ScoringRun
-from graph.times import milliseconds, moment
+from graph.times import milliseconds
 
 classify(ScoringRun, dict.fromkeys(("model_version", "scope", "settings", "counts", "durations"), plain))
 expose(
@@ -83,4 +83,4 @@ class PastQueries:
 
 
 def _before(position: Key | None) -> tuple[datetime, str]:
-    return (moment(int(position[0])), str(position[1])) if position else NEWEST
+    return moment_of(position) if position else NEWEST

@@ -114,9 +114,22 @@ def test_an_amount_is_shown(name: str, amount: float | str) -> None:
 @pytest.mark.parametrize("name", sorted(AMOUNTS))
 @pytest.mark.parametrize(
     "text",
-    ["1234567", "0151", "01067", "431.5550123", "49.90 for Anna", "1e5", "49.", "31.12.1990", "12 34", "٤٢", "42\n"],
+    [
+        "1234567",
+        "0151",
+        "01067",
+        "431.5550123",
+        "49.90 for Anna",
+        "1e5",
+        "49.",
+        "31.12.1990",
+        "12 34",
+        "٤٢",
+        "42\n",
+        15123456789,
+    ],
 )
-def test_a_text_that_is_no_plain_amount_is_masked(name: str, text: str) -> None:
+def test_what_is_no_plain_amount_is_masked(name: str, text: str | int) -> None:
     assert masked_json({name: text}) == {name: "***"}
 
 
