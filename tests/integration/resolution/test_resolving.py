@@ -166,24 +166,18 @@ def test_a_decision_that_is_withdrawn_leaves_no_trace_but_its_history(people: Gr
 
 ADA, BOB = Steward("ada", "as she sees it"), Steward("bob", "they are father and son")
 
+Act = Callable[[Stewardship], Decided]
+# What stays, and what is withdrawn.
+OVERLAPPING: list[tuple[Act, Act]] = [
+    (lambda s: s.reject_link("crm:0", "shop:0", BOB), lambda s: s.unlink_customers(["crm:0"], ADA, ["shop:0"])),
+    (lambda s: s.reject_link("crm:0", "shop:0", BOB), lambda s: s.split_cluster([["crm:0"], ["shop:0", "crm:6"]], ADA)),
+    (lambda s: s.link_customers(["crm:6", "crm:7"], BOB), lambda s: s.link_customers(["crm:5", "crm:6", "crm:7"], ADA)),
+]
 
-@pytest.mark.parametrize(
-    ("stays", "goes"),
-    [
-        (lambda s: s.reject_link("crm:0", "shop:0", BOB), lambda s: s.unlink_customers(["crm:0"], ADA, ["shop:0"])),
-        (
-            lambda s: s.reject_link("crm:0", "shop:0", BOB),
-            lambda s: s.split_cluster([["crm:0"], ["shop:0", "crm:6"]], ADA),
-        ),
-        (
-            lambda s: s.link_customers(["crm:6", "crm:7"], BOB),
-            lambda s: s.link_customers(["crm:5", "crm:6", "crm:7"], ADA),
-        ),
-    ],
-    ids=["part the same pair", "part more", "join more"],
-)
+
+@pytest.mark.parametrize(("stays", "goes"), OVERLAPPING, ids=["part the same pair", "part more", "join more"])
 def test_of_two_decisions_about_a_pair_one_is_withdrawn_and_the_other_holds(
-    people: Graph, store: ModelStore, stays: Callable[[Stewardship], Decided], goes: Callable[[Stewardship], Decided]
+    people: Graph, store: ModelStore, stays: Act, goes: Act
 ) -> None:
     resolve(people, SETTINGS, store)
     stewards = stewardship(people, store)
