@@ -26,11 +26,17 @@ async def get_clusters(
     return {row["customer"]: tuple(sorted(row["members"])) or (row["customer"],) for row in rows}
 
 
-def read_clusters(graph: Graph, confidence: float) -> dict[str, str]:
-    """Customer key -> smallest key of its cluster, for every customer whose record has arrived. Raises GraphError."""
+def read_clusters(graph: Graph, confidence: float, at: datetime | None = None) -> dict[str, str]:
+    """Customer key -> smallest key of its cluster, for every customer whose record has arrived.
+
+    By the links that hold now, or that held at a time. Raises GraphError.
+    """
     keys = sorted(row["key"] for row in graph.stream("list_customer_keys"))
-    links = ((row["left"], row["right"]) for row in graph.stream("list_forest_links", confidence=confidence))
-    return connected(keys, links)
+    if at is None:
+        rows = graph.stream("list_forest_links", confidence=confidence)
+    else:
+        rows = graph.stream("list_forest_links_at", confidence=confidence, at=milliseconds(at))
+    return connected(keys, ((row["left"], row["right"]) for row in rows))
 
 
 def read_customers(graph: Graph) -> dict[str, int | None]:

@@ -41,6 +41,7 @@ Every error says what was wrong, where, and what to do next. None carries a pers
         ├── ConflictingDecisionError  a decision that contradicts one that is in force
         ├── ClosedRunError        a run that was closed already
         └── BusyError             somebody else is writing, mostly another resolution
+            └── UnfinishedRunError a run over everything was interrupted, and the next has to repair what it left
 """
 
 from collections.abc import Mapping
@@ -253,3 +254,10 @@ class ClosedRunError(ResolutionError):
 
 class BusyError(ResolutionError):
     """Another resolution is writing; this one can be tried again."""
+
+
+class UnfinishedRunError(BusyError):
+    """A run over everything was interrupted: half of the links may be those of another model."""
+
+    def __init__(self) -> None:
+        super().__init__("A run over everything was interrupted.", "Repair what it left: cdp resolve.")

@@ -368,6 +368,12 @@ class ResolutionLock(StructuredNode):
     at = DateTimeNeo4jFormatProperty(help_text="when it was last taken")
 
 
+class UnfinishedRun(StructuredNode):
+    """The mark of a run over everything, until all of it is written; one that was interrupted leaves it."""
+
+    at = DateTimeNeo4jFormatProperty(help_text="nothing that the run wrote takes effect before")
+
+
 class ScoringModel(StructuredNode):
     """One trained model: everything needed to score again and to read a link's evidence."""
 

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from graph.connection import Graph, Statement, Transaction
+from graph.connection import Graph, Row, Statement, Transaction
+from graph.errors import UnfinishedRunError
 from graph.surroundings import ChangedCustomers, changed_statement
 from graph.times import milliseconds
 
@@ -23,7 +24,7 @@ class Locked:
 
 
 def lock_resolution(transaction: Transaction) -> Locked:
-    """Make other resolutions wait until the transaction ends. Raises BusyError, GraphError."""
+    """Make other resolutions wait until the transaction ends. Raises UnfinishedRunError, BusyError, GraphError."""
     return _locked(transaction, ())
 
 
@@ -32,23 +33,33 @@ def lock_to_resolve(
 ) -> tuple[Locked, ChangedCustomers]:
     """The same, and as ``read_changed`` what a resolution compares of some customers, in one round trip.
 
-    Raises BusyError, GraphError.
+    Raises UnfinishedRunError, BusyError, GraphError.
     """
     statements = [_locking(customers), changed_statement(customers, counted, with_holders=True)]
     rows = transaction.run_joined("lock_to_resolve", statements).rows
     # Where nothing is known of any of them there is no row, although the lock is held.
-    locked = Locked(rows[0]["model_version"], rows[0]["unresolved"]) if rows else _locked(transaction, customers)
+    locked = _of(rows[0]) if rows else _locked(transaction, customers)
     return locked, ChangedCustomers.of(rows)
 
 
 def holding_resolution_lock(graph: Graph) -> AbstractContextManager[None]:
-    """Make other resolutions wait while the block runs. Raises BusyError, GraphError."""
+    """Make other resolutions wait while the block runs. Raises BusyError, GraphError.
+
+    After a run that was interrupted too: whoever holds it so long can repair what that left.
+    """
     locking = _locking(())
     return graph.holding(locking.name, **locking.parameters)
 
 
 def _locked(transaction: Transaction, customers: Collection[str]) -> Locked:
-    return Locked(**_locking(customers).run_in(transaction).rows[0])
+    return _of(_locking(customers).run_in(transaction).rows[0])
+
+
+def _of(row: Row) -> Locked:
+    """How things stand, unless nothing can be built on it."""
+    if row["unfinished"]:
+        raise UnfinishedRunError
+    return Locked(row["model_version"], row["unresolved"])
 
 
 def _locking(customers: Collection[str]) -> Statement:

@@ -12,6 +12,7 @@ from graph.identity_events import IdentityEvent, Regrouping, event_statements, w
 from graph.links import NO_CHANGES, ComparedPair, Difference, Link, LinkChanges, changes_of, claim_row, pair_row
 from graph.runs import ScoringModel, ScoringRun, require_open, run_statement, write_model, write_run
 from graph.times import milliseconds
+from graph.unfinished_runs import mark_finished, mark_unfinished
 
 ROWS_PER_TRANSACTION = 10_000
 _GONE = "the evidence for it is gone"
@@ -75,19 +76,31 @@ def write_resolution(
 ) -> LinkChanges:
     """Bring the graph from the links that it has to those of a resolution, range by range, the run last.
 
-    No transaction has more than 10,000 rows. A run that was killed has no ``ScoringRun`` and leaves its customers
-    unresolved: the next one repairs what it left. Raises GraphError.
+    No transaction has more than 10,000 rows, but for the last, which has all events. A run that was killed has no
+    ``ScoringRun`` and no event, and leaves the graph marked: the next one writes everything, whoever waits. Raises
+    GraphError.
     """
     run, changes = resolution.run, NO_CHANGES
-    graph.write(lambda transaction: write_model(transaction, resolution.model))
+    graph.write(lambda transaction: _begin(transaction, resolution))
     for links, compared in differences(resolution.links, resolution.compared, stored_ranges(graph)):
         _write_claims(graph, _claim_steps(run, links, compared))
         changes += changes_of(links, compared)
     for kept in _pieces(prepared, ROWS_PER_TRANSACTION):
         graph.write(_keeping(run, kept).run_in)
-    graph.write(lambda transaction: write_events(transaction, run, events))
-    graph.write(lambda transaction: write_run(transaction, run))
+    graph.write(lambda transaction: _finish(transaction, run, events))
     return changes
+
+
+def _begin(transaction: Transaction, resolution: Resolution) -> None:
+    mark_unfinished(transaction, resolution.run.finished_at)
+    write_model(transaction, resolution.model)
+
+
+def _finish(transaction: Transaction, run: ScoringRun, events: Sequence[IdentityEvent]) -> None:
+    """Whoever follows the feed sees the events of a run that stands, and all of them."""
+    write_events(transaction, run, events)
+    write_run(transaction, run)
+    mark_finished(transaction)
 
 
 def _write_claims(graph: Graph, steps: Iterable["_Step"]) -> None:

@@ -1,8 +1,8 @@
 """Online resolution: live records are written and resolved at once, with the model of the last run.
 
 Writing comes first and in a transaction of its own, so that no resolution holds up what arrives. What cannot be
-resolved at once (nothing was resolved yet, the model's files are elsewhere, a whole run is writing) stays labelled
-``Unresolved``, and the next ``cdp resolve`` settles it.
+resolved at once (nothing was resolved yet, the model's files are elsewhere, a whole run is writing or was interrupted)
+stays labelled ``Unresolved``, and the next ``cdp resolve`` settles it.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from time import monotonic
 
 from graph.batches import batched
 from graph.connection import Graph, Transaction
-from graph.errors import BusyError, NothingResolvedError, ReadTimeoutError, ResolutionError
+from graph.errors import BusyError, NothingResolvedError, ReadTimeoutError, ResolutionError, UnfinishedRunError
 from graph.links import NO_CHANGES, LinkChanges
 from graph.records import Batch
 from graph.resolution_lock import lock_to_resolve
@@ -79,7 +79,8 @@ class OnlineResolver:
                 with self._turn:
                     changes += self._resolve(chunk)
         except (ResolutionError, ReadTimeoutError) as error:
-            if isinstance(error, BusyError | ReadTimeoutError):
+            # What an interrupted run left is told at once: there is nobody to wait for.
+            if isinstance(error, BusyError | ReadTimeoutError) and not isinstance(error, UnfinishedRunError):
                 self._busy_until = monotonic() + _PAUSE_S
             waits = any(known_customers(self._graph, customers).values())
             return changes, error.problem if waits else None

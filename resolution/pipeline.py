@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -33,11 +34,11 @@ from graph.resolutions import (
 )
 from graph.runs import ScoringModel, ScoringRun, latest_run, write_run
 from graph.surroundings import (
-    Unresolved,
     count_customers,
     count_customers_of_other_sources,
     list_unresolved,
 )
+from graph.unfinished_runs import mark_unfinished, moment_before_unfinished, resolved_since
 from resolution.clusters.claims import CONTRADICTION, Claims
 from resolution.clusters.clustering import CERTAIN
 from resolution.clusters.numbered import NumberedForest
@@ -109,10 +110,14 @@ class ResolutionRequest:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How things stand: the last run with its model (none where its files are not here), and what has changed."""
+    """How things stand: the last run with its model (none where its files are not here), and what has changed.
+
+    ``whole_at``: the last moment before a run that was interrupted; none where none was.
+    """
 
     last: tuple[ScoringRun, ScoringModel] | None
     model: Model | None
+    whole_at: datetime | None
     customers: int
     unresolved: int
 
@@ -164,9 +169,11 @@ class _Runs:
         state = self._state(self._request)
         way = self._request.way or self._way(state, self._request)
         if way == "train" or state.model is None:
-            return self._whole(None)
-        if way == "full":
-            return self._whole(state.model)
+            return self._whole(None, state.whole_at)
+        # What an interrupted run left is of no model, so everything is written again, with the one that is in force
+        # unless another is asked for: a model that never came into force has to be asked for again.
+        if way == "full" or state.whole_at is not None:
+            return self._whole(state.model, state.whole_at)
         if way == "incremental":
             return self._changed(state)
         assert state.last is not None
@@ -179,7 +186,7 @@ class _Runs:
         else:
             version = last[1].version if last else ""
             model = self._store.load(version) if self._store.has(version) else None
-        return _State(last, model, *count_customers(self._graph))
+        return _State(last, model, moment_before_unfinished(self._graph), *count_customers(self._graph))
 
     def _way(self, state: _State, request: ResolutionRequest) -> Way:
         if request.version:
@@ -202,12 +209,14 @@ class _Runs:
 
     # --- everything --------------------------------------------------------------------------------------------------
 
-    def _whole(self, known: Model | None) -> ResolutionReport:
+    def _whole(self, known: Model | None, whole_at: datetime | None) -> ResolutionReport:
+        """``whole_at``: where a run was interrupted, what has changed is told since then."""
         with self._clock.step("fetch"):
             unresolved = list_unresolved(self._graph)
-            before = self._default_clusters(unresolved)
+            new = unresolved.new | (resolved_since(self._graph, whole_at) if whole_at else frozenset())
+            before = self._default_clusters(new, whole_at)
             guards = known.guards if known else self._guards
-            self._renew_hubs(guards)
+            self._renew_hubs(guards, whole_at)
             customers = fetch_customers(self._graph, guards.counted_kinds)
             decisions = read_decisions(self._graph)
         model, scores = self._scored(customers, known)
@@ -218,7 +227,7 @@ class _Runs:
             self._store.save(model)
             profiles = self._regrouped(resolution, before)
             events = profile_changes(profiles)
-            counts = profile_counts(profiles, events, count_customers(self._graph)[0] - len(unresolved.new))
+            counts = profile_counts(profiles, events, count_customers(self._graph)[0] - len(new))
             run = replace(resolution.run, counts={**resolution.run.counts, **counts})
             if self._request.dry_run:  # all of a large graph is too much for the one transaction of a rehearsal
                 changes = changes_to(self._graph, resolution)
@@ -232,13 +241,19 @@ class _Runs:
             charts=self._charts(run, model, scores),
         )
 
-    def _renew_hubs(self, guards: Guards) -> None:
-        """Identifiers were written under the guards of their time."""
+    def _renew_hubs(self, guards: Guards, whole_at: datetime | None) -> None:
+        """Identifiers were written under the guards of their time, or of a run that was interrupted."""
+        if whole_at is None and not self._has_other_guards(guards):
+            return
+        self._graph.write(lambda transaction: mark_unfinished(transaction, now()))
+        renew_hub_labels(self._graph, guards)
+
+    def _has_other_guards(self, guards: Guards) -> bool:
+        """Whether the graph was resolved last under other guards."""
         last = latest_run(self._graph)
         if last is None or not self._store.has(last[1].version):
-            return
-        if self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json"):
-            renew_hub_labels(self._graph, guards)
+            return False
+        return self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json")
 
     def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
         if known is not None:
@@ -247,13 +262,13 @@ class _Runs:
         fitted = fit(customers, teaching, self._clock)
         return fitted.model, fitted.scores
 
-    def _default_clusters(self, unresolved: Unresolved) -> Groups | None:
-        """Customer -> cluster, of those that were resolved before; none at the first run."""
+    def _default_clusters(self, new: frozenset[str], at: datetime | None) -> Groups | None:
+        """Customer -> cluster, of those that were resolved before, now or at a time; none at the first run."""
         last = latest_run(self._graph)
         if last is None:
             return None
-        clusters = read_clusters(self._graph, last[1].levels["default"])
-        return {customer: cluster for customer, cluster in clusters.items() if customer not in unresolved.new}
+        clusters = read_clusters(self._graph, last[1].levels["default"], at)
+        return {customer: cluster for customer, cluster in clusters.items() if customer not in new}
 
     def _charts(self, run: ScoringRun, model: Model, scores: Scores) -> Path | None:
         if self._request.charts is None or self._request.dry_run:

@@ -31,6 +31,7 @@ from graph.errors import (
     SubscriptionError,
     UnauthenticatedError,
     UncheckedError,
+    UnfinishedRunError,
     UnknownCustomerError,
     UnknownKeyError,
     UntrustedDocumentError,
@@ -111,6 +112,10 @@ ANSWERS: tuple[tuple[type[BaseException], Answer], ...] = (
     (
         NothingResolvedError,
         Answer(ErrorCode.UNAVAILABLE, "Nothing has been resolved yet. The operator has to run `cdp resolve`."),
+    ),
+    (
+        UnfinishedRunError,
+        Answer(ErrorCode.UNAVAILABLE, "A resolution was interrupted. The operator has to run `cdp resolve`."),
     ),
     (BusyError, Answer(ErrorCode.UNAVAILABLE, "Another resolution is writing. Try again.")),
     (ClosedRunError, Answer(ErrorCode.UNAVAILABLE, "Another resolution has begun, and nothing was kept. Try again.")),
