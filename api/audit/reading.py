@@ -179,8 +179,8 @@ def backwards(file: Path) -> Generator[bytes]:
 
 
 def _shows(document: Mapping[str, Any], profiles: Collection[str]) -> bool:
-    shown: list[str] = document["profiles"]
-    return not set(profiles).isdisjoint(shown)
+    # Records of earlier releases do not name the members of profiles.
+    return not set(profiles).isdisjoint((*document["profiles"], *document.get("members", ())))
 
 
 def _record(line: _Line) -> AuditRecord:

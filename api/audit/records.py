@@ -37,6 +37,7 @@ def operation_record(context: RequestContext, key: bytes, outcome: str, millisec
         "document_sha256": document_hash(asked.text) if asked.text else None,
         "variables_hmac": keyed_hash(key, _canonical(asked.variables)) if asked.variables else None,
         "profiles": seen.profiles,
+        "members": seen.members,
         "profile_count": seen.profile_count,
         "clear": dict(seen.in_clear),
         "masked": dict(seen.masked),

@@ -58,10 +58,11 @@ CLASSES_OF_VALUE: Mapping[Rule, Callable[[Any, str], Classes]] = {
 class Seen:
     """What one answer shows. One for each request."""
 
-    __slots__ = ("_profiles", "in_clear", "masked")
+    __slots__ = ("_members", "_profiles", "in_clear", "masked")
 
     def __init__(self) -> None:
         self._profiles: set[str] = set()
+        self._members: set[str] = set()
         self.in_clear: Counter[str] = Counter()
         self.masked: Counter[str] = Counter()
 
@@ -71,6 +72,11 @@ class Seen:
         return sorted(self._profiles)[:PROFILES_NAMED]
 
     @property
+    def members(self) -> list[str]:
+        """Customers of these profiles under whom they may be asked for once they are no longer one, as many again."""
+        return sorted(map(profile_id, self._members))[:PROFILES_NAMED]
+
+    @property
     def profile_count(self) -> int:
         """How many profiles there were."""
         return len(self._profiles)
@@ -78,6 +84,11 @@ class Seen:
     def profile(self, profile: str) -> None:
         """Something of the profile with this id is shown."""
         self._profiles.add(profile)
+
+    def all_of(self, profile: Profile) -> None:
+        """Something of all customers of a profile is shown."""
+        if len(profile.members) > 1:
+            self._members.update(profile.members)
 
     def customer(self, key: str) -> None:
         """Something of this customer is shown, whatever profile it is part of."""
@@ -94,6 +105,7 @@ class Seen:
     def forget(self) -> None:
         """Begin anew, for the next event of a subscription: its executor goes on with this object."""
         self._profiles.clear()
+        self._members.clear()
         self.in_clear.clear()
         self.masked.clear()
 
@@ -150,6 +162,9 @@ class ObjectsSeen:
         for kind, same in groupby(sources, type):
             found = list(same)
             self._see_whose(kind, found)
+            for profile in found:
+                if isinstance(profile, Profile):
+                    self._seen.all_of(profile)
             if kind in FIELD_CLASSES:
                 self._see_classes(
                     self._known(kind, selection, partial(self._told, parent_type, kind, selection)), found

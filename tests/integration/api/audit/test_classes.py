@@ -1,5 +1,6 @@
 # What a record counts as shown in clear is what the viewer could read, of whatever class it is.
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from graph.api_keys import NewKey, add_api_key, new_api_key
 from graph.connection import Graph
 from graph.kinds import DeviceKind
 from graph.records import DeviceRef
+from graph.resolutions import write_resolution
 from graph.writing import write_batch
 from tests.factories import batch, crm, customer, device, identifier, session
 from tests.integration.api.audit.test_recording import audited, post, records_in
+from tests.integration.api.conftest import resolution, write_anna
 
 PASSPORT = identifier("national_id", "L01X00T471")
 EMAIL = identifier("email", "zenobia.quill@example.org")
@@ -74,7 +77,23 @@ async def test_who_erased_a_person_is_found(zenobia: Graph, neo4j_address: Addre
     erase = 'mutation Erase { eraseCustomers(input: {customers: ["crm:1"]}) { __typename } }'
     async with audited(neo4j_address, tmp_path) as client:
         assert (await post(client, erase))["data"]["eraseCustomers"] == {"__typename": "CustomersErased"}
-        who = '{ requestAudit(by: {customer: "crm:1"}) { ... on AuditConnection { nodes { operation } } } }'
+    who = '{ requestAudit(by: {customer: "crm:1"}) { ... on AuditConnection { nodes { operation } } } }'
+    async with audited(neo4j_address, tmp_path) as client:
         found = await post(client, who)
 
     assert [node["operation"] for node in found["data"]["requestAudit"]["nodes"]] == ["Erase"]
+
+
+async def test_who_looked_is_found_also_when_the_profile_is_no_longer_one(
+    graph: Graph, neo4j_address: Address, tmp_path: Path
+) -> None:
+    write_anna(graph)
+    look = 'query Look { profile(by: {customer: "shop:7"}) { ... on Profile { primaryEmail { value } } } }'
+    who = '{ requestAudit(by: {customer: "shop:7"}) { ... on AuditConnection { nodes { operation } } } }'
+    async with audited(neo4j_address, tmp_path) as client:
+        assert "errors" not in await post(client, look)
+        write_resolution(graph, replace(resolution(), run=replace(resolution().run, run_id="run-2")))
+    async with audited(neo4j_address, tmp_path) as client:
+        found = await post(client, who)
+
+    assert [node["operation"] for node in found["data"]["requestAudit"]["nodes"]] == ["Look"]
