@@ -13,7 +13,7 @@ from api.access.key_commands import key_app
 from api.audit.audit_commands import audit_app
 from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
-from api.console.settings_commands import settings_command
+from api.console.settings_commands import settings_command, variables_of
 from api.operation.doctor.commands import doctor_command
 from api.settings import api_settings
 from api.tracking.commands import source_app
@@ -184,8 +184,8 @@ def main() -> None:
         _tell(f"{error.problem}\n{error.advice}")
         sys.exit(error.exit_code)
     except ValidationError as error:
-        settings = ", ".join(sorted({str(part["loc"][0]).upper() for part in error.errors()}))
-        _tell(f"A setting cannot be used: {settings}.\nSee .env.example for what each one takes.")
+        wrong = "\n".join(f"  {variable}" for variable in variables_of(error))
+        _tell(f"A setting cannot be used:\n{wrong}\nSee .env.example for what each one takes.")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

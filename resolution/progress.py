@@ -10,15 +10,19 @@ from rich.console import Console
 Progress = Callable[[str], None]
 
 _WORDS = {
+    "start": "Starting a database of its own",
+    "load": "Loading the records",
     "fetch": "Fetching customers",
     "prepare": "Preparing the table",
     "train": "Training the model",
+    "block": "Choosing the pairs to compare",
     "score": "Scoring pairs",
     "cluster": "Clustering",
     "calibrate": "Calibrating confidence",
     "increment": "Resolving what has changed",
     "write": "Writing links",
     "charts": "Drawing charts",
+    "evaluate": "Comparing with the truth",
 }
 
 
@@ -47,7 +51,7 @@ class Clock:
 def shown(console: Console) -> Generator[Progress]:
     """A spinner with the current step on a terminal, else one line a step."""
     if not console.is_terminal:
-        yield lambda step: console.print(f"{_WORDS.get(step, step)} ...")
+        yield lambda step: console.print(f"{_WORDS[step]} ...")
         return
     with console.status("Resolving") as status:
-        yield lambda step: status.update(_WORDS.get(step, step))
+        yield lambda step: status.update(_WORDS[step])

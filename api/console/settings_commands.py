@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 from rich.console import Console
@@ -40,6 +40,13 @@ class Setting:
     value: str | None
     default: str | None
     meaning: str
+
+
+def variables_of(error: ValidationError) -> list[str]:
+    """The environment variables of settings that cannot be used, each with what is wrong with it."""
+    settings = next(kind for kind in SETTINGS if kind.__name__ == error.title)
+    prefix = settings.model_config.get("env_prefix", "")
+    return [f"{prefix}{part['loc'][0]}".upper() + f": {part['msg']}" for part in error.errors()]
 
 
 def all_settings() -> Iterator[Setting]:

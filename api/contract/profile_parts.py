@@ -67,7 +67,7 @@ def customers(profile: strawberry.Parent[Profile], first: First = DEFAULT_PART) 
 
 
 def links(profile: strawberry.Parent[Profile], first: First = DEFAULT_PART) -> Sequence[LinkEvidence]:
-    """Links between the source customers: why they are one person."""
+    """Links between the source customers: why they are one person. None without `identity:explain`."""
     return profile.links[: page_size(first, MAX_PART)]
 
 

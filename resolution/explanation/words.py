@@ -10,6 +10,8 @@ from resolution.customers.preparation import ATTRIBUTE_PREFIX
 from resolution.explanation.reasons import LinkReason
 from resolution.explanation.waterfall import Waterfall
 
+# Certain are rules and stewards only.
+_LIKELIEST = 0.9999
 # So many customers are named before the rest is only counted.
 _NAMED = 5
 _NOUNS = {
@@ -107,7 +109,9 @@ def link_in_words(reason: LinkReason) -> str:
         return f"rule {link.rule}{held}"
     if link.method == "steward":
         return decision_in_words(reason.decision) if reason.decision else "a steward's decision"
-    return f"model {link.model_version}: probability {link.probability:.4f}, {bits(link.match_weight)}"
+    return (
+        f"model {link.model_version}: probability {sure(min(link.probability, _LIKELIEST))}, {bits(link.match_weight)}"
+    )
 
 
 def _identifier(key: str) -> str:

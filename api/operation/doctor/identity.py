@@ -7,6 +7,7 @@ from api.operation.doctor.finding import Finding, fail, ok, warn
 from graph.connection import Graph
 from graph.errors import ModelError
 from graph.runs import latest_run
+from graph.unfinished_runs import moment_before_unfinished
 from loaders.rejects.model import Status
 from loaders.rejects.selection import Selection
 from loaders.rejects.settings import default_rejects_dir
@@ -29,7 +30,11 @@ def look_at_resolution(graph: Graph, models: ModelStore) -> Iterator[Finding]:
     yield _model(models, model.version)
     age = datetime.now(UTC) - run.finished_at
     said = f"{_age(age)} ago ({run.scope}); {counts['unresolved']:,} of {counts['customers']:,} customers wait"
-    if counts["unresolved"] and age > _OLD:
+    if moment_before_unfinished(graph) is not None:
+        yield warn(
+            "resolution", f"{said}; a run over everything writes, or was interrupted", "If none runs: cdp resolve."
+        )
+    elif counts["unresolved"] and age > _OLD:
         yield warn("resolution", said, "Run cdp resolve, or let a timer do it.")
     else:
         yield ok("resolution", said)

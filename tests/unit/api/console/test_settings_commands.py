@@ -1,9 +1,12 @@
 import json
 
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from api.commands import app
+from api.console.settings_commands import variables_of
+from loaders.settings import LoadSettings
 
 SECRET = "correct horse battery"
 
@@ -25,3 +28,14 @@ def test_the_table_is_for_people() -> None:
 
     assert "CDP_TRACKING_GROUP_MESSAGES" in shown
     assert "Messages that are written in one transaction" in shown
+
+
+def test_a_setting_that_cannot_be_used_is_named_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDP_LOAD_BATCH_ROWS", "many")
+    monkeypatch.setenv("CDP_LOAD_WRITERS", "0")
+    with pytest.raises(ValidationError) as error:
+        LoadSettings()  # pyright: ignore[reportCallIssue]
+
+    rows, writers = variables_of(error.value)
+    assert rows.startswith("CDP_LOAD_BATCH_ROWS: Input should be a valid integer")
+    assert writers.startswith("CDP_LOAD_WRITERS: Input should be greater than")
