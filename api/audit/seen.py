@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -162,13 +162,16 @@ class ObjectsSeen:
         for kind, same in groupby(sources, type):
             found = list(same)
             self._see_whose(kind, found)
-            for profile in found:
-                if isinstance(profile, Profile):
-                    self._seen.all_of(profile)
+            if kind is Profile:
+                self._see_members(cast("list[Profile]", found))
             if kind in FIELD_CLASSES:
                 self._see_classes(
                     self._known(kind, selection, partial(self._told, parent_type, kind, selection)), found
                 )
+
+    def _see_members(self, profiles: Iterable[Profile]) -> None:
+        for profile in profiles:
+            self._seen.all_of(profile)
 
     def _see_whose(self, kind: type, sources: Sequence[object]) -> None:
         profiles, customers = _whose(kind)
