@@ -7,7 +7,6 @@ rest the oldest files go, each when all its records are in order, its last one i
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from pathlib import Path
 
 from api.audit.chain import Finding, read_head, write_head
@@ -76,31 +75,30 @@ def _pruned(folder: Path, key: bytes, name: str, pruning: Pruning) -> PrunedChai
     return PrunedChain(name, gone, None)
 
 
-def _is_old(file: Path, files: Sequence[Path], before: datetime) -> bool:
-    last = moment_of(next(backwards(file), b""))
-    return last is not None and last < before and (file != files[-1] or not is_written(file))
+def _is_old(file: Path, files: Sequence[Path], last: datetime, before: datetime) -> bool:
+    return last < before and (file != files[-1] or not is_written(file))
 
 
 def _looked_at(walk: Walk, pruning: Pruning) -> tuple[Finding | None, tuple[PrunedFile, ...]]:
     """Walk along the oldest files of a chain: what is wrong with them, and what is to be said of them."""
     finding, gone, now, by = walk.begin(), list[PrunedFile](), datetime.now(UTC), pruning.by
-    for file in takewhile(lambda file: _is_old(file, walk.files, pruning.before), walk.files):
+    for file in walk.files:
+        times = _times(file)
+        if times is None or not _is_old(file, walk.files, times[1], pruning.before):
+            break
         before = walk.lines
         finding = finding or walk.along(file)
         if finding:
             return finding, ()
-        records, (since, until) = walk.lines - before, _times(file)
-        gone.append(PrunedFile(walk.name, walk.number, records, walk.lines, walk.sha256, since, until, by, now))
+        gone.append(PrunedFile(walk.name, walk.number, walk.lines - before, walk.lines, walk.sha256, *times, by, now))
     return walk.end() if gone and len(gone) == len(walk.files) else None, tuple(gone)
 
 
-def _times(file: Path) -> tuple[datetime, datetime]:
-    """When the first record of a file was made, and the last."""
+def _times(file: Path) -> tuple[datetime, datetime] | None:
+    """When the first record of a file was made, and the last; none where one of them is being written."""
     with file.open("rb") as opened:
         since, until = moment_of(opened.readline()), moment_of(next(backwards(file), b""))
-    assert since is not None
-    assert until is not None
-    return since, until
+    return None if since is None or until is None else (since, until)
 
 
 def _remove(folder: Path, key: bytes, gone: Sequence[PrunedFile], said: Sequence[PrunedFile]) -> None:
