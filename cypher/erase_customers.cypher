@@ -1,6 +1,6 @@
 // Deletes customers with what only they have: their interactions, consent facts, and identifiers that nobody else holds,
 // with the consent facts of these.
-// $keys; one row: customers (how many were there).
+// $keys.
 UNWIND $keys AS wanted
 MATCH (c:Customer {key: wanted})
 CALL (c) {
@@ -19,4 +19,3 @@ CALL (c) {
   DETACH DELETE f, i
 }
 DETACH DELETE c
-RETURN count(*) AS customers

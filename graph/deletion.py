@@ -6,14 +6,14 @@ from graph.connection import Transaction
 from graph.hub_labels import renew_devices, renew_identifiers
 
 
-def delete_customers(transaction: Transaction, customers: Collection[str]) -> int:
-    """Delete customers, and see whether what they shared is a hub still; gives how many there were."""
+def delete_customers(transaction: Transaction, customers: Collection[str]) -> list[str]:
+    """Delete customers, and see whether what they shared is a hub still; gives the identifiers that they held."""
     keys = sorted(customers)
-    identifiers = transaction.read("lock_identifiers_of", keys=keys)
-    devices = transaction.read("lock_devices_of", keys=keys)
-    deleted = transaction.run("erase_customers", keys=keys).rows[0]["customers"]
+    identifiers = [row["key"] for row in transaction.read("lock_identifiers_of", keys=keys)]
+    devices = [row["key"] for row in transaction.read("lock_devices_of", keys=keys)]
+    transaction.run("erase_customers", keys=keys)
     for key in keys:
         transaction.written.write(key)
-    renew_identifiers(transaction, (row["key"] for row in identifiers))
-    renew_devices(transaction, (row["key"] for row in devices))
-    return deleted
+    renew_identifiers(transaction, identifiers)
+    renew_devices(transaction, devices)
+    return identifiers

@@ -1,6 +1,7 @@
 """Hub labels: brought in line with what has changed since they were written: names, users, guards."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 
 from graph.connection import Graph, Transaction
 from graph.guards import DEVICE, Guards, current_guards
@@ -13,7 +14,7 @@ def renew_hub_labels(graph: Graph, guards: Guards) -> None:
     """Look at every identifier and device again. Raises GraphError."""
     for statement, renew in (("list_identifier_keys", renew_identifiers), ("list_device_keys", renew_devices)):
         for keys in _pages(graph, statement):
-            _renew(graph, renew, keys, guards)
+            graph.write(partial(renew, keys=keys, guards=guards))
 
 
 def renew_hubs_of(transaction: Transaction, customers: Collection[str]) -> None:
@@ -39,9 +40,3 @@ def _pages(graph: Graph, statement: str) -> Iterator[list[str]]:
     while keys := [row["key"] for row in graph.read(statement, after=after, limit=_NODES_A_TRANSACTION)]:
         yield keys
         after = keys[-1]
-
-
-def _renew(
-    graph: Graph, renew: Callable[[Transaction, Iterable[str], Guards], None], keys: list[str], guards: Guards
-) -> None:
-    graph.write(lambda transaction: renew(transaction, keys, guards))

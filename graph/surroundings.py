@@ -276,11 +276,6 @@ def first_known(graph: Reader, customers: Collection[str]) -> dict[str, int | No
     return {row["key"]: row["created_at"] for row in graph.read("list_first_known", keys=sorted(customers))}
 
 
-def identifiers_of(graph: Reader, customers: Collection[str]) -> set[str]:
-    """The identifiers of some customers. Raises GraphError."""
-    return {row["key"] for row in graph.read("list_identifiers_of", keys=sorted(customers))}
-
-
 def known_customers(graph: Reader, customers: Collection[str]) -> dict[str, bool]:
     """Those of some customers that there are, and whether they wait to be resolved. Raises GraphError."""
     keys = sorted(set(customers))

@@ -37,7 +37,6 @@ from graph.surroundings import (
     count_customers,
     first_known,
     holders_of,
-    identifiers_of,
     known_customers,
     stored_clusters,
 )
@@ -190,11 +189,9 @@ class Stewardship:
         clusters = stored_clusters(transaction, gone)
         mates = frozenset[str]().union(*(cluster.members for cluster in clusters)) - gone
         departed = Departed(clusters, first_known(transaction, mates | gone))
-        identifiers = identifiers_of(transaction, gone)
         affected = self._resolution.affected_without(transaction, gone)
-        delete_customers(transaction, gone)
-        # Whoever holds what was a hub until now is among them.
-        holders = holders_of(transaction, identifiers)
+        # Looked for afterwards, so that whoever holds what was a hub until now is among them.
+        holders = holders_of(transaction, delete_customers(transaction, gone))
         return self._resolution.resolve(transaction, holders, Affected(affected, mates, gone=departed))
 
 
