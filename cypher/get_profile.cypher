@@ -1,19 +1,19 @@
 // Everything about the customers that belong together with one at a confidence; on request the beginning of their journey.
-// $key, $confidence, $limit, $events (interactions; 0: none, and no users either); one row: customers, identifiers, devices,
-// links, consents (lists of maps, epoch milliseconds), owners (customers, and devices that only they used), interactions (the
+// $key, $confidence, $limit, $events (interactions; 0: none, and no users either); one row: ranks (key and
+// name_rank of everybody), customers, identifiers, devices, links, consents (lists of maps, epoch milliseconds), owners (customers, and devices that only they used), interactions (the
 // newest of the owners; the properties of Interaction). Each device has its users, as in list_device_users; none of a hub.
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit
-// Who is retired says nothing, but what is linked through it holds until the next resolution.
-WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members
-WITH members, CASE WHEN $events = 0 THEN [] ELSE [c IN members | c.key] + COLLECT {
+// Who is retired says nothing, but what is linked through it and named after it holds until the next resolution.
+WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members, collect([member.key, member.name_rank]) AS ranks
+WITH members, ranks, CASE WHEN $events = 0 THEN [] ELSE [c IN members | c.key] + COLLECT {
   UNWIND members AS c
   MATCH (c)-[:USED]->(d:Device)
   WHERE NOT d:Hub AND NOT EXISTS { MATCH (other:Customer)-[:USED]->(d) WHERE NOT other IN members }
   RETURN DISTINCT d.key
 } END AS owners
-RETURN owners,
+RETURN owners, ranks,
   COLLECT {
     UNWIND members AS c
     OPTIONAL MATCH (s:Source {name: c.source})

@@ -8,8 +8,9 @@ CALL (key) {
   RETURN collect(member) AS reached, min(member.key) AS first
 }
 WITH first, collect(key) AS asked, head(collect(reached)) AS reached
-WITH asked, [member IN reached WHERE member.retired_at IS NULL] AS members
-RETURN asked,
+WITH asked, [member IN reached WHERE member.retired_at IS NULL] AS members,
+  [member IN reached | [member.key, member.name_rank]] AS ranks
+RETURN asked, ranks,
   COLLECT {
     UNWIND members AS c
     OPTIONAL MATCH (s:Source {name: c.source})

@@ -11,13 +11,14 @@ CALL (start, moment) {
   RETURN collect(member) AS reached, min(member.key) AS first
 }
 WITH moment, first, head(collect(reached)) AS reached, collect(start) AS asked
-WITH moment, asked, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members
-WITH moment, members, [c IN asked
+WITH moment, asked, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members,
+  [m IN reached | [m.key, m.name_rank]] AS ranks
+WITH moment, members, ranks, [c IN asked
   WHERE size(members) > 1
     OR c.prepared IS NOT NULL AND (c.first_resolved_at IS NULL OR c.first_resolved_at <= moment)
   | c.key] AS asked
 WHERE size(asked) > 0
-RETURN asked,
+RETURN asked, ranks,
   COLLECT {
     UNWIND members AS c
     OPTIONAL MATCH (s:Source {name: c.source})

@@ -1,10 +1,10 @@
 // What may be known of a customer's person before a login proves it: no name, no identifier, no trait is read.
-// $key, $confidence, $limit; one row: members (key, created_at), consents (purpose, channel, state, effective_at, recorded_at), in epoch milliseconds.
+// $key, $confidence, $limit; one row: members (keys), ranks (key and name_rank of everybody), consents (purpose, channel, state, effective_at, recorded_at), in epoch milliseconds.
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit
-WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members
-RETURN [c IN members | c {.key, created_at: c.created_at.epochMillis}] AS members,
+WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members, collect([member.key, member.name_rank]) AS ranks
+RETURN [c IN members | c.key] AS members, ranks,
   COLLECT {
     UNWIND members AS c
     MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)

@@ -9,8 +9,9 @@ CALL (moment) {
   WITH DISTINCT member LIMIT $limit
   RETURN collect(member) AS reached
 }
-WITH moment, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members
-RETURN [c IN members | c {.key, created_at: c.created_at.epochMillis}] AS members,
+WITH moment, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members,
+  [m IN reached | [m.key, m.name_rank]] AS ranks
+RETURN [c IN members | c.key] AS members, ranks,
   COLLECT {
     UNWIND members AS c
     MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)

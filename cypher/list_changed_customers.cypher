@@ -1,6 +1,6 @@
 // Customers with what is compared, what the last resolution compared of them, and who else holds their contacts.
 // $keys, $counted (kinds), $with_holders (whether also those who share identifiers with them, but for hubs); rows: as
-// list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch milliseconds), decided (whether a
+// list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch milliseconds), retired, rank (as it names now), decided (whether a
 // steward ever decided about it), holders (value, given_names) of its contacts, held (of those asked for: key, kind, hub
 // and holders of their identifiers; of hubs nobody is told).
 UNWIND $keys AS wanted
@@ -42,7 +42,7 @@ RETURN record.key AS key, record.source AS source, c.given_name AS given_name, c
   } AS counted,
   record.prepared AS prepared, coalesce(record.blocking_parts, []) AS blocking_parts,
   coalesce(record.touched, 0) AS touched, record.created_at.epochMillis AS created_at,
-  EXISTS { (record)<-[:DECIDED]-() } AS decided,
+  record.retired_at IS NOT NULL AS retired, record.name_rank AS rank, EXISTS { (record)<-[:DECIDED]-() } AS decided,
   COLLECT {
     MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH]->(i:Email|Phone|HashedEmail) WHERE NOT i:Hub
     RETURN DISTINCT {value: i.key, given_names: COLLECT {

@@ -16,7 +16,8 @@ WITH a, r, b, -(p * log(p) + (1 - p) * log(1 - p)) / log(2)
   * log(1.0 + (1 + COUNT { (a)-[:SAME_AS]-() }) * (1 + COUNT { (b)-[:SAME_AS]-() })) / log(2) AS worth
 WHERE worth < $below OR (worth = $below AND r.key > $after)
 WITH a, r, b, worth
-ORDER BY worth DESC, r.key
+// `+ ''`: in the order in which `>` compares keys, see get_journey.
+ORDER BY worth DESC, r.key + ''
 LIMIT $limit
 RETURN r.key AS key, a.key AS left, b.key AS right, worth, r.probability AS probability, r.match_weight AS match_weight,
   r.evidence AS evidence, r.cohesion AS cohesion, r.confidence AS confidence, r.guard AS guard

@@ -65,10 +65,11 @@ class ProfileNow:
 async def get_profile_now(graph: AsyncGraph, customer: str, confidence: float) -> ProfileNow | None:
     """The profile that holds a customer now; none where the customer is gone. Raises GraphError."""
     rows = await graph.read("list_members", key=customer, confidence=confidence, limit=MEMBERS_LIMIT)
-    if not rows:
+    members = [row["key"] for row in rows if not row["retired"]]
+    if not members:
         return None
-    owners = await get_journey_owners(graph, [row["key"] for row in rows], confidence)
-    return ProfileNow(profile_id(first_of({row["key"]: row["created_at"] for row in rows})), owners)
+    owners = await get_journey_owners(graph, members, confidence)
+    return ProfileNow(profile_id(first_of({row["key"]: row["rank"] for row in rows})), owners)
 
 
 async def list_changes(graph: AsyncGraph, asked: Sequence[ChangesAfter], limit: int) -> dict[str, ReadChanges]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from graph.connection import AsyncGraph, Graph, Row
+from graph.profile_ids import Ranks
 from graph.times import milliseconds
 
 MEMBERS_LIMIT = 1_000
@@ -39,9 +40,9 @@ def read_clusters(graph: Graph, confidence: float, at: datetime | None = None) -
     return connected(keys, ((row["left"], row["right"]) for row in rows))
 
 
-def read_customers(graph: Graph) -> dict[str, int | None]:
-    """Every customer whose record has arrived -> when its source first knew it (epoch ms). Raises GraphError."""
-    return {row["key"]: row["created_at"] for row in graph.stream("list_customer_keys")}
+def read_ranks(graph: Graph) -> Ranks:
+    """The ranks for naming profiles of all customers whose record has arrived. Raises GraphError."""
+    return Ranks.of(graph.stream("list_customer_keys"))
 
 
 def connected(keys: Iterable[str], links: Iterable[tuple[str, str]]) -> dict[str, str]:

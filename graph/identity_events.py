@@ -10,7 +10,7 @@ from graph.connection import AsyncGraph, Row, Statement, Transaction
 from graph.runs import ScoringRun
 from graph.times import milliseconds, moment
 
-EventKind = Literal["merged", "split", "linked", "unlinked"]
+EventKind = Literal["merged", "split", "linked", "unlinked", "renamed"]
 _EVENTS_A_STATEMENT = 5_000
 
 
@@ -19,7 +19,8 @@ class IdentityEvent:
     """One change at the default confidence.
 
     ``merged``: profiles became one. ``split``: one became several. ``linked``: customers that were new joined a
-    profile. ``unlinked``: customers left a profile because they are gone. ``profiles_*``: profile ids.
+    profile. ``unlinked``: customers left a profile because they are gone. ``renamed``: a profile has another id, as
+    another of its members is the first known now. ``profiles_*``: profile ids.
     """
 
     kind: EventKind

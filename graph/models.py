@@ -293,6 +293,7 @@ class Customer(StructuredNode):
     touched = IntegerProperty(help_text="counts what was written since; tells a resolution whether it read the latest")
     first_resolved_at = DateTimeNeo4jFormatProperty(help_text="when it was first resolved; before, it stood alone")
     prepared = StringProperty(help_text="what the last resolution compared of it, as JSON text")
+    name_rank = IntegerProperty(help_text="the lowest of a profile names it; none: never resolved, or retired")
     blocking_parts = ArrayProperty(StringProperty(), help_text="part:value, from which candidates are looked up")
     counted = ArrayProperty(StringProperty(), help_text="kind|first day|last day|value, which guards count")
 

@@ -1,17 +1,22 @@
 """Profile ids: opaque, and stable while customers join and leave.
 
-A profile's id names the customer that its source knew first. It is written so that nobody takes it apart: a checksum
+A profile's id names the customer that its source knew first, as a resolution saw it last: what is written between two
+resolutions renames nobody. It is written so that nobody takes it apart: a checksum
 tells a damaged id from an unknown one. Every id ever given out keeps resolving to the profile that now holds that
 customer.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 _PREFIX, _VISITOR_PREFIX = "p_", "v_"
 _CHECKSUM_BYTES, _VISITOR_BYTES = 4, 16
+# Of a customer whose source does not say since when it knows it.
+_LAST = 2**63 - 1
 
 
 def profile_id(customer: str) -> str:
@@ -29,9 +34,35 @@ def visitor_id(customer: str) -> str:
     return _VISITOR_PREFIX + urlsafe_b64encode(hashed).decode().rstrip("=")
 
 
-def first_of(created_at: Mapping[str, int | None]) -> str:
-    """The member that gives a profile its id: first by its source's own time, then by key."""
-    return min(created_at, key=lambda key: (created_at[key] is None, created_at[key] or 0, key))
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Ranks for naming profiles by customer: by which they are named ``now``, and ``then``, after a resolution.
+
+    Since when the source knows the customer, in epoch milliseconds; none of those who name no profile.
+    """
+
+    now: Mapping[str, int | None]
+    then: Mapping[str, int | None]
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> "Ranks":
+        """From rows with ``key``, ``created_at`` (epoch ms), ``retired`` and ``rank``."""
+        now, then = dict[str, int | None](), dict[str, int | None]()
+        for row in rows:
+            if row["rank"] is not None:
+                now[row["key"]] = row["rank"]
+            if not row["retired"]:
+                then[row["key"]] = _LAST if row["created_at"] is None else row["created_at"]
+        return cls(now, then)
+
+    def changes(self, customer: str) -> bool:
+        """Whether a customer's rank is not what it was."""
+        return self.now.get(customer) != self.then.get(customer)
+
+
+def first_of(ranks: Mapping[str, int | None]) -> str:
+    """The member that gives a profile its id: first by rank, then by key; those without a rank come last."""
+    return min(ranks, key=lambda key: (ranks[key] is None, ranks[key] or 0, key))
 
 
 def customer_of(identifier: str) -> str | None:

@@ -124,7 +124,7 @@ def profile_of(row: Row, confidence: float, at: datetime | None = None) -> Profi
     verified = {report["customer"] for report in reports if report["verified"]}
     shown = tuple(source_customer_of(customer, verified) for customer in customers[:MEMBERS_LIMIT])
     return Profile(
-        id=profile_id(first_of({customer["key"]: customer["created_at"] for customer in customers})),
+        id=profile_id(first_of(dict(row["ranks"]))),
         confidence=confidence,
         cut=len(customers) > MEMBERS_LIMIT,
         fields=unify(shown, rules),

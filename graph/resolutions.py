@@ -23,7 +23,7 @@ class PreparedCustomer:
     """What a resolution compared of a customer: ``prepared`` as JSON text, and the parts it can be looked up by.
 
     ``touched``: the customer as it was read; written again since, it stays unresolved. ``counted``: see
-    ``graph.held_values``.
+    ``graph.held_values``. ``rank``: by which it names a profile (``graph.profile_ids``), none where it names none.
     """
 
     key: str
@@ -31,6 +31,7 @@ class PreparedCustomer:
     blocking_parts: tuple[str, ...]
     touched: int
     counted: tuple[str, ...] = ()
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _keeping(run: ScoringRun, prepared: Sequence[PreparedCustomer]) -> Statement
             "blocking_parts": list(kept.blocking_parts),
             "counted": list(kept.counted),
             "touched": kept.touched,
+            "rank": kept.rank,
         }
         for kept in prepared
     ]

@@ -8,6 +8,7 @@ import pyarrow as pa
 from graph.batches import batched
 from graph.connection import Reader, Row, Statement, Transaction
 from graph.customers import CustomerRows
+from graph.profile_ids import Ranks
 from graph.written_parts import WrittenParts
 
 _QUERIES_A_STATEMENT = 2_000
@@ -23,7 +24,8 @@ class ChangedCustomers:
 
     ``prepared`` (none where it never was), ``blocking_parts`` and ``touched`` by customer key; ``given_names`` of
     everybody who holds a contact, by identifier key; ``alone``: those that were never resolved, each as the cluster
-    that it is by itself; ``held``: the identifiers of those that were asked for, each once.
+    that it is by itself; ``held``: the identifiers of those that were asked for, each once;
+    ``ranks``: by which they name profiles.
     """
 
     rows: Sequence[Row]
@@ -33,6 +35,7 @@ class ChangedCustomers:
     given_names: Mapping[str, tuple[str, ...]]
     alone: Mapping[str, "StoredCluster"]
     held: Sequence["HeldIdentifier"]
+    ranks: Ranks
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "ChangedCustomers":
@@ -45,6 +48,7 @@ class ChangedCustomers:
             given_names={held["value"]: tuple(held["given_names"]) for row in rows for held in row["holders"]},
             alone={row["key"]: _alone(row) for row in rows if row["prepared"] is None},
             held=[HeldIdentifier(*held) for held in {held[0]: held for row in rows for held in row["held"]}.values()],
+            ranks=Ranks.of(rows),
         )
 
     def table(self) -> pa.Table:
@@ -109,14 +113,14 @@ class StoredLink:
 class StoredCluster:
     """A cluster at the loosest confidence, with the links that hold it together.
 
-    ``counted``: of members that hold values which guards count, these values (``graph.held_values``); ``created_at``:
-    when the sources first knew the members, in epoch milliseconds; ``decided``: members with a decision about them.
+    ``counted``: of members that hold values which guards count, these values (``graph.held_values``); ``ranks``: of
+    those who can name its profiles (``graph.profile_ids``); ``decided``: members with a decision about them.
     """
 
     members: frozenset[str]
     links: tuple[StoredLink, ...]
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    created_at: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
+    ranks: Mapping[str, int] = field(default_factory=dict[str, int])
     decided: frozenset[str] = frozenset()
 
 
@@ -157,9 +161,7 @@ def changed_statement(customers: Collection[str], counted: Sequence[str], *, wit
 
 def _alone(row: Row) -> StoredCluster:
     members = frozenset([row["key"]])
-    return StoredCluster(
-        members, (), created_at={row["key"]: row["created_at"]}, decided=members if row["decided"] else frozenset()
-    )
+    return StoredCluster(members, (), decided=members if row["decided"] else frozenset())
 
 
 def find_block_members(graph: Reader, queries: Sequence[BlockQuery]) -> BlockMembers:
@@ -261,7 +263,7 @@ def _cluster(row: Row) -> StoredCluster:
         members=frozenset(member["key"] for member in members),
         links=tuple(StoredLink(**link) for link in row["links"]),
         counted={member["key"]: tuple(member["counted"]) for member in members if member["counted"]},
-        created_at={member["key"]: member["created_at"] for member in members},
+        ranks={member["key"]: member["rank"] for member in members if member["rank"] is not None},
         decided=frozenset(member["key"] for member in members if member["decided"]),
     )
 
@@ -269,11 +271,6 @@ def _cluster(row: Row) -> StoredCluster:
 def people_of(graph: Reader, customers: Collection[str], certain: float) -> dict[str, str]:
     """Customer -> the smallest key of those whom links of at least this cohesion hold together. Raises GraphError."""
     return dict(graph.read("list_people_of", keys=sorted(customers), certain=certain)[0]["people"])
-
-
-def first_known(graph: Reader, customers: Collection[str]) -> dict[str, int | None]:
-    """Customer -> when its source first knew it, in epoch milliseconds. Raises GraphError."""
-    return {row["key"]: row["created_at"] for row in graph.read("list_first_known", keys=sorted(customers))}
 
 
 def known_customers(graph: Reader, customers: Collection[str]) -> dict[str, bool]:

@@ -42,6 +42,7 @@ class IdentityChangeKind(StrEnum):
     SPLIT = "split"
     LINKED = "linked"
     UNLINKED = "unlinked"
+    RENAMED = "renamed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def _reason(row: Row, links: Sequence[LinkEvidence]) -> str:
         IdentityChangeKind.SPLIT: f"One profile became {len(row['profiles_after'])}",
         IdentityChangeKind.LINKED: "New customers joined the profile",
         IdentityChangeKind.UNLINKED: "Customers left the profile",
+        IdentityChangeKind.RENAMED: "The profile got another id",
     }[IdentityChangeKind(row["kind"])]
     by = _CAUSES.get(row["cause"], row["cause"])
     return f"{what} {by}: {_told(links[0])}." if links else f"{what} {by}."

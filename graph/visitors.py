@@ -115,10 +115,11 @@ async def get_visitor(
         rows = await graph.read("get_visitor", **asked)
     else:
         rows = await graph.read("get_visitor_at", **asked, at=milliseconds(at))
-    members = {member["key"]: member["created_at"] for member in rows[0]["members"]}
-    if not members:
+    row = rows[0]
+    if not row["members"]:
         return None
-    return KnownVisitor(visitor_id(first_of(members)), tuple(sorted(members)), in_force(rows[0]["consents"]))
+    name = visitor_id(first_of(dict(row["ranks"])))
+    return KnownVisitor(name, tuple(sorted(row["members"])), in_force(row["consents"]))
 
 
 def in_force(facts: Iterable[Row]) -> tuple[VisitorConsent, ...]:

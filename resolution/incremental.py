@@ -16,6 +16,7 @@ from graph.decisions import JOINING, Decision, Decisions, decisions_about, decis
 from graph.identity_events import Regrouping
 from graph.kinds import ONE_PERSON_KINDS
 from graph.links import ComparedPair, Difference, Link, Pair, claims_of
+from graph.profile_ids import Ranks
 from graph.resolutions import Increment, PreparedCustomer
 from graph.surroundings import (
     BlockQuery,
@@ -58,22 +59,16 @@ class Change:
     """Customers that are different from what was last resolved. ``rows``: what they are now; ``before``: their keys.
 
     ``new``: those that were never resolved, as clusters by themselves; ``resolved``: everybody whom this change
-    settles. ``by_rule``: of whom all partners by rule are known, (customer, partner) -> the identifier that both hold.
+    settles; ``renaming``: those of them who have another rank for naming profiles. ``by_rule``: of whom all partners by
+    rule are known, (customer, partner) -> the identifier that both hold.
     """
 
     rows: Mapping[str, PreparedRow]
     before: Mapping[str, dict[Key, int]]
     new: Mapping[str, StoredCluster] = field(default_factory=dict[str, StoredCluster])
     resolved: Sequence[PreparedCustomer] = ()
+    renaming: frozenset[str] = frozenset()
     by_rule: Mapping[str, Mapping[Pair, str]] = field(default_factory=dict[str, Mapping[Pair, str]])
-
-
-@dataclass(frozen=True, slots=True)
-class Departed:
-    """Customers that are deleted: the clusters that they were in, and when their sources first knew the members."""
-
-    clusters: Sequence[StoredCluster] = ()
-    created_at: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +76,14 @@ class Affected:
     """What else a change affects.
 
     ``rescored``: customers all of whose pairs are looked at anew, changed or not; ``around``: customers whose clusters
-    are formed anew, changed or not; ``freed``: pairs that a decision had outranked until now; ``gone``: what was known
+    are formed anew, changed or not; ``freed``: pairs that a decision had outranked until now; ``gone``: the clusters
     of customers that are deleted.
     """
 
     rescored: Collection[str] = ()
     around: Collection[str] = ()
     freed: frozenset[Pair] = frozenset()
-    gone: Departed = field(default_factory=Departed)
+    gone: Sequence[StoredCluster] = ()
 
 
 _NOTHING_ELSE = Affected()
@@ -118,7 +113,7 @@ class IncrementalResolution:
         stored = index.rows(set(affected.rescored) - change.rows.keys())
         keys = {key: self.keys(row) for key, row in stored.items()}
         change = replace(change, rows={**change.rows, **stored}, before={**change.before, **keys})
-        if not change.rows and not affected.around and not affected.gone.clusters:
+        if not change.rows and not change.renaming and not affected.around and not affected.gone:
             return Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), change.resolved, ())
         return self._settle(graph, index, change, affected)
 
@@ -147,12 +142,13 @@ class IncrementalResolution:
             rows=different,
             before={key: self._parts.keys(changed.blocking_parts[key]) for key in different},
             new={key: cluster for key, cluster in changed.alone.items() if key in different},
-            resolved=[self._kept(rows[key], touched[key]) for key in sorted(touched)],
+            resolved=[self._kept(rows[key], touched[key], changed.ranks.then.get(key)) for key in sorted(touched)],
+            renaming=frozenset(key for key in touched if changed.ranks.changes(key)),
             by_rule=_by_rule(customers, changed.held),
         )
 
-    def _kept(self, row: PreparedRow, touched: int) -> PreparedCustomer:
-        return kept_row(row, self._parts.of(row), touched)
+    def _kept(self, row: PreparedRow, touched: int, rank: int | None) -> PreparedCustomer:
+        return kept_row(row, self._parts.of(row), touched, rank)
 
     def _of_hubs(self, graph: Reader, held: Sequence[HeldIdentifier]) -> set[str]:
         """Who was resolved with identifiers that are hubs now: of a new hub everybody, of an old one nobody."""
@@ -167,14 +163,14 @@ class IncrementalResolution:
         around = _Around(graph, self.model, rows, found)
         around.know(change.new)
         # Before anything else is asked about them: it tells of whom there are decisions.
-        start = around.clusters({*affected.around, *rows})
+        start = around.clusters({*affected.around, *rows, *change.renaming})
         freed = frozenset(pair for pair in affected.freed if rows.keys().isdisjoint(pair))
         self._free(graph, index, freed, around, found)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
         people = partial(people_of, graph, certain=CERTAIN)
         local = recluster(start, around.look, around.clusters, people, linkage)
         links, compared = around.differences(local)
-        profiles = self._regrouped(local, frozenset(change.new), affected.gone)
+        profiles = self._regrouped(local, change.resolved, affected.gone)
         return Increment(links, compared, change.resolved, profile_changes(profiles), profiles)
 
     def _candidates(self, index: BlockIndex, change: Change) -> tuple[dict[str, PreparedRow], frozenset[Pair]]:
@@ -244,18 +240,18 @@ class IncrementalResolution:
         else:
             found.rules[pair] = rule_of(identifier)
 
-    def _regrouped(self, local: Neighbourhood, new: frozenset[str], gone: Departed) -> Regrouping:
+    def _regrouped(
+        self, local: Neighbourhood, resolved: Iterable[PreparedCustomer], gone: Sequence[StoredCluster]
+    ) -> Regrouping:
         least, confidence = self.model.levels["default"], self.model.calibration.confidence
-        known = [*gone.clusters, *local.before]
+        known = [*gone, *local.before]
         stored = (link for cluster in known for link in cluster.links if link.confidence >= least)
         formed = (link for link in local.forest if confidence(link.cohesion) >= least)
-        members = frozenset[str]().union(*(cluster.members for cluster in known))
-        before = group(members - new, ((link.left, link.right) for link in stored))
+        now = {key: rank for cluster in known for key, rank in cluster.ranks.items()}
+        ranks = Ranks(now, {**now, **{kept.key: kept.rank for kept in resolved}})
+        before = group(now, ((link.left, link.right) for link in stored))
         after = group(local.members, ((link.left, link.right) for link in formed))
-        if before == after:
-            return Regrouping()
-        created_at = {key: at for cluster in local.before for key, at in cluster.created_at.items()}
-        return regrouped(before, after, {**created_at, **gone.created_at})
+        return regrouped(before, after, ranks)
 
 
 def _by_rule(customers: Iterable[str], held: Iterable[HeldIdentifier]) -> dict[str, dict[Pair, str]]:

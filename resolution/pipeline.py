@@ -16,7 +16,7 @@ from typing import Literal
 import pyarrow as pa
 
 from graph.batches import batched
-from graph.clusters import read_clusters, read_customers
+from graph.clusters import read_clusters, read_ranks
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
@@ -25,6 +25,7 @@ from graph.guards import Guards, current_guards
 from graph.hub_labels import renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
 from graph.links import NO_CHANGES, LinkChanges
+from graph.profile_ids import Ranks
 from graph.resolution_lock import holding_resolution_lock
 from graph.resolutions import (
     Resolution,
@@ -225,14 +226,15 @@ class _Runs:
             resolution = link_up(model, scores, decisions, self._clock)
         with self._clock.step("write"):
             self._store.save(model)
-            profiles = self._regrouped(resolution, before)
+            ranks = read_ranks(self._graph)
+            profiles = self._regrouped(resolution, before, ranks)
             events = profile_changes(profiles)
             counts = profile_counts(profiles, events, count_customers(self._graph)[0] - len(new))
             run = replace(resolution.run, counts={**resolution.run.counts, **counts})
             if self._request.dry_run:  # all of a large graph is too much for the one transaction of a rehearsal
                 changes = changes_to(self._graph, resolution)
             else:
-                kept = kept_rows(scores.prepared, model, unresolved.touched)
+                kept = kept_rows(scores.prepared, model, unresolved.touched, ranks.then)
                 changes = write_resolution(self._graph, replace(resolution, run=run), kept, events)
         way: Way = "full" if known else "train"
         return replace(
@@ -279,13 +281,13 @@ class _Runs:
         except StorageError as error:
             raise StorageError(f"The links are written. {error.problem}", "Leave them out: --no-charts.") from None
 
-    def _regrouped(self, resolution: Resolution, before: Groups | None) -> Regrouping:
+    def _regrouped(self, resolution: Resolution, before: Groups | None, ranks: Ranks) -> Regrouping:
         """What becomes of the profiles that are not what they were ``before``."""
         if before is None:
             return Regrouping()
-        created_at, least = read_customers(self._graph), resolution.model.levels["default"]
+        least = resolution.model.levels["default"]
         joined = ((x.left, x.right) for x in resolution.links if (x.confidence or 0.0) >= least)
-        return regrouped(*other_groups(before, group(created_at, joined)), created_at)
+        return regrouped(*other_groups(before, group(ranks.then, joined), ranks), ranks)
 
     # --- what has changed --------------------------------------------------------------------------------------------
 

@@ -14,10 +14,11 @@ from api.access.viewer import Scope
 from api.audit.persons import profile_ids_of
 from api.audit.reading import AuditedClass, AuditRecord, Wanted, read_audit
 from api.contract.exposure import Exposed, expose
+from api.contract.guesses import found_profile
 from api.contract.inputs import ProfileBy, identity_of
 from api.contract.paging import DEFAULT_PAGE, After, First, PageInfo, Paging, cursor_for
 from api.execution.context import RequestContext, RequestInfo
-from graph.identities import AmbiguousIdentity, Identity, IdentityKind, MergedProfile, UnknownIdentity, find_profile
+from graph.identities import AmbiguousIdentity, Identity, IdentityKind, MergedProfile, UnknownIdentity
 from graph.profile_ids import customer_of, profile_id
 
 # A longer search would still be running when the request is given up.
@@ -134,7 +135,7 @@ async def _profile_ids(
     if identity.kind in {IdentityKind.CUSTOMER, IdentityKind.PROFILE} and customer:
         context.seen.customer(customer)
         return await profile_ids_of(context.graph, customer)
-    found = await find_profile(context.graph, identity, await context.levels.confidence_of(None))
+    found = await found_profile(context, identity, await context.levels.confidence_of(None))
     if isinstance(found, UnknownIdentity | AmbiguousIdentity):
         return found
     profile = found.profile if isinstance(found, MergedProfile) else found

@@ -90,7 +90,7 @@ expose(
         {
             "cursor": _CURSOR,
             "profile_id": "Id of the profile, as it was known before.",
-            "kind": "`merged`, `split`, `linked` (new customers joined) or `unlinked` (customers are gone).",
+            "kind": "`merged`, `split`, `linked` (new customers joined), `unlinked` (customers are gone) or `renamed`.",
             "at": "When it took effect.",
             "cause": "`resolve`, `online`, `steward` or `delete`.",
             "profiles_before": "Ids of the profiles that it began with.",

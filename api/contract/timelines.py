@@ -38,6 +38,7 @@ expose_choice(
         IdentityChangeKind.SPLIT: "One profile became several.",
         IdentityChangeKind.LINKED: "New customers joined a profile.",
         IdentityChangeKind.UNLINKED: "Customers left a profile because they are gone.",
+        IdentityChangeKind.RENAMED: "A profile has another id: another of its members is the first known now.",
     },
 )
 classify(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from graph.clusters import connected
 from graph.identity_events import EventKind, IdentityEvent, Regrouping
-from graph.profile_ids import first_of, profile_id
+from graph.profile_ids import Ranks, first_of, profile_id
 
 Groups = Mapping[str, str]
 # How a run's report names the events of a kind.
@@ -15,6 +15,7 @@ _COUNTED: Mapping[EventKind, str] = {
     "split": "profiles_split",
     "linked": "profiles_linked",
     "unlinked": "profiles_unlinked",
+    "renamed": "profiles_renamed",
 }
 
 
@@ -38,35 +39,44 @@ def group(customers: Iterable[str], links: Iterable[tuple[str, str]]) -> Groups:
     return connected(customers, links)
 
 
-def other_groups(before: Groups, after: Groups) -> tuple[Groups, Groups]:
-    """Two groupings without the groups that are the same in both: what is left of a large graph is little."""
+def other_groups(before: Groups, after: Groups, ranks: Ranks) -> tuple[Groups, Groups]:
+    """Two groupings without the groups that are the same in both: what is left of a large graph is little.
+
+    Not the same is a group that may have another name, too.
+    """
     both_ways = ((before, after), (after, before))
-    names = {name for one, other in both_ways for key, name in one.items() if other.get(key) != name}
+    names = {
+        name for one, other in both_ways for key, name in one.items() if other.get(key) != name or ranks.changes(key)
+    }
     left, right = ({key: name for key, name in found.items() if name in names} for found in (before, after))
     return left, right
 
 
-def regrouped(before: Groups, after: Groups, created_at: Mapping[str, int | None]) -> Regrouping:
-    """Two groupings by profile id. ``created_at``: when the sources first knew the customers, in epoch milliseconds."""
-    return Regrouping(_profile_ids(before, created_at), _profile_ids(after, created_at))
+def regrouped(before: Groups, after: Groups, ranks: Ranks) -> Regrouping:
+    """Two groupings by profile id, each of those customers who can name a profile."""
+    return Regrouping(_profile_ids(before, ranks.now), _profile_ids(after, ranks.then))
 
 
-def _profile_ids(groups: Groups, created_at: Mapping[str, int | None]) -> dict[str, str]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _profile_ids(groups: Groups, ranks: Mapping[str, int | None]) -> dict[str, str]:
+    found: dict[str, dict[str, int | None]] = defaultdict(dict)
     for customer, name in groups.items():
-        found[name].append(customer)
-    ids = {name: profile_id(first_of({key: created_at.get(key) for key in keys})) for name, keys in found.items()}
-    return {customer: ids[name] for customer, name in groups.items()}
+        if (rank := ranks.get(customer)) is not None:
+            found[name][customer] = rank
+    ids = {name: profile_id(first_of(members)) for name, members in found.items()}
+    return {customer: ids[name] for name, members in found.items() for customer in members}
 
 
 def profile_changes(profiles: Regrouping) -> list[IdentityEvent]:
     """Events that lead from one grouping to the other.
 
-    Groups that overlap form one event each: where profiles both merge and split, one event says what there was and
-    another what there is.
+    Groups that overlap form one event each: where profiles both merge and split, one event says what there is and
+    another what there was. In this order: of a profile that some left and that lives on, the split is told last.
     """
     old, new = _Profiles.named(profiles.before), _Profiles.named(profiles.after)
-    return [event for first in sorted(_touched(old, new)) for event in _events(first, old, new)]
+    touched = sorted(_touched(old, new))
+    together = (event for name in touched for event in _came_together(name, old, new))
+    apart = (event for name in touched for event in _came_apart(name, old, new))
+    return [*together, *apart, *_renamed(old, new)]
 
 
 def profile_counts(profiles: Regrouping, events: Iterable[IdentityEvent], known_before: int) -> dict[str, int]:
@@ -89,21 +99,23 @@ def jitter(counts: Mapping[str, int]) -> float:
     return counts.get("customers_with_another_profile_id", 0) / max(counts.get("customers_known_before", 0), 1)
 
 
+def _renamed(old: _Profiles, new: _Profiles) -> Iterable[IdentityEvent]:
+    """Profiles of the same members under another id."""
+    former = {keys: name for name, keys in old.members.items()}
+    for name, keys in sorted(new.members.items()):
+        if former.get(keys, name) != name:
+            yield _event("renamed", [former[keys]], [name], keys)
+
+
 def _touched(old: _Profiles, new: _Profiles) -> set[str]:
     """Profile ids, old and new, whose members are not the same as before."""
     same = {frozenset(keys) for keys in old.members.values()} & {frozenset(keys) for keys in new.members.values()}
     return {name for found in (old, new) for name, keys in found.members.items() if keys not in same}
 
 
-def _events(name: str, old: _Profiles, new: _Profiles) -> Iterable[IdentityEvent]:
-    """The events that one profile id stands for: merges and joins under the new id, splits and leaves under the old."""
-    if keys := new.members.get(name):
-        yield from _came_together(name, keys, old)
-    if keys := old.members.get(name):
-        yield from _came_apart(name, keys, new)
-
-
-def _came_together(name: str, keys: frozenset[str], old: _Profiles) -> Iterable[IdentityEvent]:
+def _came_together(name: str, old: _Profiles, new: _Profiles) -> Iterable[IdentityEvent]:
+    """Merges and joins under the new id."""
+    keys = new.members.get(name, frozenset())
     origins = {old.of[key] for key in keys if key in old.of}
     arrived = [key for key in keys if key not in old.of]
     if len(origins) > 1:
@@ -112,7 +124,9 @@ def _came_together(name: str, keys: frozenset[str], old: _Profiles) -> Iterable[
         yield _event("linked", origins, [name], arrived)
 
 
-def _came_apart(name: str, keys: frozenset[str], new: _Profiles) -> Iterable[IdentityEvent]:
+def _came_apart(name: str, old: _Profiles, new: _Profiles) -> Iterable[IdentityEvent]:
+    """Splits and leaves under the old id."""
+    keys = old.members.get(name, frozenset())
     targets = {new.of[key] for key in keys if key in new.of}
     gone = [key for key in keys if key not in new.of]
     if len(targets) > 1:

@@ -52,16 +52,18 @@ def _shared(given_names: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[s
     }
 
 
-def kept_rows(prepared: Prepared, model: Model, touched: Mapping[str, int]) -> Iterator[PreparedCustomer]:
+def kept_rows(
+    prepared: Prepared, model: Model, touched: Mapping[str, int], ranks: Mapping[str, int | None]
+) -> Iterator[PreparedCustomer]:
     """What the graph keeps of every customer of a table. ``touched``: of those that were not resolved."""
     parts = BlockingParts(model)
     for row in rows_of(prepared.with_columns(model.columns)):
-        yield kept_row(row, parts.of(row), touched.get(row["key"], 0))
+        yield kept_row(row, parts.of(row), touched.get(row["key"], 0), ranks.get(row["key"]))
 
 
-def kept_row(row: PreparedRow, parts: tuple[str, ...], touched: int) -> PreparedCustomer:
-    """What the graph keeps of one customer."""
-    return PreparedCustomer(row["key"], as_text(row), parts, touched, counted_of(row))
+def kept_row(row: PreparedRow, parts: tuple[str, ...], touched: int, rank: int | None) -> PreparedCustomer:
+    """What the graph keeps of one customer. ``rank``: for naming its profile."""
+    return PreparedCustomer(row["key"], as_text(row), parts, touched, counted_of(row), rank)
 
 
 def counted_of(row: PreparedRow) -> tuple[str, ...]:

@@ -35,13 +35,12 @@ from graph.resolutions import Increment, write_increment
 from graph.runs import RunScope, ScoringRun
 from graph.surroundings import (
     count_customers,
-    first_known,
     holders_of,
     known_customers,
     stored_clusters,
 )
 from resolution.clusters.profile_changes import profile_counts
-from resolution.incremental import Affected, Departed, IncrementalResolution
+from resolution.incremental import Affected, IncrementalResolution
 from resolution.runs import begun
 
 Sides = Sequence[Sequence[str]]
@@ -188,11 +187,10 @@ class Stewardship:
     def _without(self, transaction: Transaction, gone: frozenset[str]) -> Increment:
         clusters = stored_clusters(transaction, gone)
         mates = frozenset[str]().union(*(cluster.members for cluster in clusters)) - gone
-        departed = Departed(clusters, first_known(transaction, mates | gone))
         affected = self._resolution.affected_without(transaction, gone)
         # Looked for afterwards, so that whoever holds what was a hub until now is among them.
         holders = holders_of(transaction, delete_customers(transaction, gone))
-        return self._resolution.resolve(transaction, holders, Affected(affected, mates, gone=departed))
+        return self._resolution.resolve(transaction, holders, Affected(affected, mates, gone=clusters))
 
 
 def lock_for(transaction: Transaction, resolution: IncrementalResolution) -> None:

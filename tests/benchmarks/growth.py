@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from graph.clusters import read_ranks
 from graph.connection import Graph, open_graph
 from graph.constraints import install_schema
 from graph.customers import fetch_customers
@@ -74,7 +75,7 @@ def fill(graph: Graph, store: ModelStore, records: list[CustomerRecord]) -> None
     run, stored = found
     model = store.load(stored.version)
     prepared = prepare(fetch_customers(graph), model.suspect)
-    kept = kept_rows(prepared, model, list_unresolved(graph).touched)
+    kept = kept_rows(prepared, model, list_unresolved(graph).touched, read_ranks(graph).then)
     filled = replace(run, run_id=f"{run.run_id}-filled")
     while piece := list(islice(kept, ROWS_PER_TRANSACTION)):
         increment = Increment(Difference([], [], 0, 0), Difference([], [], 0, 0), piece, ())

@@ -74,6 +74,8 @@ export type IdentityChangeKind =
   | 'LINKED'
   /** Several profiles became one. */
   | 'MERGED'
+  /** A profile has another id: another of its members is the first known now. */
+  | 'RENAMED'
   /** One profile became several. */
   | 'SPLIT'
   /** Customers left a profile because they are gone. */

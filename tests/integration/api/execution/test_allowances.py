@@ -17,6 +17,11 @@ query ($by: ProfileBy!, $asOf: DateTime) {
   how(by: $by, asOf: $asOf) { __typename ... on UnknownIdentity { reason } }
 }
 """
+LOOKED_AT = """
+query ($by: ProfileBy!) {
+  requestAudit(by: $by) { __typename ... on UnknownIdentity { reason } }
+}
+"""
 SEARCH = 'query ($n: Int!) { search(text: "a", first: $n) { matches { score } } }'
 
 
@@ -129,6 +134,17 @@ async def test_asking_how_is_guessing_too(neo4j_address: Address, kind: str, pas
     assert {body["data"]["how"]["__typename"] for body in before} == {"HowBuilt"}
     assert guessed["data"]["how"] == limited["data"]["how"] == profile["data"]["profile"]
     assert limited["data"]["how"]["__typename"] == "UnknownIdentity"
+
+
+@pytest.mark.usefixtures("anna")
+async def test_asking_who_looked_at_a_visitor_is_guessing_too(neo4j_address: Address) -> None:
+    async with connected(neo4j_address, unknown_sessions_per_minute=1) as client:
+        ask = asking(client)
+        by = [*["web:s1"] * 3, "web:guess", "web:s1"]
+        found = [(await ask(LOOKED_AT, by={"session": session}))["data"]["requestAudit"] for session in by]
+
+    assert [answer["__typename"] for answer in found] == ["AuditConnection"] * 3 + ["UnknownIdentity"] * 2
+    assert found[-1] == found[-2]
 
 
 @pytest.mark.usefixtures("anna")

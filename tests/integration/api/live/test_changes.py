@@ -11,7 +11,7 @@ from graph.deletion import delete_customers
 from graph.identity_events import IdentityEvent
 from graph.profile_ids import profile_id
 from graph.records import CustomerRef
-from graph.resolutions import write_resolution
+from graph.resolutions import PreparedCustomer, write_resolution
 from graph.times import milliseconds
 from graph.writing import write_batch
 from tests.factories import NOON, batch, crm, customer, days, device, interaction
@@ -39,7 +39,8 @@ def known_before_to_the_dwh(graph: Graph) -> None:
     write_batch(graph, batch("dwh", customers=(customer("dwh", "0", created_at=days(-900)),)))
     merged = IdentityEvent("merged", (OLD, NEW), (NEW,), ("crm:1", "dwh:0", "shop:7"))
     linked = resolution(link("crm:1", "dwh:0"), link("crm:1", "shop:7"))
-    write_resolution(graph, replace(linked, run=replace(linked.run, run_id="run-2")), events=[merged])
+    named = PreparedCustomer("dwh:0", "{}", (), touched=1, rank=milliseconds(days(-900)))
+    write_resolution(graph, replace(linked, run=replace(linked.run, run_id="run-2")), [named], [merged])
 
 
 async def test_what_is_written_is_told_and_nothing_else(anna_now: Graph, url: str) -> None:
