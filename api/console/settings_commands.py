@@ -42,20 +42,27 @@ class Setting:
     meaning: str
 
 
-def variables_of(error: ValidationError) -> list[str]:
-    """The environment variables of settings that cannot be used, each with what is wrong with it."""
-    settings = next(kind for kind in SETTINGS if kind.__name__ == error.title)
-    prefix = settings.model_config.get("env_prefix", "")
-    return [f"{prefix}{part['loc'][0]}".upper() + f": {part['msg']}" for part in error.errors()]
+def variable_of(settings: type[BaseSettings], field: str) -> str:
+    """The environment variable of a setting."""
+    return f"{settings.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def wrong_settings(error: ValueError) -> list[str]:
+    """The variables of settings that cannot be used, each with what is wrong; none where it is another error."""
+    title = error.title if isinstance(error, ValidationError) else None
+    settings = next((kind for kind in SETTINGS if kind.__name__ == title), None)
+    if settings is None or not isinstance(error, ValidationError):
+        return []
+    return [f"{variable_of(settings, str(part['loc'][0]))}: {part['msg']}" for part in error.errors()]
 
 
 def all_settings() -> Iterator[Setting]:
     """Every setting with what is in force now, in the order of the flow; secrets are hidden."""
     for settings in SETTINGS:
-        prefix, now = settings.model_config.get("env_prefix", ""), settings()
+        now = settings()
         for name, field in settings.model_fields.items():
             value = _written(getattr(now, name))
-            yield Setting(f"{prefix}{name}".upper(), value, _default_of(field), field.description or "")
+            yield Setting(variable_of(settings, name), value, _default_of(field), field.description or "")
 
 
 def _default_of(field: FieldInfo) -> str | None:
@@ -76,7 +83,10 @@ def settings_command(
     changed: Annotated[bool, typer.Option("--changed", help="Only those that differ from their default.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")] = False,
 ) -> None:
-    """Show every setting: what is in force, from the environment and .env, its default, and what it means."""
+    """Show every setting: what is in force, from the environment and .env, its default, and what it means.
+
+    Example: cdp settings --changed
+    """
     shown = [one for one in all_settings() if not changed or one.value != one.default]
     if as_json:
         typer.echo(orjson.dumps([asdict(one) for one in shown], option=orjson.OPT_INDENT_2).decode())

@@ -33,9 +33,13 @@ STILL_OPEN = 1
 CONNECTOR_READERS: dict[str, Callable[[Graph, DeadLetter], LetterReader]] = {}
 """Finds the readers of connectors that have no mappings; an upper floor enters its own before a command runs."""
 
-rejects_app = typer.Typer(no_args_is_help=True, help="Rows and values that could not be used: see, mend, replay them.")
+rejects_app = typer.Typer(
+    no_args_is_help=True,
+    help="Rows and values that could not be used: see, mend, replay them.",
+    epilog="Example: cdp rejects list",
+)
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Ids of dead letters or of their rows.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids of dead letters or of their rows.")]
 Source = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
 Code = Annotated[str | None, typer.Option("--code", help="With this reason only, such as wrong_cells.")]
 Run = Annotated[str | None, typer.Option("--run", help="Set aside last by this load.")]

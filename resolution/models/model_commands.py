@@ -22,7 +22,11 @@ from resolution.models.model_store import StoredModel, model_store
 from resolution.progress import Clock, shown
 from resolution.settings import ResolutionSettings
 
-model_app = typer.Typer(no_args_is_help=True, help="Versions of the model that links customers.")
+model_app = typer.Typer(
+    no_args_is_help=True,
+    help="Versions of the model that links customers.",
+    epilog="Example: cdp model list",
+)
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="A version, or its beginning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -7,6 +7,7 @@ import orjson
 import typer
 from rich.console import Console
 
+from api.operation.doctor.examination import examine
 from api.operation.doctor.finding import Finding, Status, worst
 from api.settings import api_settings
 
@@ -19,10 +20,9 @@ def doctor_command(
     """Check this deployment: versions, database, schema, memory, clock, keys, disk, ports, model, dead letters.
 
     It changes nothing. Ends with 1 when something fails.
-    """
-    # Imported here: the model brings Splink, which takes a second.
-    from api.operation.doctor.examination import examine  # noqa: PLC0415
 
+    Example: cdp doctor --json
+    """
     findings = list(examine(api_settings()))
     status = worst(findings)
     if as_json:
