@@ -97,7 +97,7 @@ COMMANDS = (
     (
         "doctor",
         "api.operation.doctor.commands:doctor_command",
-        "Check this deployment: versions, database, schema, memory, clock, keys, disk, ports, model, dead letters.",
+        "Check this deployment: versions, settings, database, memory, clock, keys, disk, ports, model, dead letters.",
     ),
     (
         "settings",
@@ -121,7 +121,7 @@ COMMANDS = (
 class CdpGroup(TyperGroup):
     """``cdp`` itself, with its commands in the order above."""
 
-    def __init__(self, **attributes: Any) -> None:
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 -- what typer gives
         super().__init__(**attributes)
         for command in COMMANDS:
             self.add_command(LazyCommand(*command))

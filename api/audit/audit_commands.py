@@ -44,6 +44,8 @@ class AuditGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 -- as above
         """Put the hidden command in front where none is named."""
+        if not args and ctx.resilient_parsing:  # the completion of a name
+            return super().parse_args(ctx, args)
         named = args and (args[0] in self.commands or args[0] == "--help")
         return super().parse_args(ctx, args if named else [_QUESTION, *args])
 

@@ -4,12 +4,14 @@ uvicorn finishes running requests on SIGTERM and Ctrl-C and then closes the driv
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
+from api.console.unknown_settings import misspelt_settings
 from api.operation.listener import open_listener, reserve_port, url_of
 from api.operation.logs import configure_logs
 from api.operation.metrics.exposition import exposed, shared_by_workers
@@ -21,6 +23,8 @@ from graph.connection import open_async_graph
 from graph.errors import GraphUnavailableError
 
 START_S = 30.0
+
+_log = logging.getLogger("cdp.api.settings")
 
 
 def serve(
@@ -36,6 +40,7 @@ def serve(
     several = chosen.api_workers > 1
     with (reserve_port if several else open_listener)(chosen.api_host, chosen.api_port) as listener:
         configure_logs(chosen)
+        _log_misspelt_settings()
         work = Work(target, chosen, listener)
         tell = partial(on_ready or _tell_nobody, url_of(listener))
         if several:
@@ -44,6 +49,11 @@ def serve(
         else:
             with exposed(chosen):
                 run_alone(work, tell)
+
+
+def _log_misspelt_settings() -> None:
+    for found in misspelt_settings():
+        _log.warning("no setting", extra={"variable": found.variable, "nearest": found.nearest})
 
 
 def _tell_nobody(url: str) -> None:

@@ -48,7 +48,9 @@ _SHORTEST_KEY = 8
 @source_app.command(epilog="Example: cdp source add web --kind web")
 def add(
     name: Name,
-    kind: Annotated[SourceKind, typer.Option("--kind", metavar="KIND", help=f"What it is: {', '.join(SourceKind)}.")] = SourceKind.WEB,
+    kind: Annotated[
+        SourceKind, typer.Option("--kind", metavar="KIND", help=f"What it is: {', '.join(SourceKind)}.")
+    ] = SourceKind.WEB,
     channel: Annotated[str | None, typer.Option("--channel", help="Channel of what happens there.")] = None,
     trust: Annotated[int, typer.Option("--trust", min=0, max=100, help="Higher wins where sources disagree.")] = 40,
     own_user_ids: Annotated[

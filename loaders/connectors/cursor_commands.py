@@ -41,12 +41,14 @@ def cursors_command(
 
 def state_command(
     source: Annotated[str, typer.Argument(help="Name of the source.")],
+    as_json: AsJson = False,
 ) -> None:
     """Print the last state of a source's Singer tap, for its option --state."""
     states = [cursor for cursor in _read(source) if cursor.part == PART and cursor.value is not None]
     if not states:
         raise ConfigurationError(f"No state of a Singer tap was loaded for {source}.", "Load its output first.")
-    typer.echo(max(states, key=lambda cursor: str(cursor.position)).value)
+    last = max(states, key=lambda cursor: str(cursor.position))
+    typer.echo(json.dumps(_document(last)) if as_json else last.value)
 
 
 def _read(source: str | None) -> list[SourceCursor]:

@@ -17,7 +17,7 @@ _STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "red"}
 def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")] = False,
 ) -> None:
-    """Check this deployment: versions, database, schema, memory, clock, keys, disk, ports, model, dead letters.
+    """Check this deployment: versions, settings, database, memory, clock, keys, disk, ports, model, dead letters.
 
     It changes nothing. Ends with 1 when something fails.
 
