@@ -93,6 +93,27 @@ def test_ctrl_c_does_not_wait_for_who_distributes_the_requests(neo4j_address: Ad
         server.wait(timeout=20)
 
 
+def test_a_variable_that_is_no_setting_is_one_line_of_the_log(neo4j_address: Address) -> None:
+    named = {"NEO4J_URI": neo4j_address.uri, "NEO4J_USER": neo4j_address.user, "NEO4J_PASSWORD": neo4j_address.password}
+    environment = {**os.environ, **{name: value for name, value in named.items() if value}, "CDP_DRAIN_S": "0"}
+    command = [sys.executable, "-m", "api.commands", "serve", "--json", "--port", "0", "--workers", "2"]
+    with TemporaryFile("w+") as log:
+        misspelt = {**environment, "CDP_API_KEEY": "correct horse battery"}
+        with subprocess.Popen(command, env=misspelt, stdout=subprocess.PIPE, stderr=log, text=True) as started:
+            assert started.stdout is not None
+            assert json.loads(started.stdout.readline())["graphql"]
+            started.send_signal(signal.SIGTERM)
+            started.wait(timeout=30)
+        log.seek(0)
+        lines = log.read()
+
+    told = [line for line in map(json.loads, lines.splitlines()) if line["logger"] == "cdp.api.settings"]
+    assert [(line["level"], line["variable"], line["nearest"]) for line in told] == [
+        ("warning", "CDP_API_KEEY", "CDP_API_KEY")
+    ]
+    assert "correct horse" not in lines
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_no_request_is_lost_by_a_stop_under_load(neo4j_address: Address, workers: int) -> None:
     with process(neo4j_address, workers, 3.0) as (server, url), ThreadPoolExecutor(9) as threads:
