@@ -1,5 +1,7 @@
 """``cdp``: one command, its sub-commands in the order of the flow."""
 
+import errno
+import logging
 import sys
 from typing import Annotated, Any
 
@@ -13,6 +15,8 @@ from graph.errors import CdpError
 from graph.release import DISTRIBUTION, release
 
 INTERRUPTED = 130
+# No room, not yours, read-only: whatever the program does, somebody has to see to it.
+_OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 COMMANDS = (
     ("neo4j", "graph.commands:neo4j_app", "Start, stop, back up and look at the embedded Neo4j."),
@@ -161,6 +165,8 @@ def before_every_command(
 def main() -> None:
     """Run ``cdp``; errors of ours become one message and an exit code that means something."""
     collect_rarely()
+    # Where a server is away, it would speak of it beside our message.
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)
     try:
         app()
     except CdpError as error:
@@ -175,6 +181,12 @@ def main() -> None:
         told = "\n".join(f"  {variable}" for variable in wrong)
         _tell(f"A setting cannot be used:\n{told}\nSee .env.example for what each one takes.")
         sys.exit(2)
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        _tell(f"{error.strerror}{where}.\nCheck that the disk has room, and that files and folders are yours.")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

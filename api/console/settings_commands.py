@@ -1,5 +1,6 @@
 """``cdp settings``: every setting in one table."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ import orjson
 import typer
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsError
 from rich.console import Console
 from rich.table import Table
 
@@ -49,11 +50,21 @@ def variable_of(settings: type[BaseSettings], field: str) -> str:
 
 def wrong_settings(error: ValueError) -> list[str]:
     """The variables of settings that cannot be used, each with what is wrong; none where it is another error."""
+    if isinstance(error, SettingsError):
+        return [_unparsed(error)]
     title = error.title if isinstance(error, ValidationError) else None
     settings = next((kind for kind in SETTINGS if kind.__name__ == title), None)
     if settings is None or not isinstance(error, ValidationError):
         return []
     return [f"{variable_of(settings, str(part['loc'][0]))}: {part['msg']}" for part in error.errors()]
+
+
+def _unparsed(error: SettingsError) -> str:
+    """Lists are written as JSON. What names the field is the error's text alone."""
+    field = (re.findall(r'"(\w+)"', str(error)) or [""])[0]
+    settings = next((kind for kind in SETTINGS if field in kind.model_fields), None)
+    named = variable_of(settings, field) if settings else "one of them"
+    return f'{named}: Input should be a list as JSON, such as ["one", "two"]'
 
 
 def all_settings() -> Iterator[Setting]:

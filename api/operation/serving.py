@@ -11,6 +11,9 @@ from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
+from api.access.provider import provider_of
+from api.app import create_app
+from api.audit.secret import audit_key
 from api.console.unknown_settings import misspelt_settings
 from api.operation.listener import open_listener, reserve_port, url_of
 from api.operation.logs import configure_logs
@@ -32,12 +35,14 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. ``on_ready`` is called once, with the address of the API.
 
-    Raises PortInUseError, ConfigurationError, GraphUnavailableError, and what resolving the address raises.
+    Raises PortInUseError, ConfigurationError, AuditError, MappingError, GraphUnavailableError, and what resolving the
+    address raises.
     """
     chosen = settings or api_settings()
     target = address or resolve_address()
     asyncio.run(_reach(target))
     several = chosen.api_workers > 1
+    _check(chosen, target if several else None)
     with (reserve_port if several else open_listener)(chosen.api_host, chosen.api_port) as listener:
         configure_logs(chosen)
         _log_misspelt_settings()
@@ -49,6 +54,14 @@ def serve(
         else:
             with exposed(chosen):
                 run_alone(work, tell)
+
+
+def _check(settings: ApiSettings, address: Address | None) -> None:
+    """What would be found out only while a server starts, or by each worker, and be told in their logs."""
+    provider_of(settings)
+    audit_key(settings)
+    if address is not None:
+        create_app(settings, address)
 
 
 def _log_misspelt_settings() -> None:

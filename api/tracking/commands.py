@@ -138,7 +138,8 @@ def _set_disabled(name: str, *, disabled: bool, as_json: bool) -> None:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name) or name in set(DeviceKind):
         raise ConfigurationError(
-            "This is no name of a source.", "Use small letters, digits and _, and no kind of device, such as web."
+            "This is no name of a source.",
+            f"Use small letters, digits and _, as in web_shop, and none of these words: {', '.join(DeviceKind)}.",
         )
 
 

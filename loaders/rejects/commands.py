@@ -43,7 +43,10 @@ Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids of dead
 Source = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
 Code = Annotated[str | None, typer.Option("--code", help="With this reason only, such as wrong_cells.")]
 Run = Annotated[str | None, typer.Option("--run", help="Set aside last by this load.")]
-Since = Annotated[datetime | None, typer.Option("--since", help="Seen at or after this time (UTC).")]
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", metavar="TIME", help="Seen at or after this time (UTC), such as 2026-03-01."),
+]
 StatusOption = Annotated[Status, typer.Option("--status", help="What became of them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 

@@ -115,6 +115,8 @@ def wanted_identifier(kind: str, text: str, country: str | None) -> Wanted:
 
     What cannot be an identifier of the kind is looked for word for word.
     """
+    if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
+        raise ConfigurationError("There is no country of this name.", "Write its two letters, such as DE.")
     if kind in _DEVICE_KINDS:
         return Value(kind, text.strip())
     if kind not in IDENTIFIER_KINDS:

@@ -10,15 +10,18 @@ from collections import Counter
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import httpx
 import psutil
 import pytest
+from pydantic import SecretStr
 
 from api.operation.serving import serve, serving
 from graph.address import Address
-from graph.errors import GraphUnavailableError, PortInUseError
+from graph.errors import CdpError, GraphUnavailableError, PortInUseError
 from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 
 SETTINGS = keyed_settings()
@@ -63,6 +66,25 @@ def test_a_taken_port_is_said_so(neo4j_address: Address) -> None:
 def test_a_database_that_does_not_answer_is_said_so_before_anything_is_served() -> None:
     with pytest.raises(GraphUnavailableError):
         serve(Address("bolt://127.0.0.1:1"), SETTINGS)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"audit_key": SecretStr("secret")}, "CDP_AUDIT_KEY is no key"),
+        ({"audit_dir": Path("/proc/audit")}, "/proc/audit/key cannot be used"),
+        ({"oidc_issuer": "https://login.example.org"}, "CDP_OIDC_AUDIENCE is not"),
+        ({"webhook_mappings": ("nowhere.yaml",)}, "nowhere.yaml"),
+        ({"trusted_documents": Path("nowhere.json")}, "nowhere.json cannot be read"),
+    ],
+    ids=["audit key", "audit folder", "tokens", "webhooks", "documents"],
+)
+def test_what_no_server_can_start_with_is_said_before_one_does(
+    neo4j_address: Address, wrong: dict[str, Any], said: str, workers: int
+) -> None:
+    with pytest.raises(CdpError, match=said):
+        serve(neo4j_address, keyed_settings(api_workers=workers, **wrong))
 
 
 @contextmanager
