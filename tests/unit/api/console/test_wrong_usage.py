@@ -48,7 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["rejects", "erase", "--phone", "0431 5550123", "--country", "Germany"], "no country of this name", "DE"),
         (["rejects", "export", "folder"], "folder cannot be written (Is a directory)", "another file"),
     ],
-    ids=" ".join,
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
 def test_the_answer_says_what_is_wrong_and_what_to_do(arguments: Sequence[str], problem: str, advice: str) -> None:
     error = CliRunner().invoke(app, arguments).exception
