@@ -15,7 +15,11 @@ from graph.embedded.server import EmbeddedServer, ServerStatus, embedded_server
 from graph.errors import ConfigurationError
 from graph.settings import cdp_settings, neo4j_settings
 
-neo4j_app = typer.Typer(no_args_is_help=True, help="Start, stop, back up and look at the embedded Neo4j.")
+neo4j_app = typer.Typer(
+    no_args_is_help=True,
+    help="Start, stop, back up and look at the embedded Neo4j.",
+    epilog="Example: cdp neo4j status",
+)
 neo4j_app.command("backup", epilog="Example: cdp neo4j backup backups/monday")(backup_command)
 neo4j_app.command("restore", epilog="Example: cdp neo4j restore backups/monday --force")(restore_command)
 

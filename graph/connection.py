@@ -344,4 +344,6 @@ def _refusal(error: ClientError) -> GraphError | BusyError:
         )
     if "TransactionTimedOut" in code or "Terminated" in code:
         return ReadTimeoutError("The database needed too long.", "Ask for less: fewer rows or a higher confidence.")
+    if "DatabaseNotFound" in code:
+        return GraphUnavailableError("The server has no database of this name.", "Check NEO4J_DATABASE.")
     return GraphError(f"Neo4j refused a statement ({code}).", "Run `cdp neo4j status`; the schema may be missing.")

@@ -68,6 +68,13 @@ def _as_it_was(kind: type[CdpError], args: tuple[str], facts: Mapping[str, objec
     return error
 
 
+def reason_of(error: Exception) -> str:
+    """Why a file could not be used, in words that a person knows, and never what stands in it."""
+    if isinstance(error, UnicodeError):
+        return "not UTF-8"
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
 class ConfigurationError(CdpError):
     """A setting or an option that cannot be used."""
 

@@ -17,6 +17,8 @@ def guards_command(
     """Show the guards in force: what names nobody, roles, hubs, unique values, limits of a profile, weak bridges.
 
     A file named by CDP_GUARDS_FILE changes what it names. The next cdp resolve works with it.
+
+    Example: cdp guards --json
     """
     guards, file = current_guards(), cdp_settings().guards_file
     content = guards.model_dump(mode="json")

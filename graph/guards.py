@@ -164,7 +164,9 @@ def read_guards(file: Path | None = None) -> Guards:
     shipped = _parsed(files(__package__ or "").joinpath("guards.yaml").read_text(encoding="utf-8"), "guards.yaml")
     if file is None:
         return guards_of(shipped, "guards.yaml")
-    return guards_of(_changed(shipped, _parsed(read_text(file, "CDP_GUARDS_FILE"), str(file))), str(file))
+    own = _parsed(read_text(file, "CDP_GUARDS_FILE"), str(file))
+    _require_lists(own, str(file))
+    return guards_of(_changed(shipped, own), str(file))
 
 
 def guards_of(content: Mapping[str, Any], named: str) -> Guards:
@@ -181,9 +183,17 @@ def guards_of(content: Mapping[str, Any], named: str) -> Guards:
 
 def _parsed(text: str, named: str) -> Mapping[str, Any]:
     content = parsed(text, named, "cdp guards")
-    if any(isinstance(part, str | list) for part in content.values()):
+    if not all(isinstance(part, Mapping | None) for part in content.values()):
         raise ConfigurationError(f"{named}: guards are a mapping of sections.", "See: cdp guards.")
     return content
+
+
+def _require_lists(own: Mapping[str, Any], named: str) -> None:
+    """A single text would be taken for its letters."""
+    for name in _ADDED:
+        for key, values in (own.get(name) or {}).items():
+            if not isinstance(values, list | None):
+                raise ConfigurationError(f"{named}: {name}.{key}: this is no list of values.", "See: cdp guards.")
 
 
 def _changed(shipped: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

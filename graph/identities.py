@@ -1,5 +1,6 @@
 """Identities: from an email, a session or another id to the one profile it means; or to a clear answer why not."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +8,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from graph.connection import AsyncGraph
+from graph.kinds import PHONE
 from graph.profile_ids import customer_of
 from graph.profiles import Profile, get_profile, get_profiles
 from graph.recognition import recognise_device, recognise_session
 
 CANDIDATES_LIMIT = 50
+_NATIONAL = re.compile(rf"{PHONE}:\d")
 
 
 class IdentityKind(StrEnum):
@@ -85,7 +88,7 @@ async def find_profile(
         return found
     profiles = await profiles_of(graph, found, confidence, at, read)
     if not profiles:
-        return nobody(identity.kind) if at is None else _not_resolved(identity.kind)
+        return nobody(identity) if at is None else _not_resolved(identity)
     if len(profiles) > 1:
         ids = tuple(profile.id for profile in profiles)
         return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
@@ -120,19 +123,30 @@ async def _recognised(
     else:
         recognition = await recognise_device(graph, identity.key, confidence, at)
     if recognition is None:
-        return nobody(identity.kind, at)
+        return nobody(identity, at)
     return [recognition.customer] if recognition.customer else UnknownIdentity(recognition.reason)
 
 
-def nobody(kind: IdentityKind, at: datetime | None = None) -> UnknownIdentity:
+def nobody(identity: Identity, at: datetime | None = None) -> UnknownIdentity:
     """The answer where nobody is known, or was at a time, or nobody may be seen."""
+    kind = identity.kind
     if kind in {IdentityKind.SESSION, IdentityKind.DEVICE}:
         return UnknownIdentity(f"This {kind} {'is not known' if at is None else 'was not known at that time'}.")
-    return UnknownIdentity(f"No customer is known by this {kind}.") if at is None else _not_resolved(kind)
+    if at is not None:
+        return _not_resolved(identity)
+    return UnknownIdentity(f"No customer is known by this {kind}.{_hint(identity)}")
 
 
-def _not_resolved(kind: IdentityKind) -> UnknownIdentity:
-    return UnknownIdentity(f"No customer that is known by this {kind} had been resolved at that time.")
+def _not_resolved(identity: Identity) -> UnknownIdentity:
+    reason = f"No customer that is known by this {identity.kind} had been resolved at that time."
+    return UnknownIdentity(reason + _hint(identity))
+
+
+def _hint(identity: Identity) -> str:
+    """Why a number may be unknown: where no country is set, one without the code of its country keeps its form."""
+    if identity.kind is not IdentityKind.IDENTIFIER or not _NATIONAL.match(identity.key):
+        return ""
+    return " It has no code of a country: write it with +, or set CDP_COUNTRY, where national numbers are to be read."
 
 
 async def profiles_of(

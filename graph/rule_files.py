@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from graph.errors import ConfigurationError
+from graph.errors import ConfigurationError, reason_of
 
 Position = tuple[int | str, ...]
 """Keys and numbers that lead from the top of a file to a place in it."""
@@ -17,9 +17,7 @@ def read_text(file: Path, setting: str) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"The file {file} cannot be read ({type(error).__name__}).", f"Check {setting}."
-        ) from None
+        raise ConfigurationError(f"The file {file} cannot be read ({reason_of(error)}).", f"Check {setting}.") from None
 
 
 def parsed(text: str, named: str, command: str) -> Mapping[str, Any]:

@@ -17,6 +17,8 @@ def survivorship_command(
     """Show by which rules a profile shows one of several values: for each field, group, trait and contact.
 
     A file named by CDP_SURVIVORSHIP_FILE changes what it names. Nothing has to be loaded again.
+
+    Example: cdp survivorship --json
     """
     file = cdp_settings().survivorship_file
     content = current_survivorship().model_dump(mode="json")

@@ -30,7 +30,7 @@ _EXAMPLE = "Example: cdp load sample --data sample-company"
 
 Mappings = Annotated[
     list[str] | None,
-    typer.Argument(metavar="MAPPING...", help="YAML files, folders of them, or names of shipped mappings (--list)."),
+    typer.Argument(metavar="MAPPING", help="YAML files, folders of them, or names of shipped mappings (--list)."),
 ]
 Data = Annotated[
     Path | None,

@@ -78,7 +78,7 @@ class LocalDatabase(Closing):
             yield
         except (sqlite3.Error, OSError) as error:
             problem = f"{self.path} cannot be used ({type(error).__name__}, {_why(error)})."
-            raise LocalStoreError(problem, "Check that the disk has room and the file is yours.") from None
+            raise LocalStoreError(problem, _advice(error)) from None
 
 
 def written(moment: datetime) -> str:
@@ -90,6 +90,12 @@ def _make_file(path: Path) -> None:
     """SQLite gives the files beside the database the rights that the database has."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_OWNER_ONLY)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
+
+
+def _advice(error: Exception) -> str:
+    if getattr(error, "sqlite_errorname", None) in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
+        return "The file is damaged: restore it from a backup (cdp neo4j restore), or move it away to begin anew."
+    return "Check that the disk has room and the file is yours."
 
 
 def _why(error: Exception) -> str:

@@ -85,7 +85,7 @@ class PersonRecords:
 def read_person_records(path: Path, ignore: Sequence[str] = ()) -> PersonRecords:
     """The person records of a CSV or Parquet file, without the columns of ``ignore``.
 
-    Raises SourceReadError where the file cannot be read or has no column ``id``.
+    Raises SourceReadError where the file cannot be read, or has no column ``id`` or one that is to be ignored.
     """
     found = find_deliveries(Location(files=(str(path.resolve()),)), (), None)
     delivery = replace(found[0], name=path.name)
@@ -93,6 +93,9 @@ def read_person_records(path: Path, ignore: Sequence[str] = ()) -> PersonRecords
     if "id" not in _standard_columns(columns):
         problem = f"{path} has no column id. It has: {', '.join(columns)}."
         raise SourceReadError(problem, f"Name the columns as these: {', '.join(STANDARD_COLUMNS)}.")
+    unknown = [name for name in ignore if _plain(name) not in set(map(_plain, columns))]
+    if unknown:
+        raise SourceReadError(f"{path} has no column {', '.join(unknown)}.", f"It has: {', '.join(columns)}.")
     birth_date = _standard_columns(columns).get("birth_date")
     formats = find_formats(_texts(delivery, birth_date)) if birth_date is not None else ()
     mapping = mapping_for(columns, ignore, formats)

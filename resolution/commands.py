@@ -49,7 +49,7 @@ def resolve_command(
     A dry run says what would merge and split; only a model that is trained for it is kept. A run that scores everything
     leaves Splink's charts as HTML in the folder runs/ beside the models.
 
-    Example: cdp resolve --evaluate data/sample/truth/records.csv
+    Example: cdp resolve --evaluate sample-company/truth/records.csv
     """
     if dry_run and evaluate_against:
         raise ConfigurationError("A dry run writes no links, so there is no quality to measure.", "Leave out one.")

@@ -13,7 +13,11 @@ from graph.errors import ConfigurationError
 from graph.opening import opened_graph
 from graph.printing import print_json
 
-key_app = typer.Typer(no_args_is_help=True, help="Keys of the API: who may ask, and what they may see.")
+key_app = typer.Typer(
+    no_args_is_help=True,
+    help="Keys of the API: who may ask, and what they may see.",
+    epilog="Example: cdp key add crm-screen --role agent",
+)
 
 DAYS = 365
 LONGEST_NAME = 60

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from api.audit.persons import profile_ids_of
 from api.audit.pruning_commands import finding_document, prune_command, pruned_document, pruned_words, tell_finding
@@ -18,6 +18,7 @@ from api.audit.verification import VerifiedChain, verify
 from api.settings import api_settings
 from graph.address import resolve_address
 from graph.audit_commands import audit_command
+from graph.audits import audits
 from graph.connection import open_async_graph
 from graph.errors import ConfigurationError
 from graph.printing import print_json
@@ -30,8 +31,21 @@ _QUESTION = "question"
 class AuditGroup(TyperGroup):
     """A group in which every name that is no command is the name of a question about the graph."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 -- click's context, which typer hides
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 -- click's context, which typer hides
+        """Its commands, and the questions: help and completion tell both."""
+        return [*super().list_commands(ctx), *audits()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 -- as above
+        """A command; of a question what it finds, to be told: it is asked through the hidden command."""
+        question = audits().get(cmd_name)
+        if question is None:
+            return super().get_command(ctx, cmd_name)
+        return TyperCommand(cmd_name, help=question.finds, rich_help_panel="Questions about the whole graph")
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 -- as above
         """Put the hidden command in front where none is named."""
+        if not args and ctx.resilient_parsing:  # the completion of a name
+            return super().parse_args(ctx, args)
         named = args and (args[0] in self.commands or args[0] == "--help")
         return super().parse_args(ctx, args if named else [_QUESTION, *args])
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from api.contract.identifiers import identifier_key
 from graph.errors import ConfigurationError
 from graph.identities import Identity, IdentityKind
+from graph.kinds import IDENTIFIER_KINDS
 from loaders.standardise.unusable import Unusable
 
 
@@ -31,15 +32,15 @@ class Asked:
             return Identity(IdentityKind.PROFILE, text)
         if name in {"customer", "session", "device"}:
             return Identity(IdentityKind(name), text)
-        kind, value = text.split(":", 1) if name == "identifier" and ":" in text else (name, text)
+        kind, value = text.partition(":")[::2] if name == "identifier" else (name, text)
         return _identifier(kind, value, country)
 
 
 def _identifier(kind: str, value: str, country: str | None) -> Identity:
-    try:
-        key = identifier_key(kind, value, country)
-    except (KeyError, ValueError):
-        raise ConfigurationError(f"There are no identifiers of kind {kind}.", "Write kind:value.") from None
+    if kind not in IDENTIFIER_KINDS:
+        kinds = ", ".join(IDENTIFIER_KINDS)
+        raise ConfigurationError("There are no identifiers of this kind.", f"Write kind:value; kinds: {kinds}.")
+    key = identifier_key(kind, value, country)
     if isinstance(key, Unusable):
         raise ConfigurationError(f"This is no usable {kind}: {key.reason}.", "Write it in another way.")
     return Identity(IdentityKind.IDENTIFIER, key)

@@ -1,5 +1,6 @@
 """``cdp settings``: every setting in one table."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ import orjson
 import typer
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsError
 from rich.console import Console
 from rich.table import Table
 
@@ -42,20 +43,37 @@ class Setting:
     meaning: str
 
 
-def variables_of(error: ValidationError) -> list[str]:
-    """The environment variables of settings that cannot be used, each with what is wrong with it."""
-    settings = next(kind for kind in SETTINGS if kind.__name__ == error.title)
-    prefix = settings.model_config.get("env_prefix", "")
-    return [f"{prefix}{part['loc'][0]}".upper() + f": {part['msg']}" for part in error.errors()]
+def variable_of(settings: type[BaseSettings], field: str) -> str:
+    """The environment variable of a setting."""
+    return f"{settings.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def wrong_settings(error: ValueError) -> list[str]:
+    """The variables of settings that cannot be used, each with what is wrong; none where it is another error."""
+    if isinstance(error, SettingsError):
+        return [_unparsed(error)]
+    title = error.title if isinstance(error, ValidationError) else None
+    settings = next((kind for kind in SETTINGS if kind.__name__ == title), None)
+    if settings is None or not isinstance(error, ValidationError):
+        return []
+    return [f"{variable_of(settings, str(part['loc'][0]))}: {part['msg']}" for part in error.errors()]
+
+
+def _unparsed(error: SettingsError) -> str:
+    """Lists are written as JSON. What names the field is the error's text alone."""
+    field = (re.findall(r'"(\w+)"', str(error)) or [""])[0]
+    settings = next((kind for kind in SETTINGS if field in kind.model_fields), None)
+    named = variable_of(settings, field) if settings else "one of them"
+    return f'{named}: Input should be a list as JSON, such as ["one", "two"]'
 
 
 def all_settings() -> Iterator[Setting]:
     """Every setting with what is in force now, in the order of the flow; secrets are hidden."""
     for settings in SETTINGS:
-        prefix, now = settings.model_config.get("env_prefix", ""), settings()
+        now = settings()
         for name, field in settings.model_fields.items():
             value = _written(getattr(now, name))
-            yield Setting(f"{prefix}{name}".upper(), value, _default_of(field), field.description or "")
+            yield Setting(variable_of(settings, name), value, _default_of(field), field.description or "")
 
 
 def _default_of(field: FieldInfo) -> str | None:
@@ -76,7 +94,10 @@ def settings_command(
     changed: Annotated[bool, typer.Option("--changed", help="Only those that differ from their default.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")] = False,
 ) -> None:
-    """Show every setting: what is in force, from the environment and .env, its default, and what it means."""
+    """Show every setting: what is in force, from the environment and .env, its default, and what it means.
+
+    Example: cdp settings --changed
+    """
     shown = [one for one in all_settings() if not changed or one.value != one.default]
     if as_json:
         typer.echo(orjson.dumps([asdict(one) for one in shown], option=orjson.OPT_INDENT_2).decode())

@@ -21,5 +21,5 @@ async def found_profile(
     """The same as ``find_profile``; after too many guesses of the viewer nobody is known. Raises GraphError."""
     found = partial(find_profile, context.graph, identity, confidence, at, read)
     if identity.kind in _GUESSABLE:
-        return await context.look_up(found, nobody(identity.kind, at))
+        return await context.look_up(found, nobody(identity, at))
     return await found()

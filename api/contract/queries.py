@@ -52,7 +52,7 @@ class Query(SessionQueries, ExplanationQueries, ListQueries, AuditQueries, Viewe
         if isinstance(identity, UnknownIdentity):
             return identity
         if not info.context.viewer.may(Scope.PROFILE_READ):
-            return nobody(identity.kind, as_of)
+            return nobody(identity, as_of)
         return await found_profile(info.context, identity, wanted, as_of, _reader(info))
 
     @strawberry.field(

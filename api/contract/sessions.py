@@ -21,7 +21,7 @@ from api.contract.journeys import JourneyFilterInput, filter_of
 from api.contract.paging import DEFAULT_PAGE, MAX_PAGE, page_size
 from api.contract.profile_parts import resolved_by
 from api.execution.context import RequestInfo
-from graph.identities import IdentityKind, UnknownIdentity, nobody
+from graph.identities import Identity, IdentityKind, UnknownIdentity, nobody
 from graph.journeys import JourneyFilter, JourneyOwners, Window, get_journey, get_journey_owners
 from graph.profiles import Profile, get_profile
 from graph.recognition import RecognitionLevel, Session, SessionRecognition, recognise_session
@@ -279,7 +279,7 @@ class SessionQueries:
         as_of: RecognisedAt = None,
     ) -> SessionResult:
         """Raises InputError, GraphError."""
-        unknown = nobody(IdentityKind.SESSION, as_of)
+        unknown = nobody(Identity(IdentityKind.SESSION, id), as_of)
         if not info.context.viewer.may(Scope.EVENTS_READ):
             return unknown
         wanted = await info.context.levels.confidence_of(confidence, as_of)

@@ -17,7 +17,7 @@ from graphql import GraphQLError, GraphQLSchema, specified_rules
 from api.execution.limits import OperationLimits
 from api.execution.prepared import PreparedDocument
 from api.execution.results import without_values
-from graph.errors import ConfigurationError, UntrustedDocumentError
+from graph.errors import ConfigurationError, UntrustedDocumentError, reason_of
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _PREFIX = "sha256:"
@@ -76,7 +76,7 @@ def _documents_of(file: Path) -> Generator[tuple[str, str]]:
         elif file.suffix == ".json":
             yield from _manifest(file, orjson.loads(file.read_bytes()))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{file} cannot be read ({type(error).__name__}).", _ADVICE) from None
+        raise ConfigurationError(f"{file} cannot be read ({reason_of(error)}).", _ADVICE) from None
 
 
 def _manifest(file: Path, manifest: object) -> Generator[tuple[str, str]]:

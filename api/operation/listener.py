@@ -1,6 +1,7 @@
 """Listener: the socket of the API, which several processes may share."""
 
 import ctypes
+import errno
 import socket
 import struct
 import sys
@@ -79,11 +80,12 @@ def _taking(made: socket.socket, host: str, port: int) -> Generator[None]:
     except PermissionError:
         made.close()
         raise ConfigurationError(f"Port {port} may not be used by ordinary users.", "Choose one above 1023.") from None
-    except OSError:
+    except OSError as error:
         made.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ConfigurationError(f"{host} is no address of this machine.", "Set CDP_API_HOST to one.") from None
         raise PortInUseError(
-            f"Port {port} of {host} is taken by another program, or {host} is no address of this machine.",
-            "Choose another with --port, or stop that program.",
+            f"Port {port} of {host} is taken by another program.", "Choose another with --port, or stop that program."
         ) from None
 
 

@@ -4,12 +4,17 @@ uvicorn finishes running requests on SIGTERM and Ctrl-C and then closes the driv
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
+from api.access.provider import provider_of
+from api.app import create_app
+from api.audit.secret import audit_key
+from api.console.unknown_settings import misspelt_settings
 from api.operation.listener import open_listener, reserve_port, url_of
 from api.operation.logs import configure_logs
 from api.operation.metrics.exposition import exposed, shared_by_workers
@@ -22,20 +27,25 @@ from graph.errors import GraphUnavailableError
 
 START_S = 30.0
 
+_log = logging.getLogger("cdp.api.settings")
+
 
 def serve(
     address: Address | None = None, settings: ApiSettings | None = None, on_ready: Callable[[str], None] | None = None
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. ``on_ready`` is called once, with the address of the API.
 
-    Raises PortInUseError, ConfigurationError, GraphUnavailableError, and what resolving the address raises.
+    Raises PortInUseError, ConfigurationError, AuditError, MappingError, GraphUnavailableError, and what resolving the
+    address raises.
     """
     chosen = settings or api_settings()
     target = address or resolve_address()
     asyncio.run(_reach(target))
     several = chosen.api_workers > 1
+    _check(chosen, target if several else None)
     with (reserve_port if several else open_listener)(chosen.api_host, chosen.api_port) as listener:
         configure_logs(chosen)
+        _log_misspelt_settings()
         work = Work(target, chosen, listener)
         tell = partial(on_ready or _tell_nobody, url_of(listener))
         if several:
@@ -44,6 +54,19 @@ def serve(
         else:
             with exposed(chosen):
                 run_alone(work, tell)
+
+
+def _check(settings: ApiSettings, address: Address | None) -> None:
+    """What would be found out only while a server starts, or by each worker, and be told in their logs."""
+    provider_of(settings)
+    audit_key(settings)
+    if address is not None:
+        create_app(settings, address)
+
+
+def _log_misspelt_settings() -> None:
+    for found in misspelt_settings():
+        _log.warning("no setting", extra={"variable": found.variable, "nearest": found.nearest})
 
 
 def _tell_nobody(url: str) -> None:

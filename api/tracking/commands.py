@@ -22,8 +22,16 @@ from graph.sources import (
     rotate_key,
     tracked_sources,
 )
+from loaders.connectors.cursor_commands import register_cursor_commands
+from loaders.health.commands import health_command
 
-source_app = typer.Typer(no_args_is_help=True, help="Websites, apps and servers that send tracking calls.")
+source_app = typer.Typer(
+    no_args_is_help=True,
+    help="Websites, apps and servers that send tracking calls.",
+    epilog="Example: cdp source add web --kind web",
+)
+register_cursor_commands(source_app)
+source_app.command("health", epilog="Example: cdp source health --json")(health_command)
 
 Name = Annotated[str, typer.Argument(help="Name of the source, such as web.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -40,7 +48,9 @@ _SHORTEST_KEY = 8
 @source_app.command(epilog="Example: cdp source add web --kind web")
 def add(
     name: Name,
-    kind: Annotated[SourceKind, typer.Option("--kind", help="What it is.")] = SourceKind.WEB,
+    kind: Annotated[
+        SourceKind, typer.Option("--kind", metavar="KIND", help=f"What it is: {', '.join(SourceKind)}.")
+    ] = SourceKind.WEB,
     channel: Annotated[str | None, typer.Option("--channel", help="Channel of what happens there.")] = None,
     trust: Annotated[int, typer.Option("--trust", min=0, max=100, help="Higher wins where sources disagree.")] = 40,
     own_user_ids: Annotated[
@@ -128,7 +138,8 @@ def _set_disabled(name: str, *, disabled: bool, as_json: bool) -> None:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name) or name in set(DeviceKind):
         raise ConfigurationError(
-            "This is no name of a source.", "Use small letters, digits and _, and no kind of device, such as web."
+            "This is no name of a source.",
+            f"Use small letters, digits and _, as in web_shop, and none of these words: {', '.join(DeviceKind)}.",
         )
 
 

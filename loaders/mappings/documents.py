@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from graph.errors import MappingError
+from graph.errors import MappingError, reason_of
 
 Position: TypeAlias = tuple[str | int, ...]
 """Keys and numbers that lead from the top of a document to a place in it."""
@@ -54,8 +54,8 @@ def read_document(file: Path) -> Document:
         text = file.read_text(encoding="utf-8-sig")
         node = yaml.compose(text, yaml.BaseLoader)
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not UTF-8"
-        raise MappingError(str(file), None, "", f"the file cannot be read ({why}).", "Check its path.") from None
+        problem = f"the file cannot be read ({reason_of(error)})."
+        raise MappingError(str(file), None, "", problem, "Check its path; save it as UTF-8.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = f"not YAML: {getattr(error, 'problem', None) or type(error).__name__}."

@@ -19,7 +19,7 @@ from graph.printing import print_json
 from graph.writing import write_batch
 from loaders.mappings.model import SourceMapping
 from loaders.mappings.reading import read_mappings
-from loaders.rejects.containing import Record, wanted_identifier
+from loaders.rejects.containing import Record, cautions, wanted_identifier
 from loaders.rejects.erasing import erase_containing
 from loaders.rejects.mending import export_rows, import_rows
 from loaders.rejects.model import DeadLetter, KeptLetter, Status
@@ -33,13 +33,20 @@ STILL_OPEN = 1
 CONNECTOR_READERS: dict[str, Callable[[Graph, DeadLetter], LetterReader]] = {}
 """Finds the readers of connectors that have no mappings; an upper floor enters its own before a command runs."""
 
-rejects_app = typer.Typer(no_args_is_help=True, help="Rows and values that could not be used: see, mend, replay them.")
+rejects_app = typer.Typer(
+    no_args_is_help=True,
+    help="Rows and values that could not be used: see, mend, replay them.",
+    epilog="Example: cdp rejects list",
+)
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Ids of dead letters or of their rows.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids of dead letters or of their rows.")]
 Source = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
 Code = Annotated[str | None, typer.Option("--code", help="With this reason only, such as wrong_cells.")]
 Run = Annotated[str | None, typer.Option("--run", help="Set aside last by this load.")]
-Since = Annotated[datetime | None, typer.Option("--since", help="Seen at or after this time (UTC).")]
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", metavar="TIME", help="Seen at or after this time (UTC), such as 2026-03-01."),
+]
 StatusOption = Annotated[Status, typer.Option("--status", help="What became of them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
@@ -178,7 +185,8 @@ def erase(
 ) -> None:
     """Erase the rows that hold somebody's identifiers, for good, whether they were replayed or not.
 
-    Tells ids and counts, and nothing of the rows. Files that were exported are elsewhere: delete them too.
+    What is no address or number is looked for word for word. Tells ids and counts, and nothing of the rows. Files that
+    were exported are elsewhere: delete them too.
     """
     given = (("email", email), ("phone", phone))
     wanted = [wanted_identifier(kind, text, country) for kind, texts in given for text in texts or ()]
@@ -186,6 +194,9 @@ def erase(
     wanted += [Record(*_parted(text, "SOURCE:ID")) for text in customer or ()]
     if not wanted:
         raise ConfigurationError("There is nothing to erase.", "Name --email, --phone, --identifier or --customer.")
+    complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+    for caution in cautions(wanted):
+        complaints.print(caution, style="yellow")
     with DeadLetters() as letters:
         erased = erase_containing(letters, wanted, is_trial=dry_run)
     if as_json:
@@ -193,7 +204,7 @@ def erase(
         return
     sys.stdout.writelines(f"{found}\n" for found in erased.ids)
     what = "hold them" if dry_run else "held them and are erased"
-    Console(stderr=True).print(f"{len(erased.ids):,} of {erased.searched:,} rows {what}.", highlight=False)
+    complaints.print(f"{len(erased.ids):,} of {erased.searched:,} rows {what}.")
 
 
 def _parted(text: str, form: str) -> tuple[str, str]:

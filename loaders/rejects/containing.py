@@ -5,7 +5,7 @@ through, also as they read when percent signs of addresses are resolved.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -18,10 +18,14 @@ from graph.kinds import EMAIL, IDENTIFIER_KINDS, PHONE, DeviceKind
 from graph.records import IdentifierValue
 from loaders.rejects.model import KeptLetter
 from loaders.standardise.identifiers import standardise_identifier
+from loaders.standardise.texts import clean
+from loaders.standardise.unusable import Unusable
 
-_ADDRESS = re.compile(r"[\w.+!#$%*^~-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[\w.+!#$%*^~'-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,3}\d){5,20}")
 _NO_DIGIT = re.compile(r"\D+")
+# A text without an @ that is shorter stands in rows of anybody: house numbers, days, codes.
+_SHORTEST_TEXT = 5
 # What parts values in a line that could not be read, and in JSON.
 _DEVICE_KINDS = frozenset(DeviceKind)
 _SEPARATORS = re.compile(r"[\s,;:|\"'{}\[\]=&?]+")
@@ -64,6 +68,23 @@ class Number:
         found = (number for text in texts_of(kept) for number in _NUMBER.findall(text))
         return any(_NO_DIGIT.sub("", number) in self.forms for number in found)
 
+    @property
+    def has_country(self) -> bool:
+        """Whether it is also known by the code of its country."""
+        return len(self.forms) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is no identifier, word for word: rows are set aside for exactly that. ``problem``: why it is none."""
+
+    pattern: re.Pattern[str]
+    problem: str
+
+    def is_in(self, kept: KeptLetter) -> bool:
+        """Whether the letter holds it, apart from longer words, numbers and addresses."""
+        return any(self.pattern.search(clean(text).casefold()) for text in texts_of(kept))
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -90,7 +111,12 @@ class Record:
 
 
 def wanted_identifier(kind: str, text: str, country: str | None) -> Wanted:
-    """What is to be looked for. ``country``: of a national telephone number. Raises ConfigurationError."""
+    """What is to be looked for. ``country``: of a national telephone number. Raises ConfigurationError.
+
+    What cannot be an identifier of the kind is looked for word for word.
+    """
+    if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
+        raise ConfigurationError("There is no country of this name.", "Write its two letters, such as DE.")
     if kind in _DEVICE_KINDS:
         return Value(kind, text.strip())
     if kind not in IDENTIFIER_KINDS:
@@ -98,12 +124,33 @@ def wanted_identifier(kind: str, text: str, country: str | None) -> Wanted:
         raise ConfigurationError(f"There are no identifiers of kind {kind}.", f"Write KIND:VALUE; kinds: {kinds}.")
     found = standardise_identifier(kind, text, country)
     if not isinstance(found, IdentifierValue):
-        why = "it is empty" if found is None else found.reason
-        raise ConfigurationError(f"This is no usable {kind}: {why}.", "Write it in another way.")
+        return _word_for_word(kind, text, found)
     if kind == EMAIL:
         hashes = frozenset(hash_key(form).partition(":")[2] for form in (found.normalised, found.match_key))
         return Address(found.match_key, hashes)
     return Number(_forms(found.match_key)) if kind == PHONE else Value(kind, found.match_key)
+
+
+def _word_for_word(kind: str, text: str, found: Unusable | None) -> Text:
+    if found is None or found.is_placeholder:
+        why = "it is empty" if found is None else found.reason
+        raise ConfigurationError(f"This is no usable {kind}: {why}.", "Write it in another way.")
+    kept, problem = clean(text).casefold(), f"This is no usable {kind}: {found.reason}"
+    if len(kept) < _SHORTEST_TEXT and "@" not in kept:
+        raise ConfigurationError(
+            f"{problem}, and too short to tell rows by it.",
+            "Look at the rows with cdp rejects, and discard them by id.",
+        )
+    return Text(re.compile(rf"(?<![\w@.+-]){re.escape(kept)}(?![\w@+-]|\.\w)"), problem)
+
+
+def cautions(wanted: Iterable[Wanted]) -> Iterator[str]:
+    """What somebody should know who looks for these: what was not looked for."""
+    for one in wanted:
+        if isinstance(one, Text):
+            yield f"{one.problem}. Only rows that hold exactly this text are looked for."
+        elif isinstance(one, Number) and not one.has_country:
+            yield "A number has no code of a country: it is not found where it is written with one. Give --country."
 
 
 def _forms(written: str) -> frozenset[str]:

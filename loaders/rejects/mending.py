@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import orjson
 
-from graph.errors import SourceReadError
+from graph.errors import SourceReadError, reason_of
 from graph.spreadsheets import guarded, plain
 from loaders.rejects.model import KeptLetter, Raw, Status
 from loaders.rejects.selection import Selection
@@ -109,7 +109,7 @@ def _opened(path: Path) -> Generator[IO[bytes]]:
         with os.fdopen(handle, "wb") as file:
             yield file
     except OSError as error:
-        raise SourceReadError(f"{path} cannot be written ({type(error).__name__}).", "Name another file.") from None
+        raise SourceReadError(f"{path} cannot be written ({reason_of(error)}).", "Name another file.") from None
 
 
 def _about(row: Sequence[KeptLetter]) -> dict[str, Any]:

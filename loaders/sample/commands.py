@@ -34,7 +34,7 @@ Force = Annotated[bool, typer.Option("--force", help="Write into a folder that h
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 
 
-@sample_app.command(epilog="Example: cdp sample --people 2000 --seed 7 --out sample")
+@sample_app.command()
 def sample(
     out: Out,
     people: People = 2000,
@@ -48,6 +48,8 @@ def sample(
     With --all-systems every other kind of system too; the files of the six stay the same. Who is who is in truth/,
     which no loader reads. The same numbers give the same files, and a small sample is the beginning of every larger one
     with the same seed.
+
+    Example: cdp sample --people 2000 --seed 7 --out sample-company
     """
     if not force and not is_sample(out):
         raise ConfigurationError(

@@ -53,7 +53,7 @@ def located_files(location: Location, folders: tuple[Path, ...]) -> list[Path]:
     for pattern in location.files or (location.sqlite or location.sqlite_script or "",):
         found = find_files(pattern, folders)
         if not found and not location.optional:
-            looked = " or ".join(str(folder) for folder in folders)
+            looked = " or ".join(str(folder.absolute()) for folder in folders)
             raise SourceReadError(f"There is no {pattern} in {looked}.", "Say where the data is with --data.")
         files |= dict.fromkeys(found)
     return list(files)

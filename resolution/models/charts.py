@@ -16,7 +16,7 @@ from splink.internals.charts import ParameterEstimateComparisonsChart as Estimat
 from splink.internals.settings import Settings
 from splink.internals.waterfall_chart import records_to_waterfall_data
 
-from graph.errors import StorageError
+from graph.errors import StorageError, reason_of
 from resolution.models.model import Model
 from resolution.scores.scoring import ScoredPairs
 
@@ -49,7 +49,7 @@ def _write(folder: Path, charts: Mapping[str, Chart]) -> list[Path]:
             file.write_text(chart.to_html(inline=True), encoding="utf-8")
     except OSError as error:
         raise StorageError(
-            f"The charts cannot be written to {folder} ({type(error).__name__}).", "Choose another folder."
+            f"The charts cannot be written to {folder} ({reason_of(error)}).", "Choose another folder."
         ) from None
     return files
 

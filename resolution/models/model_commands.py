@@ -1,5 +1,6 @@
 """``cdp model``: versions of the model, trained, listed, shown and compared."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +23,11 @@ from resolution.models.model_store import StoredModel, model_store
 from resolution.progress import Clock, shown
 from resolution.settings import ResolutionSettings
 
-model_app = typer.Typer(no_args_is_help=True, help="Versions of the model that links customers.")
+model_app = typer.Typer(
+    no_args_is_help=True,
+    help="Versions of the model that links customers.",
+    epilog="Example: cdp model list",
+)
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="A version, or its beginning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -76,10 +81,14 @@ def list_command(as_json: AsJson = False) -> None:
 
 
 @model_app.command(epilog="Example: cdp model show splink-1a2b")
-def show(version: Version) -> None:
-    """Everything that a version consists of, as one JSON document; of term frequencies their number and digest."""
+def show(version: Version, as_json: AsJson = False) -> None:
+    """Everything that a version consists of; of term frequencies their number and digest."""
     found = model_store().find(version)
-    print_json({"version": found.version, **found.document})
+    if as_json:
+        print_json({"version": found.version, **found.document})
+        return
+    sys.stdout.write(f"version: {found.version}\n")
+    sys.stdout.writelines(f"{what}: {value}\n" for what, value in _flat(found.document))
 
 
 @model_app.command(epilog="Example: cdp model diff splink-1a2b splink-3c4d")

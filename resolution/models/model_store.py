@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from graph.errors import ModelError, StorageError
+from graph.errors import ModelError, StorageError, reason_of
 from graph.settings import cdp_settings
 from resolution.models.frequencies import Frequencies
 from resolution.models.model import Model, model_of
@@ -47,7 +47,10 @@ class ModelStore:
         except OSError as error:
             if target.exists():  # another process was faster
                 return target
-            raise StorageError(f"The model cannot be stored ({type(error).__name__}).", "Check CDP_DATA_DIR.") from None
+            raise StorageError(
+                f"The model cannot be stored ({reason_of(error)}).",
+                "Check CDP_DATA_DIR: whether its disk has room and the folder is yours.",
+            ) from None
         return target
 
     def load(self, version: str) -> Model:
@@ -63,7 +66,7 @@ class ModelStore:
 
     def find(self, version: str) -> StoredModel:
         """A stored version, by its name or the beginning of it. Raises ModelError."""
-        names = [name for name in self._names() if name == version or name.startswith(version)]
+        names = [name for name in self._names() if name == version or (version and name.startswith(version))]
         if len(names) != 1:
             problem = "is not known here" if not names else "is ambiguous"
             raise ModelError(f"The model version {version!r} {problem}.", "See: cdp model list.")

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from graph.errors import SourceReadError
+from graph.errors import SourceReadError, reason_of
 
 
 def read_columns(file: Path, needed: set[str], advice: str) -> list[dict[str, str]]:
@@ -16,5 +16,5 @@ def read_columns(file: Path, needed: set[str], advice: str) -> list[dict[str, st
                 raise SourceReadError(f"{file}:1: no column {missing}.", advice)
             return list(rows)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problem = f"{file} cannot be read as a CSV file ({type(error).__name__})."
-        raise SourceReadError(problem, "Check the path.") from None
+        problem = f"{file} cannot be read as a CSV file ({reason_of(error)})."
+        raise SourceReadError(problem, "Check the path; save it as CSV in UTF-8.") from None

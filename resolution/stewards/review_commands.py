@@ -19,7 +19,11 @@ from resolution.stewards.review_files import write_questions, write_set_aside
 from resolution.stewards.reviewing import Imported, import_answers, rejects_file
 from resolution.stewards.steward_commands import Actor, AsJson, last_resolution, opened_graph
 
-review_app = typer.Typer(no_args_is_help=True, help="The doubtful pairs, what tells most first, to be decided in bulk.")
+review_app = typer.Typer(
+    no_args_is_help=True,
+    help="The doubtful pairs, what tells most first, to be decided in bulk.",
+    epilog="Example: cdp review list",
+)
 
 Facts = Mapping[str, Mapping[str, str]]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many questions, the best first.")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.customer_facts import VALUES
-from graph.errors import SourceReadError
+from graph.errors import SourceReadError, reason_of
 from graph.records import PERSON_FIELDS
 from graph.review import Question
 from graph.spreadsheets import guarded, plain
@@ -97,7 +97,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]
             writer.writerow(columns)
             writer.writerows([guarded(row.get(name, "")) for name in columns] for row in rows)
     except OSError as error:
-        raise SourceReadError(f"{path} cannot be written ({type(error).__name__}).", "Name another file.") from None
+        raise SourceReadError(f"{path} cannot be written ({reason_of(error)}).", "Name another file.") from None
 
 
 def read_answers(path: Path) -> Iterator[Answer | SetAside]:
@@ -122,7 +122,7 @@ def _text(path: Path) -> str:
     try:
         found = path.read_bytes()
     except OSError as error:
-        raise SourceReadError(f"{path} cannot be read ({type(error).__name__}).", "Name a CSV file.") from None
+        raise SourceReadError(f"{path} cannot be read ({reason_of(error)}).", "Name a CSV file.") from None
     try:
         return found.decode("utf-16" if found[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
     except UnicodeDecodeError:

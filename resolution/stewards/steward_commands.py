@@ -19,10 +19,12 @@ from resolution.models.model_store import model_store
 from resolution.stewards.stewardship import Decided, Steward, Stewardship
 
 steward_app = typer.Typer(
-    no_args_is_help=True, help="Decide who is one person and who is not; decisions outrank the model."
+    no_args_is_help=True,
+    help="Decide who is one person and who is not; decisions outrank the model.",
+    epilog="Example: cdp steward list",
 )
 
-Customers = Annotated[list[str], typer.Argument(metavar="CUSTOMER...", help="Customers as source:external_id.")]
+Customers = Annotated[list[str], typer.Argument(metavar="CUSTOMER", help="Customers as source:external_id.")]
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer as source:external_id.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in words; kept with the decision.")]
 Actor = Annotated[str, typer.Option("--actor", envvar="CDP_ACTOR", help="Who decides.")]
@@ -65,7 +67,7 @@ def reject(left: Customer, right: Customer, actor: Actor, reason: Reason, as_jso
 
 @steward_app.command(epilog="Example: cdp steward split crm:17,shop:204 crm:18 --actor ada --reason 'two sisters'")
 def split(
-    sides: Annotated[list[str], typer.Argument(metavar="SIDE...", help="Customers of one side, joined by commas.")],
+    sides: Annotated[list[str], typer.Argument(metavar="SIDE", help="Customers of one side, joined by commas.")],
     actor: Actor,
     reason: Reason,
     as_json: AsJson = False,

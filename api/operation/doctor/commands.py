@@ -7,6 +7,7 @@ import orjson
 import typer
 from rich.console import Console
 
+from api.operation.doctor.examination import examine
 from api.operation.doctor.finding import Finding, Status, worst
 from api.settings import api_settings
 
@@ -16,13 +17,12 @@ _STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "red"}
 def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")] = False,
 ) -> None:
-    """Check this deployment: versions, database, schema, memory, clock, keys, disk, ports, model, dead letters.
+    """Check this deployment: versions, settings, database, memory, clock, keys, disk, ports, model, dead letters.
 
     It changes nothing. Ends with 1 when something fails.
-    """
-    # Imported here: the model brings Splink, which takes a second.
-    from api.operation.doctor.examination import examine  # noqa: PLC0415
 
+    Example: cdp doctor --json
+    """
     findings = list(examine(api_settings()))
     status = worst(findings)
     if as_json:

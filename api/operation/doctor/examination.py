@@ -7,6 +7,7 @@ from api.operation.doctor.database import look_at_memory, look_at_schema, look_a
 from api.operation.doctor.finding import Finding, fail
 from api.operation.doctor.identity import look_at_dead_letters, look_at_resolution
 from api.operation.doctor.machine import look_at_disk, look_at_packages, look_at_ports, look_at_python
+from api.operation.doctor.variables import look_at_variables
 from api.settings import ApiSettings
 from graph.address import running_address
 from graph.api_keys import api_keys
@@ -25,6 +26,7 @@ def examine(settings: ApiSettings) -> Iterator[Finding]:
     server = None if neo4j_settings().uri else embedded_server(cdp_settings())
     yield look_at_python()
     yield look_at_packages()
+    yield from _tried("settings", look_at_variables)
     yield from _tried("disk", lambda: [look_at_disk(cdp_settings().data_dir.expanduser(), server)])
     yield from look_at_ports(settings, server)
     yield from _tried("neo4j", lambda: _in_the_graph(settings, server))

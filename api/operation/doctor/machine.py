@@ -1,5 +1,6 @@
 """The machine: Python, packages, room on the disk, ports."""
 
+import os
 import shutil
 import socket
 import sys
@@ -57,6 +58,10 @@ def _mismatch(asked: Requirement) -> str | None:
 def look_at_disk(data_dir: Path, server: EmbeddedServer | None) -> Finding:
     """Room for the data folder; the embedded database and one more of its size, as a restore needs it."""
     folder = next(one for one in (data_dir, *data_dir.absolute().parents) if one.is_dir())
+    if data_dir.exists() and not data_dir.is_dir():
+        return fail("disk", f"{data_dir} is a file", "Move it, or choose a folder: CDP_DATA_DIR.")
+    if not os.access(folder, os.W_OK):
+        return fail("disk", f"{folder} cannot be written", "Make it yours, or choose another CDP_DATA_DIR.")
     free = shutil.disk_usage(folder).free
     wanted = _WANTED + (store_bytes(server.home) if server else 0)
     found = f"{free // MEGABYTE:,} MB free for {data_dir}"

@@ -78,7 +78,8 @@ def test_models_are_trained_listed_compared_and_used(people_by_command: Graph) -
 
     assert resolved["model_version"] == second
     assert together(people_by_command, "crm:0", "email:0")
-    assert told("model", "show", second)["customers"] == 19
+    assert told("model", "show", second, "--json")["customers"] == 19
+    assert "\ncustomers: 19\n" in cdp("model", "show", second).stdout
     assert second in cdp("model", "list").stdout
     assert "customers" in cdp("model", "diff", first["version"], second).stdout
 

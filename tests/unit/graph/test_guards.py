@@ -56,6 +56,10 @@ def test_a_file_of_ones_own_changes_what_it_names_and_adds_to_the_lists(tmp_path
         ("colour: {red: 1}", "colour"),
         ("hubs: [", ":1: this is no YAML"),
         ("hubs: 3\ncluster: many", "sections"),
+        ("hubs: 3", "sections"),
+        ("colour: 1", "sections"),
+        ("nobody: {emails: info@example.org}", "nobody.emails: this is no list"),
+        ("roles: {email: 3}", "roles.email: this is no list"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_said_with_its_place(tmp_path: Path, text: str, said: str) -> None:

@@ -172,5 +172,6 @@ def test_a_key_can_be_changed_and_without_it_the_rows_are_closed(tmp_path: Path)
 
 def test_a_store_that_is_no_database_is_an_error_that_says_where(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("This is no database, but a text that is long enough to be taken for one. " * 20)
-    with pytest.raises(LocalStoreError, match=rf"{FILE} cannot be used \(DatabaseError, SQLITE_NOTADB\)"):
+    with pytest.raises(LocalStoreError, match=rf"{FILE} cannot be used \(DatabaseError, SQLITE_NOTADB\)") as error:
         DeadLetters(tmp_path, settings())
+    assert error.value.advice.startswith("The file is damaged: restore it")

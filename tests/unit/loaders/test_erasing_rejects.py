@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from graph.errors import ConfigurationError
-from loaders.rejects.containing import Record, wanted_identifier
+from loaders.rejects.containing import Record, cautions, wanted_identifier
 from loaders.rejects.erasing import erase_containing
 from loaders.rejects.model import DeadLetter, KeptLetter, Position, Reason, Stage, Status
 from loaders.rejects.selection import Selection
@@ -100,6 +100,50 @@ def test_a_number_is_found_however_its_digits_are_grouped(letters: DeadLetters, 
     assert erased(letters, PHONE) == ([0] if is_hers else [])
 
 
+@pytest.mark.parametrize(
+    ("raw", "is_hers"),
+    [
+        ({"mail": "Anna.Ilg@gmail"}, True),
+        ({"mail": "  anna.ilg@GMAIL "}, True),
+        ({"body": '{"to": ["Anna <anna.ilg@gmail>"]}'}, True),
+        ({"url": "https://shop.example/?mail=anna.ilg%40gmail&x=1"}, True),
+        ('17;"anna.ilg@gmail";cut', True),
+        ("Her address was anna.ilg@gmail.", True),
+        ({"mail": "anna.ilg@gmail.com"}, False),
+        ({"mail": "joanna.ilg@gmail"}, False),
+        ({"mail": "anna.ilg"}, False),
+    ],
+)
+def test_an_address_that_is_none_is_found_word_for_word(letters: DeadLetters, raw: Any, *, is_hers: bool) -> None:
+    add(letters, raw)
+    wanted = wanted_identifier("email", "anna.ilg@gmail", None)
+    assert erased(letters, wanted) == ([0] if is_hers else [])
+    assert list(cautions([wanted])) == [
+        "This is no usable email: not an email address. Only rows that hold exactly this text are looked for."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("phone", "0431 call me"), ("email", "anna ilg@gmail .com"), ("user_id", "u" * 2_000), ("email", "a@b")],
+)
+def test_other_values_that_are_none_are_found_word_for_word(letters: DeadLetters, kind: str, text: str) -> None:
+    add(letters, {"sent": text.upper()}, {"sent": f"{text}x"}, f"9;{text};cut")
+    assert erased(letters, wanted_identifier(kind, text, None)) == [0, 2]
+
+
+def test_an_address_with_an_apostrophe_is_found_as_a_whole(letters: DeadLetters) -> None:
+    add(letters, {"mail": "o'brien@example.org"}, "17;'brien@example.org';cut")
+    assert erased(letters, wanted_identifier("email", "O'Brien@example.org", None)) == [0]
+    assert erased(letters, wanted_identifier("email", "brien@example.org", None)) == [0, 1]
+
+
+def test_a_number_without_a_country_is_told_to_be_found_only_as_it_is() -> None:
+    wanted = [wanted_identifier("phone", "0431 555 0123", country) for country in (None, "DE")]
+    (caution,) = cautions(wanted)
+    assert "--country" in caution
+
+
 @given(
     st.lists(st.sampled_from([" ", "-", "/", ".", " ("]), min_size=9, max_size=9), st.sampled_from(["0", "+49", "49"])
 )
@@ -146,9 +190,9 @@ def test_mended_and_replayed_rows_are_erased_too_and_stay_so(letters: DeadLetter
 @pytest.mark.parametrize(
     ("kind", "text", "problem"),
     [
-        ("email", "anna.ilg", "no usable email: not an email address"),
+        ("email", "test@test.com", "no usable email: stands for a missing value"),
         ("email", "", "no usable email: it is empty"),
-        ("phone", "12", "no usable phone: no telephone number has this form"),
+        ("phone", "12", "no telephone number has this form, and too short to tell rows by it"),
         ("passport", "C01X", "no identifiers of kind passport"),
     ],
 )

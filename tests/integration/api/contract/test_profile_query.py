@@ -182,6 +182,20 @@ async def test_the_levels_are_those_of_the_model(ask: Ask) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("extra", [{}, {"asOf": "2026-03-01T12:00:00Z"}])
+async def test_a_national_number_without_a_country_is_unknown_for_that_reason(ask: Ask, extra: dict[str, Any]) -> None:
+    profile = "profile(by: $by, asOf: $asOf) { ... on UnknownIdentity { reason } }"
+    query = f"query ($by: ProfileBy!, $asOf: DateTime) {{ {profile} }}"
+    national, whole = [
+        (await ask(query, by={"phone": number}, **extra))["data"]["profile"]["reason"]
+        for number in ("0431 / 555 99", "+49 431 555 99")
+    ]
+
+    assert "CDP_COUNTRY" in national
+    assert "+" in national
+    assert "CDP_COUNTRY" not in whole
+
+
 async def test_a_national_number_is_read_in_the_country_of_the_settings(neo4j_address: Address) -> None:
     async with connected(neo4j_address, country="DE") as client:
         found = await profile_by(asking(client), phone="0431 / 555 01")

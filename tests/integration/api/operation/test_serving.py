@@ -10,15 +10,18 @@ from collections import Counter
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import httpx
 import psutil
 import pytest
+from pydantic import SecretStr
 
 from api.operation.serving import serve, serving
 from graph.address import Address
-from graph.errors import GraphUnavailableError, PortInUseError
+from graph.errors import CdpError, GraphUnavailableError, PortInUseError
 from tests.asking import API_KEY, AUTHORIZED, keyed_settings
 
 SETTINGS = keyed_settings()
@@ -65,6 +68,25 @@ def test_a_database_that_does_not_answer_is_said_so_before_anything_is_served() 
         serve(Address("bolt://127.0.0.1:1"), SETTINGS)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"audit_key": SecretStr("secret")}, "CDP_AUDIT_KEY is no key"),
+        ({"audit_dir": Path("/proc/audit")}, "/proc/audit/key cannot be used"),
+        ({"oidc_issuer": "https://login.example.org"}, "CDP_OIDC_AUDIENCE is not"),
+        ({"webhook_mappings": ("nowhere.yaml",)}, "nowhere.yaml"),
+        ({"trusted_documents": Path("nowhere.json")}, "nowhere.json cannot be read"),
+    ],
+    ids=["audit key", "audit folder", "tokens", "webhooks", "documents"],
+)
+def test_what_no_server_can_start_with_is_said_before_one_does(
+    neo4j_address: Address, wrong: dict[str, Any], said: str, workers: int
+) -> None:
+    with pytest.raises(CdpError, match=said):
+        serve(neo4j_address, keyed_settings(api_workers=workers, **wrong))
+
+
 @contextmanager
 def process(address: Address, workers: int, drain_s: float) -> Generator[tuple[subprocess.Popen[str], str]]:
     """The API in a process of its own, and where it answers."""
@@ -91,6 +113,27 @@ def test_ctrl_c_does_not_wait_for_who_distributes_the_requests(neo4j_address: Ad
         assert httpx.post(url + "/graphql", json=LEVELS, headers=AUTHORIZED, timeout=20).status_code == 200
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)
+
+
+def test_a_variable_that_is_no_setting_is_one_line_of_the_log(neo4j_address: Address) -> None:
+    named = {"NEO4J_URI": neo4j_address.uri, "NEO4J_USER": neo4j_address.user, "NEO4J_PASSWORD": neo4j_address.password}
+    environment = {**os.environ, **{name: value for name, value in named.items() if value}, "CDP_DRAIN_S": "0"}
+    command = [sys.executable, "-m", "api.commands", "serve", "--json", "--port", "0", "--workers", "2"]
+    with TemporaryFile("w+") as log:
+        misspelt = {**environment, "CDP_API_KEEY": "correct horse battery"}
+        with subprocess.Popen(command, env=misspelt, stdout=subprocess.PIPE, stderr=log, text=True) as started:
+            assert started.stdout is not None
+            assert json.loads(started.stdout.readline())["graphql"]
+            started.send_signal(signal.SIGTERM)
+            started.wait(timeout=30)
+        log.seek(0)
+        lines = log.read()
+
+    told = [line for line in map(json.loads, lines.splitlines()) if line["logger"] == "cdp.api.settings"]
+    assert [(line["level"], line["variable"], line["nearest"]) for line in told] == [
+        ("warning", "CDP_API_KEEY", "CDP_API_KEY")
+    ]
+    assert "correct horse" not in lines
 
 
 @pytest.mark.parametrize("workers", [1, 2])

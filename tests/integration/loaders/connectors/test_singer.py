@@ -147,8 +147,11 @@ def test_the_commands_take_a_tap_and_give_its_state_back(loads: Loads, command_e
     assert json.loads(result.stdout)["written"]["customers"]["created"] == 1
     assert json.loads(cdp.invoke(APP, ["source", "state", "hubspot"]).stdout) == state("a")["value"]
     (cursor,) = json.loads(cdp.invoke(APP, ["source", "cursors", "--json"]).stdout)
+    assert json.loads(cdp.invoke(APP, ["source", "state", "hubspot", "--json"]).stdout) == cursor
     assert (cursor["source"], cursor["input"], cursor["part"]) == ("hubspot", "crm/singer", "state")
     assert "crm/singer" in cdp.invoke(APP, ["source", "cursors", "hubspot"]).stdout
+    none = cdp.invoke(APP, ["source", "cursors", "shop"])
+    assert (none.stdout, none.stderr) == ("", "No input of a source called shop was read that tells how far.\n")
     assert isinstance(cdp.invoke(APP, ["source", "state", "shop"]).exception, ConfigurationError)
 
 

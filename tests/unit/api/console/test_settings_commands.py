@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from api.commands import app
-from api.console.settings_commands import variables_of
+from api.console.settings_commands import wrong_settings
 from loaders.settings import LoadSettings
 
 SECRET = "correct horse battery"
@@ -36,6 +36,6 @@ def test_a_setting_that_cannot_be_used_is_named_as_it_is_written(monkeypatch: py
     with pytest.raises(ValidationError) as error:
         LoadSettings()  # pyright: ignore[reportCallIssue]
 
-    rows, writers = variables_of(error.value)
+    rows, writers = wrong_settings(error.value)
     assert rows.startswith("CDP_LOAD_BATCH_ROWS: Input should be a valid integer")
     assert writers.startswith("CDP_LOAD_WRITERS: Input should be greater than")

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from api.operation.listener import CAN_LISTEN_BESIDE, listen_beside, open_listener, reserve_port
-from graph.errors import PortInUseError
+from graph.errors import ConfigurationError, PortInUseError
 
 HOST, CALLERS = "127.0.0.1", 64
 
@@ -44,3 +44,8 @@ def test_a_port_on_which_others_listen_is_refused() -> None:
         for take in (reserve_port, open_listener):
             with pytest.raises(PortInUseError, match="taken by another program"):
                 take(HOST, port)
+
+
+def test_an_address_of_another_machine_is_said_so() -> None:
+    with pytest.raises(ConfigurationError, match=r"192\.0\.2\.1 is no address of this machine"):
+        open_listener("192.0.2.1", 0)
