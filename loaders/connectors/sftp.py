@@ -85,7 +85,8 @@ async def _list(client: Any, patterns: Collection[str]) -> list[Found[datetime]]
     return [
         Found(
             str(name.filename),
-            f"{name.attrs.mtime or 0:020d}-{name.attrs.size or 0:015d}",
+            f"{name.attrs.mtime or 0:020d}",
+            f"-{name.attrs.size or 0:015d}",
             datetime.fromtimestamp(name.attrs.mtime or 0, UTC),
         )
         for name in found

@@ -1,5 +1,6 @@
 # A real SSH server (asyncssh's) in a thread, serving a folder.
 import asyncio
+import os
 from collections.abc import Generator
 from pathlib import Path
 from threading import Thread
@@ -89,6 +90,14 @@ def test_files_with_their_marker_are_fetched_once(loads: Loads, outbox: Path) ->
     assert loaded(loads.load()) == ["/out/contacts-2.csv"]
     assert nodes(loads.graph, "Customer", "key", "given_name") == {("crm:1", "Anna"), ("crm:2", "Bob")}
     assert loaded(loads.load(from_start=True)) == ["/out/contacts-1.csv", "/out/contacts-2.csv"]
+
+
+def test_a_file_that_is_written_again_in_the_same_second_is_loaded_once(loads: Loads, outbox: Path) -> None:
+    for rows in (["1,Annabella"], ["2,Bo"], ["3,Cem", "4,Dan"]):
+        deliver(outbox, "contacts-1.csv", *rows)
+        os.utime(outbox / "contacts-1.csv", (1_767_225_600, 1_767_225_600))
+        assert loaded(loads.load()) == ["/out/contacts-1.csv"]
+    assert loaded(loads.load()) == []
 
 
 def test_a_server_with_another_key_is_not_talked_to(loads: Loads, outbox: Path) -> None:
