@@ -86,7 +86,9 @@ def test_objects_of_a_pattern_are_loaded_once(loads: Loads, bucket: Any) -> None
 
 def test_an_object_that_is_written_again_in_the_same_second_is_loaded_once(loads: Loads, bucket: Any) -> None:
     # Storage tells seconds; of two hashes neither is the younger, so both orders are tried.
-    rows = sorted((gzip.compress(f"id,first\n{n},Anna\n".encode()) for n in (1, 2)), key=lambda body: md5(body).digest())
+    rows = sorted(
+        (gzip.compress(f"id,first\n{n},Anna\n".encode()) for n in (1, 2)), key=lambda body: md5(body).digest()
+    )
     for name, bodies in (("exports/contacts-1.csv.gz", rows), ("exports/contacts-2.csv.gz", rows[::-1])):
         time.sleep(1 - time.time() % 1)
         for body in bodies:
