@@ -15,6 +15,7 @@ from api.console.asked import Asked
 from api.console.profile_report import ProfileReport, as_document, ask, print_profile
 from api.console.settings_commands import settings_command, variables_of
 from api.operation.doctor.commands import doctor_command
+from api.operation.ending import end_in_order
 from api.settings import api_settings
 from api.tracking.commands import source_app
 from api.tracking.replaying import PROTOCOLS, reader_of
@@ -178,6 +179,7 @@ def demo_command(
 def main() -> None:
     """Run ``cdp``; errors of ours become one message and an exit code that means something."""
     collect_rarely()
+    end_in_order()
     try:
         app()
     except CdpError as error:
