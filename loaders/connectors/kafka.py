@@ -90,7 +90,9 @@ class KafkaConnector:
         name = f"{self._named(partition)}@{messages[0].offset if messages else following}"
         at = (_at(messages[-1]) if messages else None) or datetime.now(UTC)
         part = CursorPart(self.input, str(partition), following)
-        return Delivery(name, at, read, name, has_fixed_columns=False, connector="kafka", after=lambda: (part,))
+        # A dead letter is known again by its partition and offset, wherever the page began in which it came.
+        place = self._named(partition)
+        return Delivery(name, at, read, place, has_fixed_columns=False, connector="kafka", after=lambda: (part,))
 
     def _partitions(self, consumer: Any) -> list[int]:  # noqa: ANN401
         topic = consumer.list_topics(self.place.topic, timeout=_TIMEOUT_S).topics[self.place.topic]

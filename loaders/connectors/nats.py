@@ -61,7 +61,9 @@ class NatsConnector:
         name = f"{self.place.stream}@{page.messages[0].sequence if page.messages else page.until}"
         part = CursorPart(self.input, self.place.stream, page.until)
         at = page.messages[-1].at if page.messages else datetime.now(UTC)
-        return Delivery(name, at, read, name, has_fixed_columns=False, connector="nats", after=lambda: (part,))
+        # A dead letter is known again by its sequence, wherever the page began in which it came.
+        place = self.place.stream
+        return Delivery(name, at, read, place, has_fixed_columns=False, connector="nats", after=lambda: (part,))
 
     def _page(self, begin: int, last: int | None, *, is_resumed: bool) -> _Page:
         nats = needed("nats.errors")

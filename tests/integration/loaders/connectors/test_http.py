@@ -168,7 +168,8 @@ def test_a_busy_source_is_asked_again_after_its_own_time(
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_pages, "sleep", lambda _: None)
+    pauses: list[float] = []
+    monkeypatch.setattr(http_pages, "sleep", pauses.append)
 
 
 BROKEN_OFF: Answer = (200, {"Content-Length": "9999", "Connection": "close"}, b"[1,")

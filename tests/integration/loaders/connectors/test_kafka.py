@@ -11,6 +11,8 @@ from graph.errors import SourceReadError
 from graph.records import SourceCursor
 from graph.writing import write_batch
 from loaders.connectors import kafka
+from loaders.rejects.selection import Selection
+from loaders.rejects.store import DeadLetters
 from tests.assertions import nodes
 from tests.factories import batch
 from tests.loading import Loads
@@ -110,6 +112,18 @@ def test_from_the_start_everything_comes_again_and_the_cursor_stays(loads: Loads
     report = loads.load(from_start=True)
     assert (report.rows, report.written.customers.unchanged) == (2, 2)
     assert loads.cursors() == {"0": 2}
+
+
+def test_a_message_that_comes_again_in_another_page_is_one_dead_letter(
+    loads: Loads, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(0, person(1), b"{cut", person(2), person(3))
+    for from_start, page in ((False, 3), (True, 1)):
+        monkeypatch.setattr(kafka, "PAGE_MESSAGES", page)
+        assert loads.load(from_start=from_start, max_rejected=1).problems == []
+    with DeadLetters(loads.folder / "rejects") as letters:
+        (letter,) = letters.newest(Selection(), 9)
+    assert (letter.letter.position.number, letter.attempts) == (1, 2)
 
 
 def test_a_topic_that_ends_before_what_was_loaded_is_told(loads: Loads, send: Send) -> None:
