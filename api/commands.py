@@ -10,6 +10,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from api.console.lazy_commands import LazyCommand
+from api.operation.ending import end_in_order
 from graph.collecting import collect_rarely
 from graph.errors import CdpError
 from graph.release import DISTRIBUTION, release
@@ -167,6 +168,7 @@ def main() -> None:
     collect_rarely()
     # Where a server is away, it would speak of it beside our message.
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)
+    end_in_order()
     try:
         app()
     except CdpError as error:

@@ -7,5 +7,7 @@ MERGE (c:SourceCursor {key: row.key})
   ON MATCH SET c.source = row.source
 WITH c, row
 // Positions of two kinds, such as after the column was changed from a number to a text, cannot be compared.
+// Files of one time have one position, and are told apart by their values.
 WHERE coalesce(row.position > c.position, true)
+  OR (row.position = c.position AND coalesce(row.value, '') <> coalesce(c.value, ''))
 SET c.position = row.position, c.value = row.value, c.at = datetime({epochMillis: row.at}), c.run_id = $run_id

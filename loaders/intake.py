@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from graph.records import Snapshot
@@ -13,7 +14,7 @@ from loaders.records.translation import Translated, Translation
 from loaders.rejects.model import DeadLetter, Position, Raw, Reason
 from loaders.rejects.reasons import reason_of, reason_of_broken
 from loaders.report import DeliveryReport, newest_of
-from loaders.sources.rows import BrokenRow, Delivery, ReadRow
+from loaders.sources.rows import BrokenRow, Delivery, Read, ReadRow
 
 SetAside: TypeAlias = Callable[[DeadLetter], None]
 
@@ -51,13 +52,17 @@ class Intake:
             delivered_at=delivery.delivered_at,
         )
 
-    def dead_letter(self, line: int, raw: Raw, reason: Reason) -> DeadLetter:
+    def age_of(self, read: Read) -> datetime:
+        """Of a row that names none."""
+        return read.at or self.delivery.delivered_at
+
+    def dead_letter(self, read: Read, raw: Raw, reason: Reason) -> DeadLetter:
         """A row of the delivery that is set aside."""
         return DeadLetter(
             source=self.mapping.source.name,
             connector=self.delivery.connector,
-            position=Position(self.delivery.path, line),
-            received_at=self.delivery.delivered_at,
+            position=Position(self.delivery.path, read.line),
+            received_at=self.age_of(read),
             raw=raw,
             reason=reason,
             mapping=reference_of(self.mapping),
@@ -77,10 +82,10 @@ def take_in(intake: Intake, report: DeliveryReport, set_aside: SetAside) -> Iter
         if not is_checked:
             check_columns(intake.mapping, intake.input_mapping, intake.delivery.name, read.row)
             is_checked = True
-        translated = translation.translate(read.row, intake.delivery.delivered_at)
+        translated = translation.translate(read.row, intake.age_of(read))
         if translated.rejected is not None:
             report.rejected_rows[translated.rejected.problem.code] += 1
-            set_aside(intake.dead_letter(read.line, read.row, reason_of(translated.rejected, row_rejected=True)))
+            set_aside(intake.dead_letter(read, read.row, reason_of(translated.rejected, row_rejected=True)))
             continue
         _count_set_aside(intake, read, translated, report, set_aside)
         if translated.is_skipped:
@@ -95,10 +100,10 @@ def _count_set_aside(
 ) -> None:
     for finding in translated.set_aside:
         report.rejected_fields[finding.field, finding.problem.code] += 1
-        set_aside(intake.dead_letter(read.line, read.row, reason_of(finding, row_rejected=False)))
+        set_aside(intake.dead_letter(read, read.row, reason_of(finding, row_rejected=False)))
 
 
 def _reject_broken(intake: Intake, broken: BrokenRow, report: DeliveryReport, set_aside: SetAside) -> None:
     report.rejected_rows[broken.code] += 1
-    letter = intake.dead_letter(broken.line, broken.raw, reason_of_broken(broken))
+    letter = intake.dead_letter(broken, broken.raw, reason_of_broken(broken))
     set_aside(replace(letter, columns=broken.columns))

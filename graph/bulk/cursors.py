@@ -17,7 +17,7 @@ _SCHEMA = pa.schema(
 def latest_cursors(written: Iterable[Iterable[SourceCursor]]) -> pa.Table:
     """One row a cursor, with its position in the column of its type; ``written``: those of each batch, in order.
 
-    Of two positions the greater stays, and the later where they are of two kinds.
+    Of two positions the greater stays, and the later where they are equal or of two kinds.
     """
     latest: dict[str, Row] = {}
     for cursors in written:
@@ -39,7 +39,7 @@ def _typed(row: Row) -> Row:
 
 def _goes_on(known: int | str, position: int | str) -> bool:
     if isinstance(known, str) and isinstance(position, str):
-        return position > known
+        return position >= known
     if isinstance(known, int) and isinstance(position, int):
-        return position > known
+        return position >= known
     return True

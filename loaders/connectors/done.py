@@ -13,15 +13,24 @@ Where = TypeVar("Where")
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Where]):
-    """A file: its name within the place, and a version that grows when it is written again."""
+    """A file: its name within the place, when it was written, and what it is told apart by from others of that time.
+
+    ``written``: a text that sorts by time, always of one length.
+    """
 
     name: str
-    version: str
+    written: str
+    mark: str
     where: Where
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the file does."""
+        return f"{self.written}{self.mark}"
 
     def after(self, input_name: str) -> tuple[CursorPart, ...]:
         """The cursor once it was loaded."""
-        return (CursorPart(input_name, self.name, self.version),)
+        return (CursorPart(input_name, self.name, self.written, self.version),)
 
 
 def is_done(name: str, marker: str | None, is_there: Callable[[str], bool]) -> bool:
@@ -33,8 +42,16 @@ def is_done(name: str, marker: str | None, is_there: Callable[[str], bool]) -> b
 
 
 def unread(found: Collection[Found[Where]], cursor: Cursor) -> Iterator[Found[Where]]:
-    """Files that are newer than what was loaded under their name."""
+    """Files of which this version was not loaded, nor one that was written later.
+
+    Servers tell seconds, so a file may be another one with the time that it had before.
+    """
     for file in found:
         loaded = cursor.get(file.name)
-        if loaded is None or file.version > str(loaded.position):
+        if loaded is None or not _is_read(file, str(loaded.position), loaded.value):
             yield file
+
+
+def _is_read(file: Found[Where], position: str, version: str | None) -> bool:
+    """Cursors that were written before have the version as their position."""
+    return file.version == (version or position) or file.written < position[: len(file.written)]

@@ -1,8 +1,9 @@
 """Files of this machine: all of them each time, or from drop folders those that are whole and were not loaded yet."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -42,9 +43,12 @@ class FilesConnector:
 
     def read(self, cursor: Cursor) -> Iterator[Delivery]:
         """The files that have their marker and were not loaded yet, sorted by name. Raises SourceReadError."""
-        found = [_found(path, self.folders) for path in located_files(self.location, self.folders) if self._done(path)]
+        whole = (path for path in located_files(self.location, self.folders) if self._done(path))
+        found = [file for path in whole for file in _found(path, self.folders)]
         for file in unread(found, with_old_names(cursor, {file.name: _old_name(file) for file in found})):
-            delivery = file_delivery(self.location, file.where, file.name, self.delivered_at)
+            # Its time is the one of the list: who takes a file away meanwhile holds no other one up.
+            at = self.delivered_at or datetime.fromtimestamp(int(file.written) / 1e9, UTC)
+            delivery = file_delivery(self.location, file.where, file.name, at)
             yield replace(delivery, after=partial(file.after, self.input))
 
     def _done(self, path: Path) -> bool:
@@ -55,6 +59,8 @@ def _old_name(file: Found[Path]) -> str:
     return file.where.name if Path(file.name).is_absolute() else file.name
 
 
-def _found(path: Path, folders: tuple[Path, ...]) -> Found[Path]:
-    state = path.stat()
-    return Found(name_within(path, folders), f"{state.st_mtime_ns:020d}-{state.st_size:015d}", path)
+def _found(path: Path, folders: tuple[Path, ...]) -> Iterator[Found[Path]]:
+    """The file, if it is still there."""
+    with suppress(FileNotFoundError):
+        state = path.stat()
+        yield Found(name_within(path, folders), f"{state.st_mtime_ns:020d}", f"-{state.st_size:015d}", path)

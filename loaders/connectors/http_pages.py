@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
+from itertools import count
 from time import sleep
 from types import TracebackType
 from typing import Any, Self
@@ -26,7 +27,7 @@ _LONGEST_PAUSE_S = 120.0
 _TIMEOUT_S = (10, 60)
 _LARGEST_BYTES = 64 << 20
 _MOST_PAGES = 100_000
-_BUSY = frozenset({429, 502, 503, 504})
+_BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _REFUSED = frozenset({401, 403})
 _OK, _UNAVAILABLE = 200, 503
 
@@ -40,6 +41,10 @@ class Page:
     next_url: str | None = None
 
 
+class _BrokenOffError(Exception):
+    """An answer that did not come to its end."""
+
+
 class Asker:
     """A connection to one source. A context manager; asking raises SourceReadError, which quotes no parameter."""
 
@@ -49,9 +54,9 @@ class Asker:
 
     def __enter__(self) -> Self:
         """The asker itself."""
-        self._session.headers.update({name: from_environment(value) for name, value in self._place.headers.items()})
+        self._session.headers.update({name: _in_header(variable) for name, variable in self._place.headers.items()})
         if self._place.token is not None:
-            self._session.headers["Authorization"] = f"Bearer {from_environment(self._place.token)}"
+            self._session.headers["Authorization"] = f"Bearer {_in_header(self._place.token)}"
         self._session.headers["Accept"] = "application/json"
         self._session.trust_env = False  # no credentials of a .netrc, no proxy that nobody named
         return self
@@ -63,15 +68,19 @@ class Asker:
         self._session.close()
 
     def ask(self, url: str, parameters: Mapping[str, str]) -> Page:
-        """One page; a source that is busy is asked again after the time that it names."""
+        """One page; a source that is busy is asked again after the time that it names, one that breaks off as well."""
+        failure = ""
         for tried in range(1, _TRIES + 1):
             with closing(self._answer(url, parameters, is_last=tried == _TRIES)) as answer:
+                failure, pause = f"answered {answer.status_code}", _pause(answer, tried)
                 if answer.status_code not in _BUSY:
-                    return self._page(url, answer)
-                pause = _pause(answer, tried)
+                    try:
+                        return self._page(url, answer)
+                    except _BrokenOffError as broken:
+                        failure = str(broken)
             if tried < _TRIES:
                 sleep(pause)
-        raise self._error("is busy, or cannot be reached", "Try again later.")
+        raise self._error(f"is busy, or cannot be reached ({failure})", "Try again later.")
 
     def _answer(self, url: str, parameters: Mapping[str, str], *, is_last: bool) -> requests.Response:
         """One answer; a connection that fails counts as one that is busy, but for the last time."""
@@ -108,7 +117,7 @@ class Asker:
         except orjson.JSONDecodeError:
             raise self._error("did not answer with JSON", "Check `url`.") from None
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._error(f"broke off ({type(error).__name__})", "Try again later.") from None
+            raise _BrokenOffError(f"broke off: {type(error).__name__}") from None
 
     def _same_host(self, url: str, link: str) -> str:
         target = urljoin(url, link)
@@ -122,25 +131,59 @@ class Asker:
 
 def pages_of(asker: Asker, place: HttpPlace, stored: Mapping[str, str]) -> Iterator[Page]:
     """All pages. ``stored``: parameters that go on from the last load. Raises SourceReadError."""
+    numbered = place.pages is not None and place.pages.number is not None
+    for number, page in enumerate(_numbered(asker, place, stored) if numbered else _linked(asker, place, stored)):
+        if number == _MOST_PAGES:
+            # What was read so far is not all: whoever took it for that would go on after it, or retire the rest.
+            raise _endless(place, f"has more than {_MOST_PAGES:,} pages")
+        yield page
+
+
+def _numbered(asker: Asker, place: HttpPlace, stored: Mapping[str, str]) -> Iterator[Page]:
+    """Up to the first page without rows."""
+    pages, before = place.pages or Pages(), None
+    for number in count(pages.first):
+        page = asker.ask(place.url, {**place.parameters, **stored, pages.number or "": str(number)})
+        rows = inside(page.body, place.rows)
+        if rows and rows == before:
+            raise _endless(place, "gives one page again and again")
+        yield page
+        if not rows:
+            return
+        before = rows
+
+
+def _linked(asker: Asker, place: HttpPlace, stored: Mapping[str, str]) -> Iterator[Page]:
+    """Up to the page that names no next one, or that is empty and names itself."""
     pages = place.pages or Pages()
     url, parameters, seen = place.url, {**place.parameters, **stored}, set[str]()
-    for number in range(pages.first, pages.first + _MOST_PAGES):
-        if pages.number is not None:
-            parameters[pages.number] = str(number)
+    while True:
         page = asker.ask(url, parameters)
         yield page
-        if pages.number is not None and inside(page.body, place.rows):
-            continue
         following = page.next_url if pages.link else page.token
-        if following is None:
+        names_itself = pages.parameter is not None and following == parameters.get(pages.parameter)
+        if following is None or (names_itself and not inside(page.body, place.rows)):
             return
         if following in seen:
-            raise SourceReadError(f"{place.url.partition('?')[0]} leads in a circle.", "Check `pages` of the mapping.")
+            raise _endless(place, "leads in a circle")
         seen.add(following)
         if pages.link:
             url, parameters = following, {}
         elif pages.parameter is not None:
             parameters[pages.parameter] = following
+
+
+def _endless(place: HttpPlace, what: str) -> SourceReadError:
+    return SourceReadError(f"{place.url.partition('?')[0]} {what}.", "Check `pages` of the mapping.")
+
+
+def _in_header(variable: str) -> str:
+    """The value of a variable without the line end that files give it. Raises SourceReadError."""
+    value = from_environment(variable).strip()
+    if not value.isascii() or not value.isprintable():
+        problem = f"The environment variable {variable} holds what cannot stand in a header."
+        raise SourceReadError(problem, "Set it to printable ASCII characters.")
+    return value
 
 
 def _unreached() -> requests.Response:

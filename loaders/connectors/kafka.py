@@ -12,7 +12,7 @@ from loaders.connectors.environment import from_environment
 from loaders.connectors.protocol import Cursor
 from loaders.mappings.places import KafkaPlace
 from loaders.sources.extras import needed
-from loaders.sources.jsonl import read_json
+from loaders.sources.jsonl import read_dated
 from loaders.sources.rows import CursorPart, Delivery, Read
 
 PAGE_MESSAGES = 5_000
@@ -53,6 +53,9 @@ class KafkaConnector:
         if begin < low:
             problem = f"{self._named(partition)}: messages {begin:,} to {low - 1:,} are gone before they were loaded."
             raise SourceReadError(problem, "Load what is left with --from-start, and let the topic keep more.")
+        if stored is None and low == high > 0:
+            # All that was there is gone. Without a cursor, each load would tell anew that it was never loaded.
+            yield self._delivery(partition, [], high)
         while begin < high:
             messages, following = self._page(consumer, partition, begin, high)
             if messages:
@@ -82,12 +85,14 @@ class KafkaConnector:
             for message in messages:
                 # Without a value it says that its key was deleted: it is no row.
                 if message.value is not None:
-                    yield read_json(message.offset, message.value)
+                    yield read_dated(message.offset, message.value, _at(message))
 
-        name = f"{self._named(partition)}@{messages[0].offset}"
-        at = moment(messages[-1].at_ms) if messages[-1].at_ms > 0 else datetime.now(UTC)
+        name = f"{self._named(partition)}@{messages[0].offset if messages else following}"
+        at = (_at(messages[-1]) if messages else None) or datetime.now(UTC)
         part = CursorPart(self.input, str(partition), following)
-        return Delivery(name, at, read, name, has_fixed_columns=False, connector="kafka", after=lambda: (part,))
+        # A dead letter is known again by its partition and offset, wherever the page began in which it came.
+        place = self._named(partition)
+        return Delivery(name, at, read, place, has_fixed_columns=False, connector="kafka", after=lambda: (part,))
 
     def _partitions(self, consumer: Any) -> list[int]:  # noqa: ANN401
         topic = consumer.list_topics(self.place.topic, timeout=_TIMEOUT_S).topics[self.place.topic]
@@ -130,3 +135,7 @@ class KafkaConnector:
             "enable.partition.eof": True,
             "auto.offset.reset": "error",
         }
+
+
+def _at(message: _Message) -> datetime | None:
+    return moment(message.at_ms) if message.at_ms > 0 else None

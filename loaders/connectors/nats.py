@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from graph.errors import SourceReadError
@@ -11,7 +11,7 @@ from loaders.connectors.environment import optional
 from loaders.connectors.protocol import Cursor
 from loaders.mappings.places import NatsPlace
 from loaders.sources.extras import needed
-from loaders.sources.jsonl import read_json
+from loaders.sources.jsonl import read_dated
 from loaders.sources.rows import CursorPart, Delivery, Read
 
 PAGE_MESSAGES = 5_000
@@ -23,6 +23,14 @@ class _Message(NamedTuple):
     sequence: int
     at: datetime
     data: bytes
+
+
+class _Page(NamedTuple):
+    """Messages, and the sequence up to which the stream was looked through: others may be of other subjects."""
+
+    messages: list[_Message]
+    until: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +47,25 @@ class NatsConnector:
         begin = 1 if stored is None else int(stored.position) + 1
         last: int | None = None
         while last is None or begin <= last:
-            messages, last = self._page(begin, last, is_resumed=stored is not None)
-            if not messages:
-                return
-            yield self._delivery(messages)
-            begin = messages[-1].sequence + 1
+            page = self._page(begin, last, is_resumed=stored is not None)
+            if page.until >= begin:
+                # Also without a message: those that are not looked at may be gone tomorrow, and would be missed.
+                yield self._delivery(page)
+            begin, last = page.until + 1, page.last
 
-    def _delivery(self, messages: list[_Message]) -> Delivery:
+    def _delivery(self, page: _Page) -> Delivery:
         def read() -> Iterator[Read]:
-            for message in messages:
-                yield read_json(message.sequence, message.data)
+            for message in page.messages:
+                yield read_dated(message.sequence, message.data, message.at)
 
-        name = f"{self.place.stream}@{messages[0].sequence}"
-        part = CursorPart(self.input, self.place.stream, messages[-1].sequence)
-        at = messages[-1].at
-        return Delivery(name, at, read, name, has_fixed_columns=False, connector="nats", after=lambda: (part,))
+        name = f"{self.place.stream}@{page.messages[0].sequence if page.messages else page.until}"
+        part = CursorPart(self.input, self.place.stream, page.until)
+        at = page.messages[-1].at if page.messages else datetime.now(UTC)
+        # A dead letter is known again by its sequence, wherever the page began in which it came.
+        place = self.place.stream
+        return Delivery(name, at, read, place, has_fixed_columns=False, connector="nats", after=lambda: (part,))
 
-    def _page(self, begin: int, last: int | None, *, is_resumed: bool) -> tuple[list[_Message], int]:
+    def _page(self, begin: int, last: int | None, *, is_resumed: bool) -> _Page:
         nats = needed("nats.errors")
         try:
             return asyncio.run(self._fetched(begin, last, is_resumed=is_resumed))
@@ -63,7 +73,7 @@ class NatsConnector:
             problem = f"The stream {self.place.stream} cannot be read ({type(error).__name__})."
             raise SourceReadError(problem, "Check `servers`, `stream`, and the variables of credentials.") from None
 
-    async def _fetched(self, begin: int, last: int | None, *, is_resumed: bool) -> tuple[list[_Message], int]:
+    async def _fetched(self, begin: int, last: int | None, *, is_resumed: bool) -> _Page:
         client = needed("nats").NATS()
         try:
             await client.connect(**self._options())
@@ -71,7 +81,7 @@ class NatsConnector:
             state = (await stream.stream_info(self.place.stream)).state
             if is_resumed and last is None:
                 self._check_kept(begin, state.first_seq, state.last_seq)
-            return await self._messages(stream, begin, last or state.last_seq), last or state.last_seq
+            return await self._messages(stream, begin, last or state.last_seq)
         finally:
             await client.close()
 
@@ -84,7 +94,7 @@ class NatsConnector:
             problem = f"{stream}: messages {begin:,} to {first - 1:,} are gone, unloaded."
             raise SourceReadError(problem, "Load what is left with --from-start, and let the stream keep more.")
 
-    async def _messages(self, stream: Any, begin: int, last: int) -> list[_Message]:  # noqa: ANN401
+    async def _messages(self, stream: Any, begin: int, last: int) -> _Page:  # noqa: ANN401
         api = needed("nats.js.api")
         config = api.ConsumerConfig(
             deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=begin, ack_policy=api.AckPolicy.NONE
@@ -98,7 +108,8 @@ class NatsConnector:
                 pending = about.num_pending
                 messages.append(_Message(about.sequence.stream, about.timestamp, message.data))
         await consumer.unsubscribe()
-        return [message for message in messages if message.sequence <= last]
+        until = messages[-1].sequence if pending and messages else last
+        return _Page([message for message in messages if message.sequence <= last], min(until, last), last)
 
     def _options(self) -> dict[str, Any]:
         place = self.place

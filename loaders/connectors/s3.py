@@ -38,7 +38,7 @@ class Bucket:
         with self._opened() as store:
             listed = {meta["path"]: meta for pattern in patterns for meta in _listed(store, folder_of(pattern))}
         return [
-            Found(name, _version(meta), meta["last_modified"])
+            Found(name, _written(meta), f" {meta['e_tag'] or meta['size']}", meta["last_modified"])
             for name, meta in listed.items()
             if marker is not None or any(matches(name, pattern) for pattern in patterns)
         ]
@@ -75,6 +75,5 @@ def _listed(store: Any, folder: str) -> Iterator[dict[str, Any]]:  # noqa: ANN40
         yield from page
 
 
-def _version(meta: dict[str, Any]) -> str:
-    """Storage tells seconds, so two versions of one second are told apart by their hash."""
-    return f"{meta['last_modified'].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f} {meta['e_tag'] or meta['size']}"
+def _written(meta: dict[str, Any]) -> str:
+    return f"{meta['last_modified'].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"

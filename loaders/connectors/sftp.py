@@ -15,6 +15,8 @@ from loaders.sources.extras import needed
 
 _SSH_PORT = 22
 _TIMEOUT_S = 30
+# A server that does not answer three of these is gone: without them, a load waited for a dead line for ever.
+_ALIVE_EVERY_S = 15.0
 
 Result = TypeVar("Result")
 
@@ -77,6 +79,7 @@ class SftpServer:
             "config": None,
             "agent_path": None,
             "connect_timeout": _TIMEOUT_S,
+            "keepalive_interval": _ALIVE_EVERY_S,
         }
 
 
@@ -85,7 +88,8 @@ async def _list(client: Any, patterns: Collection[str]) -> list[Found[datetime]]
     return [
         Found(
             str(name.filename),
-            f"{name.attrs.mtime or 0:020d}-{name.attrs.size or 0:015d}",
+            f"{name.attrs.mtime or 0:020d}",
+            f"-{name.attrs.size or 0:015d}",
             datetime.fromtimestamp(name.attrs.mtime or 0, UTC),
         )
         for name in found

@@ -5,8 +5,10 @@ Rows wait until a STATE line says that the tap could go on from there; they and 
 comes after the last STATE line is loaded too, and comes again next time.
 """
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -97,7 +99,7 @@ class SingerReading:
             self._record(segment, number, line, message)
         elif kind == "STATE":
             # Rows that come after it belong to the next state.
-            segment.state = message.get("value")
+            segment.state = _state(line)
         elif kind not in _IGNORED:
             problem = f"{_NAME}:{number}: a message of the type {kind!r}."
             raise SourceReadError(problem, "The tap must send SCHEMA, RECORD and STATE; switch its batches off.")
@@ -122,7 +124,7 @@ class SingerReading:
             return ()
         self._states += 1
         position = f"{milliseconds(self._began):015d}-{self._states:09d}"
-        return (CursorPart(state_name(self._mapping), PART, position, orjson.dumps(segment.state).decode()),)
+        return (CursorPart(state_name(self._mapping), PART, position, json.dumps(segment.state)),)
 
     def _intake(self, stream: str, file: IO[bytes], cursor: Sequence[CursorPart]) -> Intake:
         name = f"{_NAME}#{stream}"
@@ -139,21 +141,38 @@ class SingerReading:
 
 
 def _message(number: int, line: bytes) -> Mapping[str, Any]:
-    try:
+    """What a line says. What only Python takes for JSON, such as NaN or half a letter, is told with its row."""
+    message: Any = None
+    with suppress(ValueError, RecursionError):
         message = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        message = None
+    if message is None:
+        with suppress(ValueError, RecursionError):
+            message = json.loads(line)
     if not isinstance(message, dict):
         problem = f"{_NAME}:{number}: not a message of a Singer tap."
         raise SourceReadError(problem, "Pipe nothing but the tap's standard output; its log goes to standard error.")
     return message
 
 
+def _state(line: bytes) -> Any:  # noqa: ANN401 -- whatever the tap keeps
+    """The state with all digits of its numbers: ``orjson`` rounds what has more than 64 bits."""
+    return json.loads(line).get("value")
+
+
 def _row(number: int, text: bytes) -> Read:
     read = read_json(number, text)
     if isinstance(read, BrokenRow):
         return read
-    record = read.row.get("record")
+    record, at = read.row.get("record"), _extracted_at(read.row.get("time_extracted"))
     if not isinstance(record, dict):
-        return BrokenRow(number, text.decode(errors="replace"), "no_record", "a RECORD message without a record")
-    return ReadRow(number, record)
+        return BrokenRow(number, text.decode(errors="replace"), "no_record", "a RECORD message without a record", at=at)
+    return ReadRow(number, record, at)
+
+
+def _extracted_at(text: Any) -> datetime | None:  # noqa: ANN401 -- whatever JSON holds
+    """When the source was seen so: a tap may send several versions of one record, the newest last."""
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return at and min(at if at.tzinfo else at.replace(tzinfo=UTC), datetime.now(UTC))

@@ -36,8 +36,12 @@ def _matches(pattern: str, folder: Path) -> list[Path]:
 
 
 def modified_at(path: Path) -> datetime:
-    """When a file was last written, in UTC."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    """When a file was last written, in UTC. Raises SourceReadError where it is gone."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError as error:
+        problem = f"{path} cannot be read ({error.strerror})."
+        raise SourceReadError(problem, "Load again when nobody moves files there.") from None
 
 
 def format_suffix(path: Path) -> str:

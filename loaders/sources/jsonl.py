@@ -3,6 +3,8 @@
 import codecs
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,11 @@ def read_jsonl(path: Path) -> Iterator[Read]:
                 yield BrokenRow(line, _shown(text), TOO_LONG, too_long_reason())
             elif text and not text.isspace():
                 yield read_json(line, text)
+
+
+def read_dated(line: int, text: bytes | str, at: datetime | None) -> Read:
+    """A message of a stream, which has an age of its own; a clock that is ahead makes nothing younger than now."""
+    return replace(read_json(line, text), at=at and min(at, datetime.now(UTC)))
 
 
 def read_json(line: int, text: bytes | str) -> Read:

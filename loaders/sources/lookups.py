@@ -34,7 +34,7 @@ def _read(delivery: Delivery, lookups: Mapping[str, Lookup], folders: tuple[Path
             yield read
             continue
         found = {name: tables[name].get(readers[name](read.row) or "", {}) for name in lookups}
-        yield ReadRow(read.line, {**read.row, **found})
+        yield ReadRow(read.line, {**read.row, **found}, read.at)
 
 
 def _table(lookup: Lookup, folders: tuple[Path, ...]) -> _Table:

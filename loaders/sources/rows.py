@@ -14,10 +14,14 @@ Row: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row with its place: the line on which it begins, or its number where the format has no lines; from 1."""
+    """A row with its place: the line on which it begins, or its number where the format has no lines; from 1.
+
+    ``at``: its own age, where it has another one than its delivery, as messages of a stream have.
+    """
 
     line: int
     row: Row
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class BrokenRow:
     code: str
     reason: str
     columns: Sequence[str] | None = None
+    at: datetime | None = None
 
 
 Read: TypeAlias = ReadRow | BrokenRow

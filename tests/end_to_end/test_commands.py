@@ -219,6 +219,33 @@ def test_what_is_wrong_is_said_in_words_and_by_the_exit_code(
     assert "Traceback" not in ended.stderr
 
 
+MANY = """\
+CREATE TABLE people AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+SELECT i AS id, 'Anna' AS first FROM n;
+"""
+
+
+def test_a_load_that_is_ended_leaves_nobody_in_temporary_files(shell: Shell) -> None:
+    temporary = shell.folder / "temporary"
+    temporary.mkdir()
+    (shell.folder / "people.sql").write_text(MANY)
+    (shell.folder / "dwh.yaml").write_text(
+        "source: {name: dwh, kind: dwh}\n"
+        "inputs: [{sqlite_script: people.sql, table: people, customer: {external_id: id, fields: {given_name: first}}}]"
+    )
+    shell.environment["TMPDIR"] = str(temporary)
+    command = [sys.executable, "-m", "api.commands", "load", "dwh.yaml"]
+    with subprocess.Popen(command, cwd=shell.folder, env=shell.environment, stderr=subprocess.PIPE, text=True) as ended:
+        while not any(file.stat().st_size > 1_000_000 for file in temporary.glob("*/script.sqlite")):
+            assert ended.poll() is None
+        ended.terminate()
+        _, complaints = ended.communicate(timeout=60)
+
+    assert ended.returncode == 128 + SIGTERM
+    assert "Traceback" not in complaints
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_database_that_does_not_answer_is_said_so(tmp_path: Path) -> None:
     ended = Shell(tmp_path, Address("bolt://127.0.0.1:1")).run("resolve")
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -102,11 +103,9 @@ def erase(server: EmbeddedServer) -> None:
         graph.run_alone("erase_everything")
 
 
-def run(project: Project, *arguments: str) -> dict[str, Any]:
-    """The JSON document of a command."""
-    program = "from graph.commands import neo4j_app; neo4j_app()"
+def environment_of(project: Project) -> dict[str, str]:
     ports = project.server.configuration.ports
-    environment = {
+    return {
         **{name: os.environ[name] for name in {"PATH", "HOME", "LANG"} & os.environ.keys()},
         "CDP_DATA_DIR": str(project.data_dir),
         "CDP_CACHE_DIR": str(project.server.cache_dir),
@@ -114,6 +113,11 @@ def run(project: Project, *arguments: str) -> dict[str, Any]:
         "CDP_HTTP_PORT": str(ports.http),
         "CDP_HEAP": "512m",
     }
+
+
+def run(project: Project, *arguments: str) -> dict[str, Any]:
+    """The JSON document of a command."""
+    program, environment = "from graph.commands import neo4j_app; neo4j_app()", environment_of(project)
     command = [sys.executable, "-c", program, *arguments, "--json"]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -218,3 +222,16 @@ def test_a_folder_that_is_there_is_not_overwritten(
         back_up(project, backup[0], SILENT, overwrite=False)
     with pytest.raises(ConfigurationError, match="lies in the data folder"):
         back_up(project, project.data_dir / "backups", SILENT, overwrite=False)
+
+
+def test_a_backup_that_is_ended_leaves_the_server_running_and_nothing_behind(project: Project, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "api.commands", "neo4j", "backup", str(tmp_path / "tuesday")]
+    with subprocess.Popen(command, cwd=ROOT, env=environment_of(project), stderr=subprocess.PIPE, text=True) as ended:
+        assert ended.stderr is not None
+        for line in ended.stderr:
+            if "Neo4j stops for the dump" in line:
+                ended.terminate()
+
+    assert ended.returncode == 128 + signal.SIGTERM
+    assert project.server.status().running
+    assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from graph.errors import SourceReadError, TooManyRejectionsError
 from loaders.commands import load_command
+from loaders.connectors.choice import connector_of
+from loaders.mappings.reading import read_mappings
 from loaders.report import LoadReport
 from tests.assertions import nodes
 from tests.loading import Loads
@@ -73,6 +75,27 @@ def test_a_file_that_is_written_again_is_loaded_again(loads: Loads, inbox: Path)
     assert loads.load().written.customers.created == 1
     os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 3_600))
     assert loaded(loads.load()) == [], "an older version than the one that was loaded"
+
+
+def test_another_file_with_the_time_of_the_one_that_was_loaded_is_loaded_once(loads: Loads, inbox: Path) -> None:
+    at = drop(inbox, "a", "1,Annabella").stat().st_mtime_ns
+    loads.load()
+    os.utime(drop(inbox, "a", "2,Bo"), ns=(at, at))
+    assert loaded(loads.load()) == ["inbox/a.csv"]
+    assert loaded(loads.load()) == []
+    assert nodes(loads.graph, "Customer", "key") == {("crm:1",), ("crm:2",)}
+
+
+def test_a_file_that_is_taken_away_meanwhile_is_told_and_holds_nobody_up(loads: Loads, inbox: Path) -> None:
+    paths = [drop(inbox, name, "1,Anna") for name in "abc"]
+    (found,) = read_mappings([str(loads.folder / "crm.yaml")])
+    deliveries = connector_of(found, 0, (loads.folder,)).read({})
+    first = next(deliveries)
+    paths[1].unlink()
+    gone, last = deliveries
+    assert [len(list(delivery.read())) for delivery in (first, last)] == [1, 1]
+    with pytest.raises(SourceReadError, match=r"b\.csv"):
+        list(gone.read())
 
 
 def test_everything_can_be_read_from_the_start_and_after_a_raised_revision(loads: Loads, inbox: Path) -> None:

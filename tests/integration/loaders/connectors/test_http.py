@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from graph.errors import SourceReadError
+from graph.errors import MappingError, SourceReadError
 from loaders.connectors import http_pages
 from loaders.report import LoadReport
 from tests.assertions import nodes
@@ -166,6 +166,70 @@ def test_a_busy_source_is_asked_again_after_its_own_time(
     assert "is busy, or cannot be reached" in problem_of(loads.load())
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(http_pages, "sleep", pauses.append)
+
+
+BROKEN_OFF: Answer = (200, {"Content-Length": "9999", "Connection": "close"}, b"[1,")
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize("failure", [BROKEN_OFF, (500, {}, {})])
+def test_a_page_that_failed_once_is_asked_for_again(loads: Loads, api: Api, failure: Answer) -> None:
+    answers = [failure]
+    api.answer = lambda _: answers.pop() if answers else api.says(PEOPLE)
+    assert loaded(loads) == ALL
+
+
+def test_pages_that_do_not_end_move_no_cursor(loads: Loads, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(loads, api, "pages: {number: page}\nsince: {parameter: updated_since, column: meta.changed}")
+    monkeypatch.setattr(http_pages, "_MOST_PAGES", 3)
+    api.answer = lambda asked: api.says([PEOPLE[-int(asked["page"])]] if asked["page"] < "6" else [])
+    assert "has more than 3 pages" in problem_of(loads.load())
+    assert loads.cursors() == {}, "what comes after the third page was not read, and is older"
+
+
+def test_a_source_that_knows_no_pages_is_told(loads: Loads, api: Api) -> None:
+    use(loads, api, "pages: {number: page}")
+    assert "gives one page again and again" in problem_of(loads.load())
+    assert len(api.asked) == 2
+
+
+def test_a_source_that_always_names_a_next_token_ends_at_an_empty_page(loads: Loads, api: Api) -> None:
+    use(loads, api, "pages: {next: next, parameter: after, resume: true}")
+
+    def answer(asked: dict[str, str]) -> Answer:
+        begin = int(asked.get("after", 0))
+        return api.says(PEOPLE[begin : begin + 3], next=str(min(begin + 3, 5)))
+
+    api.answer = answer
+    assert loaded(loads) == ALL
+    assert loaded(loads) == ALL
+    assert [asked.get("after") for asked in api.asked] == [None, "3", "5", "5"]
+
+
+def test_credentials_in_an_address_are_refused_and_not_told(loads: Loads, api: Api) -> None:
+    file = loads.folder / "crm.yaml"
+    file.write_text(file.read_text().replace("http://", "http://anna:not-to-be-seen@"))
+    with pytest.raises(MappingError, match="without user and password") as raised:
+        loads.load()
+    assert api.url
+    assert "not-to-be-seen" not in str(raised.value)
+
+
+def test_a_token_with_the_line_end_of_its_file_is_taken(
+    loads: Loads, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_TOKEN", "not-to-be-seen\n")
+    assert loaded(loads) == ALL
+    assert api.asked
+    monkeypatch.setenv("CRM_TOKEN", "not-to-be-seen\u20ac")
+    assert "CRM_TOKEN holds what cannot stand in a header" in problem_of(loads.load())
+
+
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -173,7 +237,7 @@ def test_a_busy_source_is_asked_again_after_its_own_time(
         ((302, {"Location": "http://127.0.0.2:1/"}, {}), "/contacts answered 302."),
         ((200, {}, b"<html>"), "/contacts did not answer with JSON."),
         ((200, {}, {"items": []}), "/contacts: there is no list of rows at data.items."),
-        ((200, {"Content-Length": "9999", "Connection": "close"}, b"[1,"), "/contacts "),
+        (BROKEN_OFF, "/contacts is busy, or cannot be reached (broke off: ProtocolError)."),
     ],
 )
 def test_what_is_no_page_is_told(loads: Loads, api: Api, answer: Answer, said: str) -> None:

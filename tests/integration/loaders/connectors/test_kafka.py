@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer
 
 from graph.errors import SourceReadError
 from graph.records import SourceCursor
 from graph.writing import write_batch
 from loaders.connectors import kafka
+from loaders.rejects.selection import Selection
+from loaders.rejects.store import DeadLetters
 from tests.assertions import nodes
 from tests.factories import batch
 from tests.loading import Loads
@@ -112,6 +114,18 @@ def test_from_the_start_everything_comes_again_and_the_cursor_stays(loads: Loads
     assert loads.cursors() == {"0": 2}
 
 
+def test_a_message_that_comes_again_in_another_page_is_one_dead_letter(
+    loads: Loads, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(0, person(1), b"{cut", person(2), person(3))
+    for from_start, page in ((False, 3), (True, 1)):
+        monkeypatch.setattr(kafka, "PAGE_MESSAGES", page)
+        assert loads.load(from_start=from_start, max_rejected=1).problems == []
+    with DeadLetters(loads.folder / "rejects") as letters:
+        (letter,) = letters.newest(Selection(), 9)
+    assert (letter.letter.position.number, letter.attempts) == (1, 2)
+
+
 def test_a_topic_that_ends_before_what_was_loaded_is_told(loads: Loads, send: Send) -> None:
     send(0, person(1))
     at = datetime(2026, 3, 1, tzinfo=UTC)
@@ -122,6 +136,38 @@ def test_a_topic_that_ends_before_what_was_loaded_is_told(loads: Loads, send: Se
 
 def topic_of(loads: Loads) -> str:
     return (loads.folder / "crm.yaml").read_text().partition("topic: ")[2].partition("}")[0]
+
+
+def test_of_two_messages_about_one_customer_the_later_counts(
+    loads: Loads, send: Send, broker: tuple[Producer, str]
+) -> None:
+    for number in range(20):
+        for later, name in enumerate(("Old", f"New {number}")):
+            at, body = 1_767_225_600_000 + 10 * number + later, json.dumps(person(number, name)).encode()
+            broker[0].produce(topic_of(loads), body, partition=0, timestamp=at)
+    send(0)
+    assert loads.load().problems == []
+    names = {name for (name,) in nodes(loads.graph, "Customer", "given_name")}
+    assert names == {f"New {number}" for number in range(20)}
+
+
+class Emptied(Consumer):
+    """Of a topic that keeps nothing any more; the broker of these tests keeps everything."""
+
+    def get_watermark_offsets(self, *_: Any, **__: Any) -> tuple[int, int]:
+        return 5, 5
+
+
+def test_messages_that_are_gone_are_missed_until_everything_is_read_from_the_start(
+    loads: Loads, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(0, person(1))
+    loads.load()
+    monkeypatch.setattr("confluent_kafka.Consumer", Emptied)
+    assert "messages 1 to 4 are gone" in str(loads.load().problems[0])
+    for from_start in (True, False):
+        assert loads.load(from_start=from_start).problems == [], "it is told once, though nothing is left to load"
+    assert loads.cursors()["0"] == 5
 
 
 def test_a_broker_that_does_not_answer_is_told(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:

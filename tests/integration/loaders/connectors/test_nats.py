@@ -25,6 +25,7 @@ inputs:
 """
 PASSWORD = "not-to-be-seen"
 Send = Callable[..., None]
+Purge = Callable[[], None]
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,16 @@ def send(server: str, loads: Loads, monkeypatch: pytest.MonkeyPatch) -> Send:
     return send
 
 
+@pytest.fixture
+def purge(server: str) -> Purge:
+    async def within() -> None:
+        client = await nats.connect(server, user="cdp", password=PASSWORD)
+        await client.jetstream().purge_stream("people")
+        await client.close()
+
+    return lambda: asyncio.run(within())
+
+
 def person(number: int) -> dict[str, Any]:
     return {"id": number, "first": "Anna"}
 
@@ -105,22 +116,41 @@ def test_pages_are_gone_on_from(loads: Loads, send: Send, monkeypatch: pytest.Mo
     assert len(keys(loads)) == 5
 
 
-def test_messages_that_were_deleted_before_they_were_loaded_are_missed(loads: Loads, send: Send, server: str) -> None:
+def test_messages_that_were_deleted_before_they_were_loaded_are_missed(loads: Loads, send: Send, purge: Purge) -> None:
     send(person(1))
     loads.load()
     send(person(2))
-
-    async def purge() -> None:
-        client = await nats.connect(server, user="cdp", password=PASSWORD)
-        await client.jetstream().purge_stream("people")
-        await client.close()
-
-    asyncio.run(purge())
+    purge()
     send(person(3))
     (problem,) = loads.load().problems
     assert isinstance(problem, SourceReadError)
     assert "are gone, unloaded" in str(problem)
     assert loads.load(from_start=True).rows == 1
+    send(person(4))
+    purge()
+    assert len(loads.load().problems) == 1
+    for from_start in (True, False):
+        assert loads.load(from_start=from_start).problems == [], "it is told once, though nothing is left to load"
+
+
+def test_messages_of_other_subjects_are_not_missed(loads: Loads, send: Send, purge: Purge) -> None:
+    send(person(1))
+    send(*map(person, range(2, 6)), subject="people.shop")
+    loads.load()
+    send(*map(person, range(6, 9)), subject="people.shop")
+    assert (loads.load().problems, loads.load().deliveries) == ([], [])
+    purge()
+    send(person(9))
+    assert (loads.load().problems, keys(loads)) == ([], {"crm:1", "crm:9"})
+
+
+def test_of_two_messages_about_one_customer_the_later_counts(loads: Loads, send: Send) -> None:
+    for name in ("Anna", "Bob"):
+        send(*({"id": number, "first": f"{name} {number}"} for number in range(20)))
+        time.sleep(0.002)
+    assert loads.load().problems == []
+    names = {name for (name,) in nodes(loads.graph, "Customer", "given_name")}
+    assert names == {f"Bob {number}" for number in range(20)}
 
 
 def test_a_wrong_password_and_a_missing_stream_are_told(

@@ -1,8 +1,9 @@
 # A real SSH server (asyncssh's) in a thread, serving a folder.
 import asyncio
+import os
 from collections.abc import Generator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import asyncssh
 import pytest
@@ -33,6 +34,17 @@ class _Door(asyncssh.SSHServer):
         return (username, password) == ("cdp", "not-to-be-seen")
 
 
+class _Files(asyncssh.SFTPServer):
+    """While it does not go on, the whole server is silent."""
+
+    goes_on = Event()
+    goes_on.set()
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        self.goes_on.wait(20)
+        return super().open(path, pflags, attrs)
+
+
 @pytest.fixture
 def outbox(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
     monkeypatch.setenv("CRM_PASSWORD", "not-to-be-seen")
@@ -41,7 +53,7 @@ def outbox(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
 
     async def listen() -> asyncssh.SSHAcceptor:
         def rooted(channel: "asyncssh.SSHServerChannel[bytes]") -> asyncssh.SFTPServer:
-            return asyncssh.SFTPServer(channel, chroot=str(root).encode())
+            return _Files(channel, chroot=str(root).encode())
 
         return await asyncssh.listen("127.0.0.1", 0, server_factory=_Door, server_host_keys=[key], sftp_factory=rooted)
 
@@ -89,6 +101,26 @@ def test_files_with_their_marker_are_fetched_once(loads: Loads, outbox: Path) ->
     assert loaded(loads.load()) == ["/out/contacts-2.csv"]
     assert nodes(loads.graph, "Customer", "key", "given_name") == {("crm:1", "Anna"), ("crm:2", "Bob")}
     assert loaded(loads.load(from_start=True)) == ["/out/contacts-1.csv", "/out/contacts-2.csv"]
+
+
+def test_a_file_that_is_written_again_in_the_same_second_is_loaded_once(loads: Loads, outbox: Path) -> None:
+    for rows in (["1,Annabella"], ["2,Bo"], ["3,Cem", "4,Dan"]):
+        deliver(outbox, "contacts-1.csv", *rows)
+        os.utime(outbox / "contacts-1.csv", (1_767_225_600, 1_767_225_600))
+        assert loaded(loads.load()) == ["/out/contacts-1.csv"]
+    assert loaded(loads.load()) == []
+
+
+def test_a_server_that_says_nothing_any_more_is_given_up(
+    loads: Loads, outbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.connectors.sftp._ALIVE_EVERY_S", 0.2)
+    deliver(outbox, "contacts-1.csv", "1,Anna")
+    _Files.goes_on.clear()
+    report = loads.load()
+    _Files.goes_on.set()
+    assert "cannot be read (ConnectionLost)" in problem_of(report)
+    assert loaded(loads.load()) == ["/out/contacts-1.csv"]
 
 
 def test_a_server_with_another_key_is_not_talked_to(loads: Loads, outbox: Path) -> None:

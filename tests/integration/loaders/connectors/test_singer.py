@@ -99,6 +99,29 @@ def test_a_state_is_kept_with_the_rows_before_it_in_small_deliveries(
     assert len(keys(loads)) == 6
 
 
+@pytest.mark.parametrize("value", [2**64 + 1, -(2**63) - 1, 10**40 + 7, 0.1, "\ud800"])
+def test_a_state_is_given_back_as_the_tap_wrote_it(loads: Loads, value: Any) -> None:
+    loads.load_singer(lines(contact(1), state(value)))
+    assert stored(loads) == value
+
+
+def test_of_two_versions_of_a_record_the_one_that_was_extracted_last_counts(loads: Loads) -> None:
+    versions = [contact(vid, name) for vid in range(20) for name in ("Old", f"New {vid}")]
+    for second, version in enumerate(versions):
+        version["time_extracted"] = f"2026-03-01T12:00:{second:02}.123456Z"
+    loads.load_singer(lines(*versions, state("a")))
+    names = {name for (name,) in nodes(loads.graph, "Customer", "given_name")}
+    assert names == {f"New {vid}" for vid in range(20)}
+
+
+@pytest.mark.parametrize("value", [float("nan"), "\ud800"])
+def test_a_record_that_is_no_json_is_set_aside_and_holds_nobody_up(loads: Loads, value: Any) -> None:
+    broken = {"type": "RECORD", "stream": "contacts", "record": {"vid": 99, "amount": value}}
+    report = loads.load_singer(lines(*map(contact, range(30)), broken, state("a")))
+    assert (report.problems, report.rejected, stored(loads)) == ([], 1, "a")
+    assert len(keys(loads)) == 30
+
+
 def test_rows_after_the_last_state_are_loaded_and_come_again(loads: Loads) -> None:
     loads.load_singer(lines(contact(1), state("a"), contact(2)))
     assert (stored(loads), len(keys(loads))) == ("a", 2)

@@ -114,7 +114,7 @@ def test_a_file_outside_that_was_loaded_under_its_bare_name_is_not_loaded_again(
     table(file, 1_000)
     crm = connector(folder, FILES, f"{tmp_path}/drop/")
     (new,) = read(crm)[1].values()
-    old = kept([CursorPart(crm.input, "people.csv", new.position)])
+    old = kept([CursorPart(crm.input, "people.csv", str(new.value))])
     assert read(crm, old)[0] == {}
     table(file, 2_000)
     assert read(crm, old)[0] == {str(file): 1}
