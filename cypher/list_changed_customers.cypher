@@ -1,8 +1,8 @@
 // Customers with what is compared, what the last resolution compared of them, and who else holds their contacts.
 // $keys, $counted (kinds), $with_holders (whether also those who share identifiers with them, but for hubs); rows: as
-// list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch milliseconds), retired, rank (as it names now), decided (whether a
-// steward ever decided about it), holders (value, given_names) of its contacts, held (of those asked for: key, kind, hub
-// and holders of their identifiers; of hubs nobody is told).
+// list_customers_to_resolve, prepared, blocking_parts, touched, created_at (epoch milliseconds), retired, rank (for
+// naming its profile, as it is now), decided (whether a steward ever decided about it), holders (value, given_names) of
+// its contacts, held (of those asked for: key, kind, hub and holders of their identifiers; of hubs nobody is told).
 UNWIND $keys AS wanted
 MATCH (start:Customer {key: wanted})
 CALL (start) {

@@ -55,7 +55,7 @@ class OnlineResolver:
     def __init__(self, graph: Graph, store: ModelStore, patience_s: float = PATIENCE_S) -> None:
         self._graph, self._store, self._patience_s = graph, store, patience_s
         self._turn = Lock()
-        self._busy_until = 0.0
+        self._paused_until, self._paused_because = 0.0, ""
         self._resolution: IncrementalResolution | None = None
         self._run: ScoringRun | None = None
 
@@ -81,7 +81,7 @@ class OnlineResolver:
         except (ResolutionError, ReadTimeoutError) as error:
             # What an interrupted run left is told at once: there is nobody to wait for.
             if isinstance(error, BusyError | ReadTimeoutError) and not isinstance(error, UnfinishedRunError):
-                self._busy_until = monotonic() + _PAUSE_S
+                self._paused_until, self._paused_because = monotonic() + _PAUSE_S, error.problem
             waits = any(known_customers(self._graph, customers).values())
             return changes, error.problem if waits else None
         return changes, None
@@ -91,8 +91,8 @@ class OnlineResolver:
 
         Raises ResolutionError, GraphError.
         """
-        if monotonic() < self._busy_until:
-            raise ResolutionError("Another resolution is writing.", "Run later: cdp resolve.")
+        if monotonic() < self._paused_until:
+            raise ResolutionError(self._paused_because, "Run later: cdp resolve.")
         patience_s = self._patience_s + _CUSTOMER_S * len(customers)
         try:
             run, changes = self._graph.write(partial(self._settle, customers=customers), patience_s)

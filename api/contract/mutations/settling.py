@@ -12,13 +12,14 @@ from typing import TypeVar
 from api.contract.outcomes import Busy, MaybeDone
 from api.execution.context import RequestContext
 from api.operation.sync_work import LATE_S
-from graph.errors import BusyError, ReadTimeoutError, WriteConflictError
+from graph.errors import BusyError, ReadTimeoutError, UnfinishedRunError, WriteConflictError
 
 Answer = TypeVar("Answer")
 
 # For the answer itself, and what is read of the new state.
 _REST_S = 1.5
 _LEAST_S = 0.5
+_INTERRUPTED = "A resolution was interrupted. Nothing was done: send it again when the operator has run `cdp resolve`."
 
 
 async def settled(context: RequestContext, work: Callable[[float], Answer]) -> Answer | Busy | MaybeDone:
@@ -35,6 +36,8 @@ async def settled(context: RequestContext, work: Callable[[float], Answer]) -> A
         return Busy() if running.cancel() else MaybeDone()
     try:
         return waiting.result()
+    except UnfinishedRunError:
+        return Busy(reason=_INTERRUPTED)
     except (BusyError, ReadTimeoutError, WriteConflictError):
         return Busy()
 

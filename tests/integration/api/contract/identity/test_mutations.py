@@ -8,6 +8,8 @@ import pytest
 from graph.address import Address
 from graph.decisions import list_decisions
 from graph.resolution_lock import holding_resolution_lock
+from graph.unfinished_runs import mark_finished, mark_unfinished
+from tests.factories import NOON
 from tests.integration.api.conftest import Ask, asking, connected
 from tests.integration.api.contract.identity.operations import data
 from tests.integration.resolution.company import Company
@@ -160,6 +162,17 @@ async def test_while_another_resolution_writes_nothing_is_done(company: Company,
     assert (busy["code"], busy["retryAfterS"]) == ("BUSY", 5)
     assert erased == {"__typename": "Busy"}
     assert list_decisions(company.graph) == before
+
+
+async def test_after_an_interrupted_run_the_operator_has_to_repair_first(company: Company, ask_company: Ask) -> None:
+    company.graph.write(lambda transaction: mark_unfinished(transaction, NOON))
+    try:
+        busy = await decided(ask_company, "linkCustomers", customers=["crm:0", "crm:1"])
+    finally:
+        company.graph.write(mark_finished)
+
+    assert busy["code"] == "BUSY"
+    assert "`cdp resolve`" in busy["reason"]
 
 
 async def test_what_could_not_be_waited_for_may_be_done_and_its_id_finds_out(
