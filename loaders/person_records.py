@@ -36,6 +36,7 @@ from loaders.sources.csv import CsvOptions, header_of, is_unnamed
 from loaders.sources.deliveries import find_deliveries, format_of
 from loaders.sources.parquet import columns_of
 from loaders.sources.rows import Delivery, ReadRow
+from loaders.standardise.dates import YEAR
 from loaders.standardise.identifiers import standardise_id
 
 DEFAULT_SOURCE = "records"
@@ -97,7 +98,7 @@ def read_person_records(path: Path, ignore: Sequence[str] = ()) -> PersonRecords
     if unknown:
         raise SourceReadError(f"{path} has no column {', '.join(unknown)}.", f"It has: {', '.join(columns)}.")
     birth_date = _standard_columns(columns).get("birth_date")
-    formats = find_formats(_texts(delivery, birth_date)) if birth_date is not None else ()
+    formats = (*find_formats(_texts(delivery, birth_date)), YEAR) if birth_date is not None else ()
     mapping = mapping_for(columns, ignore, formats)
     return PersonRecords(mapping, delivery, Intake(mapping, 0, delivery).report())
 

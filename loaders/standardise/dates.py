@@ -11,11 +11,15 @@ from loaders.standardise.unusable import PLACEHOLDER, Unusable
 _CACHED = 50_000
 EPOCH_FORMATS = {"epoch": 1, "epoch_ms": 1_000}
 """Formats that are no strptime formats: seconds and milliseconds since 1970."""
+YEAR = "year"
+"""Neither is this: where no more than the year of a date can be used, it is kept."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _PARTIAL = re.compile(r"\d{4}(?:-\d\d)?")
+# Apart from day and month: of eight digits in a row a lost one moves them all.
+_A_YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d\d)(?!\d)")
 _SOME_ORDER = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}")
 _DIRECTIVE = re.compile(r"%.")
 _SEPARATED = re.compile(r"%.[^\s%0-9]%.[^\s%0-9]%.")
@@ -35,18 +39,25 @@ def standardise_date(text: str, formats: tuple[str, ...] = ()) -> str | Unusable
     """A birth date as ISO 8601, read in one of ``formats`` (strptime) or as ISO 8601.
 
     1900-01-01 and its like are placeholders. A day that no calendar has is unusable as a whole: a source that sends
-    the 31st of February says nothing about the year either.
+    the 31st of February says nothing about the year either. With ``YEAR`` among the formats, its year is kept.
     """
     kept = standardise_text(text)
     if kept is None:
         return None
-    found = _declared_date(kept, formats) or _iso_date(kept)
+    found = _declared_date(kept, tuple(form for form in formats if form != YEAR)) or _iso_date(kept)
     if isinstance(found, Unusable):
-        return found
+        return (_year(kept) if YEAR in formats and found in {PARTIAL, IMPOSSIBLE} else None) or found
     written = found.isoformat()
     if written in placeholders("dates"):
         return PLACEHOLDER
     return FUTURE if found > datetime.now(UTC).date() else written
+
+
+def _year(text: str) -> str | None:
+    """The year of a date with no usable day, where it is one in which somebody may be born."""
+    found = _A_YEAR.search(text)
+    known = found is not None and f"{found[1]}-01-01" not in placeholders("dates")
+    return found[1] if found and known and int(found[1]) <= datetime.now(UTC).year else None
 
 
 def _declared_date(text: str, formats: tuple[str, ...]) -> date | Unusable | None:

@@ -30,6 +30,9 @@ from resolution.customers.preparation import ATTRIBUTE_PREFIX, COMPARED_KINDS
 
 # More sources than this are taken together: their pairs are too few to learn from.
 _LARGEST_SOURCES = 8
+# Of the pairs of one person's records no more than this share have another name. Without such a bound training may take
+# for persons what is larger and agrees better: on lists of business contacts it took companies.
+_OTHER_NAMES = 0.2
 
 
 def comparisons_for(columns: AbstractSet[str], sources: Sequence[tuple[str, float]] = ()) -> list[Comparison]:
@@ -57,9 +60,8 @@ def given_name(contexts: Contexts) -> Comparison:
         Finding("somewhat similar", similar("given_name", 0.7), 0.02, 0.03),
         Finding("different", OTHERWISE, 0.05, 0.93),
     ]
-    return replace(
-        Comparison("given_name", missing("given_name"), findings, contexts.members), stable=True, opposite="different"
-    )
+    found = Comparison("given_name", missing("given_name"), findings, contexts.members, stable=True)
+    return replace(found, opposite="different", most_different=_OTHER_NAMES)
 
 
 def _same_initial(column: str) -> Condition:
@@ -81,7 +83,7 @@ def family_name(contexts: Contexts) -> Comparison:
     nothing = missing("family_name")
     if "given_name" in contexts.columns:
         nothing = any_of(nothing, SWAPPED)
-    return Comparison("family_name", nothing, findings)
+    return Comparison("family_name", nothing, findings, most_different=_OTHER_NAMES)
 
 
 def middle_name(contexts: Contexts) -> Comparison:
@@ -249,9 +251,8 @@ def national_id(contexts: Contexts) -> Comparison:
 
 
 def company(contexts: Contexts) -> Comparison:
-    """Companies, as any other text."""
-    del contexts
-    return text("company")
+    """Companies, as any other text; who works at one address mostly works for one."""
+    return replace(text("company"), contexts=contexts.address, shared=True)
 
 
 def text(column: str) -> Comparison:

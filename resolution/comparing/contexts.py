@@ -1,5 +1,6 @@
 """Contexts: conditions that put two customers into one family or one home, over the columns that there are."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -35,6 +36,11 @@ SWAPPED = Surely(
 """Given and family name are in each other's field. The initials are asked first: they are cheap and rule out most."""
 
 
+def _one_home(places: Sequence[Condition], times: float, work: Sequence[Condition] = ()) -> list[Context]:
+    label = "one home or employer" if work else "one home"
+    return [Context(label, any_of(*places, *work), times)] if places or work else []
+
+
 @dataclass(frozen=True, slots=True)
 class Contexts:
     """The contexts that a set of columns allows; ``none`` where a column is missing."""
@@ -59,25 +65,38 @@ class Contexts:
 
     @property
     def home(self) -> list[Context]:
-        """One address, or alike family names in one place."""
-        found = self._places()
-        return [Context("one home", any_of(*found), 1000)] if found else []
+        """One address, alike family names in one place, or one employer."""
+        return _one_home(self._places(), 1000, self._work())
 
     @property
     def home_or_phone(self) -> list[Context]:
-        """One home, or a telephone in common."""
-        return self._home_or_phone(1000)
+        """One home or employer, or a telephone that several use."""
+        return _one_home([*self._places(), *self._shared_phone()], 1000, self._work())
 
     @property
     def members(self) -> list[Context]:
         """One home, for what tells its members apart."""
-        return self._home_or_phone(20)
+        return _one_home([*self._places(), *self._shared_phone()], 20)
 
-    def _home_or_phone(self, times: float) -> list[Context]:
-        found = self._places()
-        if "phones" in self.columns:
-            found.append(Surely(Meet("phones")))
-        return [Context("one home", any_of(*found), times)] if found else []
+    @property
+    def address(self) -> list[Context]:
+        """One address, for what those who work there share."""
+        return [Context("one address", self.one_street, 1000)] if "street" in self.columns else []
+
+    def _shared_phone(self) -> list[Condition]:
+        """A telephone that several use: one that a single person uses shows no home, but that person."""
+        if "phones" not in self.columns:
+            return []
+        return [all_of(Surely(Meet("phones")), Not(Surely(Meet("own_phones"))))]
+
+    def _work(self) -> list[Condition]:
+        """One employer, or nearly its address: colleagues share telephones and mailboxes, as families do."""
+        if "company" not in self.columns:
+            return []
+        found: list[Condition] = [Surely(any_of(Same("company"), similar("company", 0.9)))]
+        if "street" in self.columns:
+            found.append(all_of(Surely(similar("street", 0.88)), self.places_may_be_one))
+        return found
 
     def _places(self) -> list[Condition]:
         found = [self.one_street] if "street" in self.columns else []

@@ -59,7 +59,8 @@ class Comparison:
 
     ``missing``: condition under which it says nothing. ``shared``: a home shares it. ``stable``: its errors
     are learned from pairs that are sure without it. ``opposite``: label of the finding
-    that speaks against one person, where the fact is a stable one.
+    that speaks against one person, where the fact is a stable one. ``most_different``: the largest share of one
+    person's records that can differ in it, whatever the data seem to say.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Comparison:
     shared: bool = False
     stable: bool = False
     opposite: str | None = None
+    most_different: float | None = None
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:

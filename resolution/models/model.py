@@ -27,7 +27,7 @@ from resolution.models.training import Estimates
 from resolution.settings import ResolutionSettings
 
 # A model whose code links differently must not take itself for an older one.
-METHOD = "average-linkage-4"
+METHOD = "average-linkage-5"
 # Parameters are kept to this many digits: sums in another order must not make another model.
 _DIGITS = 9
 

@@ -38,6 +38,8 @@ _ENOUGH_STRANGERS = 20.0
 # among matches. So a stable fact learns from pairs that are a match whatever it says: so many bits without it. The same
 # holds of relatives' given names, emails and phones: of 200,000 drawn customers whole homes became one person.
 _SURE_WEIGHT = 10.0
+# Of fewer sure pairs than this share of all matching ones nothing is learned.
+_FEW_SURE = 0.02
 _LEAST = 1e-9
 _SEEN = 1.0
 
@@ -173,6 +175,7 @@ class _Fact:
     frequent: Flags
     shared: bool
     stable: bool
+    most_different: float | None
     default_m: Numbers
     default_u: Numbers
     random: Numbers
@@ -190,6 +193,7 @@ class _Fact:
             frequent=_frequent(comparison),
             shared=comparison.shared,
             stable=comparison.stable,
+            most_different=comparison.most_different,
             default_m=np.zeros(max(level.finding for level in levels) + 1),
             default_u=np.array([level.u for level in levels]),
             random=counts,
@@ -218,11 +222,27 @@ class _Fact:
         ``sure``: the matching pairs from which ``m`` is learned, where not from all of them.
         """
         self.matches = counted(self.findings, matches, len(self.default_m))
-        learned = self.matches if sure is None else counted(self.findings, sure, len(self.default_m))
+        learned = self.matches if sure is None else self._learned(counted(self.findings, sure, len(self.default_m)))
         total = learned.sum() + _PRIOR_MATCHES
-        before, self.m = self.m, np.maximum((learned + _PRIOR_MATCHES * self.default_m) / total, _LEAST)
+        before, self.m = self.m, self._bounded(np.maximum((learned + _PRIOR_MATCHES * self.default_m) / total, _LEAST))
         self.u = self._spread(self._strangers(matches, strangers), matches)
         return float(np.abs(self.m - before).max())
+
+    def _learned(self, sure: Numbers) -> Numbers:
+        """The sure pairs; where they are few, all matching ones if these differ less often than is usual.
+
+        Namesakes among them make differences look more usual, never less.
+        """
+        few = sure.sum() < _FEW_SURE * self.matches.sum()
+        return self.matches if few and self.matches[-1] < self.default_m[-1] * self.matches.sum() else sure
+
+    def _bounded(self, m: Numbers) -> Numbers:
+        """``m`` with no more disagreement than one person shows: the rest of it is as the agreeing pairs are."""
+        if self.most_different is None or m[-1] <= self.most_different:
+            return m
+        bounded = m * (1 - self.most_different) / (1 - m[-1])
+        bounded[-1] = self.most_different
+        return bounded
 
     def _strangers(self, matches: Numbers, blocked: Numbers) -> Numbers:
         """Pairs of strangers by level: as the random pairs or the blocked ones show, whichever are more."""

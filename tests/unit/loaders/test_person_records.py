@@ -67,8 +67,9 @@ def test_the_name_of_a_source_is_one_that_keys_can_have(sent: str, name: str) ->
         (["25/12/1980", "01/02/1990"], ["1980-12-25", "1990-02-01"]),
         (["01/02/1990", "03/04/1991"], [None, None]),
         (["19801225", "1990-02-01"], ["1980-12-25", "1990-02-01"]),
-        (["1980", "1900-01-01"], [None, None]),
-        (["25.12.1980", "31.02.1990"], ["1980-12-25", None]),
+        (["1980", "1900-01-01"], ["1980", None]),
+        (["25.12.1980", "31.02.1990"], ["1980-12-25", "1990"]),
+        (["12/25/1980"] * 10 + ["01/02/1990", "25/12/1980"], ["1980-12-25"] * 10 + ["1990-01-02", "1980-12-25"]),
     ],
 )
 def test_birth_dates_are_read_where_their_order_is_sure(
@@ -79,13 +80,13 @@ def test_birth_dates_are_read_where_their_order_is_sure(
 
 
 def test_what_cannot_be_used_is_counted_and_its_row_kept(tmp_path: Path) -> None:
-    content = "id,email,birth_date,gender\n1,nope,1980,7\n,a@b.de,,\n1,c@d.de,,\n3\n"
+    content = "id,email,birth_date,gender\n1,nope,yesterday,7\n,a@b.de,,\n1,c@d.de,,\n3\n"
     records = read_person_records(records_file(tmp_path, content))
     assert [record.external_id for record in records] == ["1"]
     assert records.report.rejected_rows == {"missing_id": 1, "repeated_id": 1, "wrong_cells": 1}
     assert records.report.rejected_fields == {
         ("email", "invalid_email"): 1,
-        ("birth_date", "partial_date"): 1,
+        ("birth_date", "unreadable_date"): 1,
         ("gender", "unknown_gender"): 1,
     }
     assert {letter.position.number for letter in records.dead_letters} == {2, 3, 5}

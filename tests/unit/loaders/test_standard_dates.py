@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loaders.birth_dates import find_formats
-from loaders.standardise.dates import standardise_date, standardise_time
+from loaders.standardise.dates import YEAR, standardise_date, standardise_time
 from loaders.standardise.unusable import Unusable
 
 GERMAN = ("%d.%m.%Y",)
@@ -53,6 +53,26 @@ def test_what_is_no_birth_date_says_why(sent: str, formats: tuple[str, ...], cod
 
 
 @pytest.mark.parametrize(
+    ("sent", "formats", "year"),
+    [
+        ("1856", (), "1856"),
+        ("1856-05", (), "1856"),
+        ("1856-86-18", (), "1856"),
+        ("31.02.1980", GERMAN, "1980"),
+    ],
+)
+def test_the_year_of_a_date_without_a_usable_day_is_kept_where_it_is_asked_for(
+    sent: str, formats: tuple[str, ...], year: str
+) -> None:
+    assert standardise_date(sent, (*formats, YEAR)) == year
+
+
+@pytest.mark.parametrize("sent", ["1900", "0000-00-00", "2999", "18", "01/02/1980", "18568618"])
+def test_what_is_no_birth_year_is_set_aside(sent: str) -> None:
+    assert isinstance(standardise_date(sent, (YEAR,)), Unusable)
+
+
+@pytest.mark.parametrize(
     ("sent", "formats", "zone"),
     [
         ("2026-03-01T12:00:00Z", (), "UTC"),
@@ -79,6 +99,8 @@ def test_what_is_no_time_is_set_aside(sent: str) -> None:
         (["12/25/1980", "01/02/1990"], ("%m/%d/%Y",)),
         (["01/02/1990", "03/04/1990"], ()),
         (["25/12/1980", "12/25/1980"], ()),
+        (["12/25/1980"] * 20 + ["25/12/1980"], ("%m/%d/%Y", "%d/%m/%Y")),
+        (["25.12.1980"] * 20 + ["12.25.1980"], ("%d.%m.%Y", "%m.%d.%Y")),
         (["01.02.1990"], ("%d.%m.%Y",)),
         (["1990-02-01", "19900201"], ()),
         (["1990/02/01"], ("%Y/%m/%d",)),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,24 @@ def test_training_finds_the_rates_that_made_the_pairs() -> None:
     assert [float(u[0]) for u in found.u] == pytest.approx(U, abs=0.05)
     assert found.prior * customers * (customers - 1) / 2 == pytest.approx(MATCHES, rel=0.1)
     assert found.unseen == ()
+
+
+def test_a_stable_fact_learns_from_all_matches_where_none_is_sure_without_it() -> None:
+    """The other facts weigh 12.9 bits at most, the prior -3.5: nothing reaches the ten that make a pair sure."""
+    customers = round((2 * (MATCHES + STRANGERS)) ** 0.5)
+
+    found = train([replace(FACTS[0], stable=True), *FACTS[1:]], patterns(), at_random(MATCHES + STRANGERS), customers)
+
+    assert float(found.m[0][0]) == pytest.approx(M[0], abs=0.03)
+
+
+def test_matches_differ_in_a_fact_no_more_than_one_person_does() -> None:
+    customers = round((2 * (MATCHES + STRANGERS)) ** 0.5)
+    bounded = [replace(FACTS[1], most_different=0.1)]
+
+    found = train([FACTS[0], *bounded, *FACTS[2:]], patterns(), at_random(MATCHES + STRANGERS), customers)
+
+    assert [float(m) for m in found.m[1]] == pytest.approx([0.9, 0.1])
 
 
 def test_where_there_is_nothing_to_learn_from_the_defaults_rule() -> None:
