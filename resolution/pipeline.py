@@ -244,8 +244,8 @@ class _Runs:
         )
 
     def _renew_hubs(self, guards: Guards, whole_at: datetime | None) -> None:
-        """Identifiers were written under the guards of their time, or of a run that was interrupted."""
-        if whole_at is None and not self._has_other_guards(guards):
+        """Identifiers were written under the guards of their time or of the file, or of a run that was interrupted."""
+        if whole_at is None and guards == self._guards and not self._has_other_guards(guards):
             return
         self._graph.write(lambda transaction: mark_unfinished(transaction, now()))
         renew_hub_labels(self._graph, guards)

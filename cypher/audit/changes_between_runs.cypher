@@ -12,4 +12,4 @@ WHERE e.at > after AND e.at <= until AND e.run_id <> $after_run
 RETURN toString(e.at) AS at, e.kind AS kind, e.cause AS cause, e.run_id AS run_id, e.profiles_before AS profiles_before,
   e.profiles_after AS profiles_after, COUNT { (e)-[:CONCERNS]->(:Customer) } AS records,
   COLLECT { MATCH (e)-[:CONCERNS]->(c:Customer) RETURN c.key ORDER BY c.key LIMIT 5 } AS customers
-ORDER BY at, e.key LIMIT $limit
+ORDER BY e.at, e.key LIMIT $limit

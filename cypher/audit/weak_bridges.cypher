@@ -6,8 +6,10 @@
 // :param limit => 50
 MATCH (a:Customer)-[bridge:SAME_AS]->(b:Customer)
 WHERE bridge.confidence >= $confidence
-  AND EXISTS { (a)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= bridge.confidence AND o <> b }
-  AND EXISTS { (b)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= bridge.confidence AND o <> a }
+  // Most ends hang on nothing else: groups of several need not be followed from there.
+  AND ($least_records < 2
+    OR EXISTS { (a)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= bridge.confidence AND o <> b }
+    AND EXISTS { (b)-[r:SAME_AS]-(o:Customer) WHERE r.confidence >= bridge.confidence AND o <> a })
 // The groups as they were when the bridge joined them: what each end reaches over links that are as sure, or surer.
 MATCH (a)-[r:SAME_AS WHERE r.confidence >= bridge.confidence AND r <> bridge]-{0,}(near)
 WITH a, b, bridge, collect(DISTINCT near) AS ours

@@ -1,18 +1,20 @@
 """Why two customers are one person: the links between them, and which of them everything hangs on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import Reader
-from graph.decisions import JOINING, Decisions, decisions_about, decisions_of
+from graph.decisions import JOINING, Decision, Decisions, decisions_about, decisions_of
 from graph.errors import NotTogetherError
 from graph.history import forest_at
-from graph.links import Claim, Pair, claims_of
-from graph.surroundings import StoredLink, stored_clusters
-from resolution.clusters.clustering import cohesion_forest
+from graph.links import Claim, ComparedPair, Link, Pair, claims_of
+from graph.surroundings import StoredCluster, StoredLink, people_of, stored_clusters
+from resolution.clusters.clustering import CERTAIN, Linkage
 from resolution.clusters.group_guards import GroupGuards
+from resolution.clusters.neighbourhood import Surroundings, recluster
 from resolution.explanation.asking import two_customers
 from resolution.explanation.forests import path_between, together_at
 from resolution.explanation.reasons import LinkReason, reasons_of
@@ -69,7 +71,7 @@ def why(graph: Reader, model: Model, left: str, right: str, confidence: float) -
     two_customers(graph, left, right)
     (cluster,), asked = stored_clusters(graph, [left]), _Asked(left, right, confidence)
     path = _path(cluster.links, asked)
-    rest = _Rest(graph, model, cluster.members) if len(cluster.members) <= MEMBERS_LIMIT else None
+    rest = _Rest(graph, model, cluster) if len(cluster.members) <= MEMBERS_LIMIT else None
     links = _path_links(path, reasons_of(graph, _pairs(path)), rest, asked)
     return Why(left, right, confidence, len(cluster.members), links)
 
@@ -131,38 +133,60 @@ def _path_link(place: int, reason: LinkReason, rest: "_Rest | None", asked: _Ask
 
 
 class _Rest:
-    """What would hold within a cluster if one pair had never been claimed."""
+    """What would hold if one pair had never been claimed, in a cluster and in those that its parts attract then."""
 
-    def __init__(self, graph: Reader, model: Model, members: frozenset[str]) -> None:
-        links, compared = claims_of(graph, members)
-        self._model = model
-        self._links = _within(links, members)
-        self._compared = _within(compared, members)
-        decisions = decisions_about(graph, members)
-        found = decisions_of((decision.action in JOINING, decision.sides) for decision in decisions)
-        self._same, self._apart = _inside(found.same, members), _inside(found.apart, members)
-        cluster = stored_clusters(graph, [min(members)])
-        self._guards = GroupGuards(model.guards, {key: held for x in cluster for key, held in x.counted.items()})
+    def __init__(self, graph: Reader, model: Model, cluster: StoredCluster) -> None:
+        self._graph, self._model, self._cluster = graph, model, cluster
+        self._counted = dict(cluster.counted)
+        self._around: dict[str, StoredCluster] = {}
+        self._seen: set[str] = set()
+        self._links: dict[Pair, Link] = {}
+        self._compared: dict[Pair, ComparedPair] = {}
+        self._decisions: dict[str, Decision] = {}
+        self._load(cluster.members)
+        self._first_pairs = len(self._links) + len(self._compared)
 
     @property
     def most_left_out(self) -> int:
         """How many links one answer may look at."""
-        return min(_MOST_LEFT_OUT, _MOST_PAIRS // max(len(self._links) + len(self._compared), 1))
+        return min(_MOST_LEFT_OUT, _MOST_PAIRS // max(self._first_pairs, 1))
 
     def together_without(self, pair: Pair, asked: _Asked) -> float | None:
         """The confidence at which two customers would be one person without a pair."""
-        decisions = Decisions(self._same - {pair}, self._apart)
-        claims = known_claims(self._links, self._compared, decisions, without=pair)
-        linkage = claims.linkage(self._model.thresholds, self._guards, self._model.floor)
-        forest = cohesion_forest(claims.weights, linkage)
+        linkage = Linkage(self._model.thresholds.missing_weight, self._model.floor)
+        people = partial(people_of, self._graph, certain=CERTAIN)
+        look = partial(self._look, without=pair)
+        forest = recluster([self._cluster], look, self._clusters, people, linkage).forest
         confidence = self._model.calibration.confidence
         stored = (StoredLink(x.left, x.right, x.cohesion, confidence(x.cohesion)) for x in forest)
         return together_at(stored, asked.left, asked.right)
 
+    def _look(self, members: frozenset[str], without: Pair) -> Surroundings:
+        self._load(members)
+        found = decisions_of((d.action in JOINING, d.sides) for d in self._decisions.values())
+        decisions = Decisions(found.same - {without}, found.apart)
+        links, compared = _about(self._links, members), _about(self._compared, members)
+        claims = known_claims(links, compared, decisions, without)
+        guards = GroupGuards(self._model.guards, self._counted)
+        return Surroundings(claims.weights, claims.certain, claims.apart, guards, claims.same)
 
-def _within(claims: Iterable[Claim], members: frozenset[str]) -> list[Claim]:
-    return [claim for claim in claims if claim.left in members and claim.right in members]
+    def _load(self, members: frozenset[str]) -> None:
+        unseen = members - self._seen
+        if unseen:
+            self._seen |= unseen
+            links, compared = claims_of(self._graph, unseen)
+            self._links |= {(claim.left, claim.right): claim for claim in links}
+            self._compared |= {(claim.left, claim.right): claim for claim in compared}
+            self._decisions |= {decision.key: decision for decision in decisions_about(self._graph, unseen)}
+
+    def _clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
+        """Clusters around, each read once for all links that are left out."""
+        for cluster in stored_clusters(self._graph, set(customers) - self._around.keys()):
+            self._counted |= cluster.counted
+            self._around |= dict.fromkeys(cluster.members, cluster)
+        return list({self._around[key].members: self._around[key] for key in customers}.values())
 
 
-def _inside(pairs: frozenset[Pair], members: frozenset[str]) -> frozenset[Pair]:
-    return frozenset(pair for pair in pairs if members.issuperset(pair))
+def _about(claims: Mapping[Pair, Claim], members: frozenset[str]) -> list[Claim]:
+    """The claims about pairs with at least one of some customers."""
+    return [claim for pair, claim in claims.items() if not members.isdisjoint(pair)]

@@ -104,7 +104,8 @@ def read_answers(path: Path) -> Iterator[Answer | SetAside]:
     """The rows of a review file; empty ones are left out. Raises SourceReadError."""
     text = _text(path)
     names, delimiter, first = _header(path, text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # Strict: else a quotation mark that nobody closes makes one cell of all rows after it, and they are lost.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for _ in range(first):
             next(reader)
@@ -137,9 +138,16 @@ def _header(path: Path, text: str) -> tuple[list[str], str, int]:
         cells = next(csv.reader(lines[skipped : skipped + 1], delimiter=delimiter), [])
         names = [cell.strip().lower() for cell in cells]
         if set(REQUIRED) <= set(names):
+            _require_once(path, names)
             return names, delimiter, skipped + 1
     columns = ", ".join(REQUIRED)
     raise SourceReadError(f"{path}:1: there are no columns {columns}.", "Begin with: cdp review export.")
+
+
+def _require_once(path: Path, names: Sequence[str]) -> None:
+    twice = next((name for name in (*REQUIRED, "reason") if names.count(name) > 1), None)
+    if twice:
+        raise SourceReadError(f"{path}:1: the column {twice} stands there twice.", "Leave out one of them.")
 
 
 def _answer(path: Path, line: int, names: Sequence[str], cells: Sequence[str]) -> Answer | SetAside:

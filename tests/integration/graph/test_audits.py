@@ -91,6 +91,16 @@ def test_the_link_that_alone_holds_two_families_together_is_found(suspects: Grap
     assert found(suspects, "weak_bridges", confidence="0.9") == []
 
 
+def test_groups_of_one_record_are_found_where_they_are_asked_for(suspects: Graph) -> None:
+    def joined(**asked: str) -> list[tuple[str, int, int]]:
+        rows = found(suspects, "weak_bridges", most_support="1", **asked)
+        return [(row["left"], row["records_left"], row["records_right"]) for row in rows]
+
+    assert joined() == [("crm:3", 3, 3)]
+    ones = [("crm:5", 2, 1), ("crm:4", 1, 1), ("crm:2", 2, 1), ("crm:1", 1, 1), ("crm:7", 1, 1)]
+    assert joined(least_records="1") == [("crm:3", 3, 3), *ones]
+
+
 def test_values_that_many_share_are_found_before_they_are_hubs(suspects: Graph) -> None:
     hub, next_to_it = found(suspects, "hubs")
 
@@ -154,6 +164,19 @@ def test_who_decided_what_and_what_was_withdrawn_is_told(suspects: Graph) -> Non
     assert (oldest["actor"], oldest["sides"], oldest["in_force"]) == ("ada", [["crm:3"], ["crm:4"]], False)
     assert (oldest["withdrawn_by"], oldest["withdrawn_reason"]) == ("eve", "it was right")
     assert [row["decision"] for row in found(suspects, "decisions", actor="eve")] == ["d1"]
+
+
+def test_what_happened_within_one_second_stays_in_its_order(suspects: Graph) -> None:
+    moments = [minutes(0), minutes(0.0025), minutes(0.005)]
+    for number, at in enumerate(moments):
+        decision = Decision(f"d{number}", "reject", "ada", "two", at, (("crm:3",), (f"crm:{4 + number}",)))
+        run = ScoringRun(f"run-{number}", "v1", "incremental", {}, at, at)
+        event = IdentityEvent("merged", ("p_a", "p_b"), ("p_a",), ("crm:1", "crm:2"))
+        suspects.write(lambda transaction, decision=decision: write_decisions(transaction, [decision]))
+        suspects.write(lambda transaction, run=run, event=event: write_events(transaction, run, [event]))
+
+    assert [row["decision"] for row in found(suspects, "decisions")] == ["d2", "d1", "d0"]
+    assert [row["run_id"] for row in found(suspects, "changes_between_runs")] == ["run-0", "run-1", "run-2"]
 
 
 def test_guards_that_acted_are_counted_with_examples(suspects: Graph) -> None:

@@ -124,6 +124,23 @@ def test_other_guards_are_tried_without_a_label_that_stays(
     assert (real.way, real.run.counts, changes_of(real)) == ("train", dry.run.counts, changes_of(dry))
 
 
+def test_a_model_keeps_to_its_guards_whatever_the_file_says_while_others_write(
+    changed: Graph, store: ModelStore, command_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = resolve(changed, SETTINGS, store, ResolutionRequest("full"))
+    before = live(changed)
+    (tmp_path / "guards.yaml").write_text("roles: {email: ['anna[.].+@.+']}\n")
+    command_environment.setenv("CDP_GUARDS_FILE", str(tmp_path / "guards.yaml"))
+    cdp_settings.cache_clear()
+    write_person(changed, "email", "0", NAMES[0], observed_at=days(1))
+    assert nodes(changed, "Hub:Email", "key") == {("email:anna.ilg@example.org",)}
+
+    resolve(changed, SETTINGS, store, ResolutionRequest(version=first.model.version))
+
+    assert nodes(changed, "Hub:Email", "key") == set()
+    assert live(changed)["links"] == before["links"]
+
+
 def test_counts_and_jitter_stay_with_the_run(changed: Graph, store: ModelStore) -> None:
     report = resolve(changed, SETTINGS, store)
 

@@ -131,6 +131,22 @@ def test_what_too_many_share_selects_nobody(graph: Graph, tmp_path: Path) -> Non
     assert "both have postcode 24103: shared by more than 60 customers" in told(found)
 
 
+# --- why -------------------------------------------------------------------------------------------------------------
+
+
+def test_who_would_come_in_where_a_link_is_missing_is_thought_of(changed: Company) -> None:
+    """Mia's shop record is somebody else's as well, whose third record a decision keeps away from her."""
+    write_person(changed.graph, "email", "5", NAMES[5], postcode=None, birth_date=None)
+    changed.resolve()
+    changed.stewards.unlink_customers(["email:5"], ADA, ["crm:2"])
+    changed.stewards.link_customers(["crm:5", "shop:2"], ADA)
+
+    (link,) = changed.why("email:2", "shop:2").links
+
+    assert "email:5" not in changed.how("shop:2", "loose").members
+    assert (link.confidence_without, link.is_bridge) == (None, True)
+
+
 # --- why not, at a time ----------------------------------------------------------------------------------------------
 
 ASKED = tuple(combinations(("crm:0", "shop:0", "email:0", "crm:5", "shop:24", "shop:26"), 2))

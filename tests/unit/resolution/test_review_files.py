@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.errors import SourceReadError
 from graph.review import entropy, information_of
 from graph.spreadsheets import guarded, plain
 from resolution.stewards.review_files import Answer, SetAside, read_answers, write_set_aside
@@ -47,3 +49,21 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     found = list(read_answers(file))
 
     assert [(row.line, type(row).__name__) for row in found] == [(3, "Answer"), (6, "SetAside"), (7, "SetAside")]
+
+
+@pytest.mark.parametrize("later", ["c,d,different,\n", 'c,d,different,"sure"\n'])
+def test_a_quotation_mark_that_nobody_closes_loses_no_rows(tmp_path: Path, later: str) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text(f'left,right,decision,reason\na,b,same,"as she said\n{later}e,f,same,\n')
+
+    with pytest.raises(SourceReadError, match="A quotation mark may be missing"):
+        list(read_answers(file))
+
+
+@pytest.mark.parametrize("name", ["left", "decision", "Reason"])
+def test_a_column_that_stands_there_twice_is_no_answer(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text(f"left,right,decision,reason,{name}\na,b,same,,\n")
+
+    with pytest.raises(SourceReadError, match=f"the column {name.lower()} stands there twice"):
+        list(read_answers(file))
