@@ -116,9 +116,7 @@ def _from_the_future(users: Sequence[Row], now: datetime) -> bool:
     return any(user["last_login_at"] > milliseconds(now) for user in users)
 
 
-async def _several_at_once(
-    graph: AsyncGraph, logins: Sequence[Login], confidence: float, at: datetime | None
-) -> bool:
+async def _several_at_once(graph: AsyncGraph, logins: Sequence[Login], confidence: float, at: datetime | None) -> bool:
     """Whether several people were the last to log in, at one moment."""
     last = {login.customer for login in logins if login.at == logins[-1].at}
     return len(last) > 1 and len(set((await get_clusters(graph, last, confidence, at)).values())) > 1

@@ -158,10 +158,12 @@ async def test_a_login_in_a_session_of_two_devices_is_proof_of_neither(
     earlier = await recognise_session(async_graph, "web:earlier", 0.8)
 
     assert await done(async_graph, "shop:B") == []
-    assert visit is not None and earlier is not None
+    assert visit is not None
+    assert earlier is not None
     assert (visit.recognition.level, earlier.recognition.level) == (RecognitionLevel.UNKNOWN, RecognitionLevel.UNKNOWN)
     past = await recognise_session(async_graph, "web:earlier", 0.8, days(3))
-    assert past is not None and past.recognition == earlier.recognition
+    assert past is not None
+    assert past.recognition == earlier.recognition
 
 
 async def test_of_two_who_log_in_at_one_moment_nobody_is_recognised(graph: Graph, async_graph: AsyncGraph) -> None:
