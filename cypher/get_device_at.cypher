@@ -24,7 +24,7 @@ RETURN is_hub,
   END.epochMillis AS last_seen_at,
   COLLECT {
     MATCH (d)<-[:ON_DEVICE]-(s:Session)-[login:LOGGED_IN]->(c:Customer)
-    WHERE NOT is_hub AND login.at <= moment
+    WHERE NOT is_hub AND login.at <= moment AND COUNT { (s)-[:ON_DEVICE]->() } = 1
     WITH c, count(s) AS logins, min(login.at) AS first_login_at, max(login.at) AS last_login_at
     RETURN {
       customer: c.key, logins: logins, first_login_at: first_login_at.epochMillis,

@@ -1,5 +1,5 @@
 // A session with all that may show whose it is.
-// $key; at most one row: the properties of Session (epoch milliseconds), device, device_is_hub, logins, users.
+// $key; rows, one for each of its devices, by key: the properties of Session (epoch milliseconds), device, device_is_hub, logins, users.
 MATCH (s:Session {key: $key})
 OPTIONAL MATCH (s)-[:ON_DEVICE]->(d:Device)
 RETURN s.key AS key, s.source AS source, s.channel AS channel, s.entry_page AS entry_page, s.campaign AS campaign,
@@ -15,3 +15,4 @@ RETURN s.key AS key, s.source AS source, s.channel AS channel, s.entry_page AS e
       last_login_at: u.last_login_at.epochMillis
     } ORDER BY u.last_login_at DESC, c.key LIMIT 100
   } AS users
+ORDER BY device

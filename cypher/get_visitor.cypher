@@ -8,6 +8,8 @@ RETURN [c IN members | c.key] AS members, ranks,
   COLLECT {
     UNWIND members AS c
     MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
+    // What strangers said on a terminal, or for a mailbox of many, is nobody's own.
+    WHERE NOT subject:Hub
     RETURN DISTINCT f {
       .key, .purpose, .channel, .state, effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis
     }

@@ -4,8 +4,16 @@ UNWIND $devices AS device
 MATCH (d:Device {key: device})<-[:ON_DEVICE]-(s:Session)-[:LOGGED_IN]->(c:Customer)
 WHERE c.key IN $customers AND s.started_at <= datetime({epochMillis: $before})
 WITH DISTINCT s, device
+// Where others logged in during the session as well, what was done is whose login was the last by then, else the first; at
+// one moment nobody's.
+WITH s, device,
+  COLLECT { MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE c.key IN $customers RETURN l.at } AS mine,
+  COLLECT { MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN $customers RETURN l.at } AS others
 MATCH (s)<-[:IN_SESSION]-(i:Interaction)
 WHERE i.owner = device AND i.at >= datetime({epochMillis: $since})
+  AND NONE(other IN others WHERE CASE WHEN ANY(at IN mine WHERE at <= i.at)
+    THEN other <= i.at AND NONE(at IN mine WHERE at > other AND at <= i.at)
+    ELSE other <= i.at OR NONE(at IN mine WHERE at < other) END)
   AND i.at <= datetime({epochMillis: $before})
   AND CASE WHEN i.at.epochMillis = $before THEN i.key < $before_key ELSE true END
   AND ($channels IS NULL OR i.channel IN $channels)

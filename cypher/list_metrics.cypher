@@ -22,8 +22,15 @@ CALL (row) {
     MATCH (d:Device {key: device})<-[:ON_DEVICE]-(s:Session)-[:LOGGED_IN]->(c:Customer)
     WHERE c.key IN row.customers
     WITH DISTINCT s, device LIMIT $most
+    // Whose login counts: as in list_interactions_before_login.
+    WITH s, device,
+      COLLECT { MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE c.key IN row.customers RETURN l.at } AS mine,
+      COLLECT { MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN row.customers RETURN l.at } AS others
     MATCH (s)<-[:IN_SESSION]-(i:Interaction)
     WHERE i.owner = device
+      AND NONE(other IN others WHERE CASE WHEN ANY(at IN mine WHERE at <= i.at)
+        THEN other <= i.at AND NONE(at IN mine WHERE at > other AND at <= i.at)
+        ELSE other <= i.at OR NONE(at IN mine WHERE at < other) END)
     RETURN i
   }
   WITH i.channel AS channel, count(i) AS interactions, min(i.at.epochMillis) AS first_at,

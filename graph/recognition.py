@@ -5,7 +5,7 @@ Reasons name no customer and no device: a key may hold an email, and whoever has
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from graph.clusters import get_clusters
@@ -90,15 +90,36 @@ async def recognise_session(
     if not rows or (at and moment(rows[0]["started_at"]) > at):
         return None
     row = rows[0]
-    session, device = session_of(row), {"is_hub": row["device_is_hub"], "users": row["users"]}
-    logins = [Login(login["customer"], moment(login["at"])) for login in row["logins"]]
+    session, until = session_of(row), at or datetime.now(UTC)
+    logins = [login for login in map(_login, row["logins"]) if login.at <= until]
     if at:
-        logins = [login for login in logins if login.at <= at]
-        device = await _read_device(graph, session.device, at) if session.device else None
         session = replace(session, ended_at=min(session.ended_at, at))
+    if len(rows) > 1:
+        session = replace(session, device=None)
+        return SessionRecognition(session, _on_several_devices(len(rows)), confidence, at)
+    if await _several_at_once(graph, logins, confidence, at):
+        return SessionRecognition(session, _at_once(logins[-1].at), confidence, at)
+    device: Row | None = {"key": session.device, "is_hub": row["device_is_hub"], "users": row["users"]}
+    if at or _from_the_future(row["users"], until):
+        device = await _read_device(graph, session.device, until) if session.device else None
     uses = await _uses(graph, device, confidence, at)
     recognition = _recognise(session, logins, uses, device_is_hub=bool(device and device["is_hub"]))
     return SessionRecognition(session, recognition, confidence, at)
+
+
+def _login(row: Row) -> Login:
+    return Login(row["customer"], moment(row["at"]))
+
+
+def _from_the_future(users: Sequence[Row], now: datetime) -> bool:
+    """Whether a login is said to come yet, as by a wrong clock: then its edge does not tell the last one until now."""
+    return any(user["last_login_at"] > milliseconds(now) for user in users)
+
+
+async def _several_at_once(graph: AsyncGraph, logins: Sequence[Login], confidence: float, at: datetime | None) -> bool:
+    """Whether several people were the last to log in, at one moment."""
+    last = {login.customer for login in logins if login.at == logins[-1].at}
+    return len(last) > 1 and len(set((await get_clusters(graph, last, confidence, at)).values())) > 1
 
 
 async def recognise_device(
@@ -109,6 +130,8 @@ async def recognise_device(
     Raises GraphError.
     """
     device = await _read_device(graph, key, at)
+    if device is not None and at is None and _from_the_future(device["users"], now := datetime.now(UTC)):
+        device = await _read_device(graph, key, now) or device | {"users": []}
     if device is None:
         return None
     if device["is_hub"]:
@@ -185,6 +208,17 @@ def _authenticated(logins: Sequence[Login]) -> Recognition:
     return Recognition(RecognitionLevel.AUTHENTICATED, reason, login.customer)
 
 
+def _at_once(at: datetime) -> Recognition:
+    reason = f"Several people logged in during this session at one moment, {_said(at)}; none of them was the last."
+    return Recognition(RecognitionLevel.UNKNOWN, reason)
+
+
+def _on_several_devices(count: int) -> Recognition:
+    """Two visits may have one number: trackers number them by the clock."""
+    reason = f"{count} devices name this session, which may be as many visits; nothing tells which one is meant."
+    return Recognition(RecognitionLevel.UNKNOWN, reason)
+
+
 def _shared_terminal() -> Recognition:
     reason = "The device is used by too many customers, as a shop terminal is; only a login tells who it is."
     return Recognition(RecognitionLevel.UNKNOWN, reason)
@@ -225,6 +259,9 @@ def _latest_user(at: datetime, uses: Sequence[DeviceUse]) -> Recognition:
         reason = f"{len(uses)} people logged in on the device, and none of them alone at that time."
         return Recognition(RecognitionLevel.UNKNOWN, reason)
     use = max(before, key=lambda use: use.last_login_at)
+    if sum(other.last_login_at == use.last_login_at for other in before) > 1:
+        reason = f"{len(uses)} people logged in on the device, and several of them at the same last moment."
+        return Recognition(RecognitionLevel.UNKNOWN, reason)
     reason = f"{len(uses)} people logged in on the device; the last to do so, at {_said(use.last_login_at)}, is meant."
     return Recognition(RecognitionLevel.PROBABLE, reason, use.customer)
 

@@ -5,6 +5,7 @@ last ones are looked up among the blocking parts, in which names are folded: the
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +14,11 @@ from graph.connection import AsyncGraph, Row
 
 # Lucene's operators would let a search term become a query; only words are searched, and of operators only a star
 # (begins with) and a tilde (nearly) at the end of a word.
-_WORDS = re.compile(r"(\w{1,100})([*~]?)")
+_MARKS = "".join(sign for sign in map(chr, range(0x300, 0x3100)) if unicodedata.category(sign)[0] == "M")
+_PART = rf"[\w{_MARKS}]{{1,100}}"
+# O'Brien and amazon.de are one word of the index; three signs within a word are as many as are looked at.
+_WORDS = re.compile(rf"({_PART}(?:['.]{_PART}){{0,3}})([*~]?)")
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc", "'''")
 MAX_WORDS = 8
 # Shorter words are too much like others.
 _FUZZY_FROM, _TWO_WRONG_FROM = 4, 7
@@ -59,6 +64,11 @@ class Word:
     asked: Closeness | None
 
     @property
+    def parts(self) -> tuple["Word", ...]:
+        """The words that it may be written as; itself alone where it has no sign within."""
+        return tuple(Word(part, self.asked) for part in re.split(r"['.]", self.text))
+
+    @property
     def begins(self) -> str:
         """Lucene: whatever begins with it."""
         return f"{self.text}*"
@@ -74,7 +84,8 @@ class Word:
 def words_of(text: str) -> tuple[Word, ...]:
     """The first ``MAX_WORDS`` words of a text."""
     asked = {"": None, "*": Closeness.PREFIX, "~": Closeness.FUZZY}
-    return tuple(Word(word.lower(), asked[operator]) for word, operator in _WORDS.findall(text)[:MAX_WORDS])
+    composed = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+    return tuple(Word(word.lower(), asked[operator]) for word, operator in _WORDS.findall(composed)[:MAX_WORDS])
 
 
 async def find_customers_by_text(
@@ -102,7 +113,13 @@ def _by_words(words: Sequence[Word]) -> Iterator[Row]:
     }
     for closeness, form in forms.items():
         if _RANKS.index(closeness) >= loosest:
-            yield _query("customer_search", closeness, [_asked_form(word) or form(word) for word in words])
+            yield _query("customer_search", closeness, [_whole_or_parts(word, form) for word in words])
+
+
+def _whole_or_parts(word: Word, form: Callable[[Word], str]) -> str:
+    """The form that is asked for, or one of these: of the word, or of its parts, as whoever wrote it meant it."""
+    forms = [_asked_form(each) or form(each) for each in (word, *word.parts)]
+    return forms[0] if len(word.parts) == 1 else f"({forms[0]} OR ({' AND '.join(forms[1:])}))"
 
 
 def _asked_form(word: Word) -> str | None:

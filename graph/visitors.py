@@ -8,7 +8,7 @@ form of a code or of a short name. That is what a recommender needs, and no more
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from graph.clusters import MEMBERS_LIMIT
@@ -119,13 +119,14 @@ async def get_visitor(
     if not row["members"]:
         return None
     name = visitor_id(first_of(dict(row["ranks"])))
-    return KnownVisitor(name, tuple(sorted(row["members"])), in_force(row["consents"]))
+    return KnownVisitor(name, tuple(sorted(row["members"])), in_force(row["consents"], at or datetime.now(UTC)))
 
 
-def in_force(facts: Iterable[Row]) -> tuple[VisitorConsent, ...]:
-    """Of consent facts the one that holds for each purpose and channel, sorted."""
+def in_force(facts: Iterable[Row], at: datetime) -> tuple[VisitorConsent, ...]:
+    """Of consent facts the one that holds at a time for each purpose and channel, sorted."""
     latest: dict[tuple[str, str], Row] = {}
-    for fact in sorted(facts, key=_age):
+    until = milliseconds(at)
+    for fact in sorted((fact for fact in facts if fact["effective_at"] <= until), key=_age):
         latest[fact["purpose"], fact["channel"] or ""] = fact
     return tuple(_consent(latest[about]) for about in sorted(latest))
 

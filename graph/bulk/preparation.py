@@ -79,6 +79,8 @@ PREPARATION = (
     """CREATE TABLE login AS SELECT session, customer, min("at") AS "at" FROM logins GROUP BY session, customer""",
     """CREATE TABLE used AS
     SELECT customer, device, min("at") AS first, max("at") AS last, count(*) AS logins
-    FROM login JOIN device_of USING (session) GROUP BY customer, device""",
+    FROM login JOIN device_of USING (session)
+    WHERE session NOT IN (SELECT session FROM device_of GROUP BY session HAVING count(*) > 1)
+    GROUP BY customer, device""",
 )
 """Run in this order."""

@@ -20,6 +20,8 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "mueller": {"given_name": "Max", "family_name": "Müller", "company": "Nordlicht Werft", "city": "Bremen"},
     "ivanov": {"given_name": "Иван", "family_name": "Иванов", "city": "Köln"},
     "meier": {"given_name": "Rosa", "family_name": "Meier"},
+    "obrien": {"given_name": "Sinéad", "family_name": "O\u2019Brien", "company": "Amazon.de"},
+    "sharma": {"given_name": "हिन्दी", "family_name": "Sharma"},
 }
 KEYS = {f"crm:{number}": name for number, name in enumerate(PEOPLE)}
 
@@ -69,6 +71,17 @@ async def found(graph: AsyncGraph, text: str) -> list[tuple[str, str]]:
         ("иванов", [("ivanov", "exact")]),
         ("mayer", [("meier", "sound")]),
         ("huber bremen", []),
+        ("O'Brien", [("obrien", "exact")]),
+        ("o\u2019brien sinead", [("obrien", "exact")]),
+        ("O'Bri", [("obrien", "prefix")]),
+        ("o'bri*", [("obrien", "prefix")]),
+        ("O'Brian", [("obrien", "fuzzy")]),
+        ("OBrien", [("obrien", "spelling")]),
+        ("amazon.de", [("obrien", "exact")]),
+        ("St.Anna", []),
+        ("Anna.Huber", [("huber", "exact")]),
+        ("mu\u0308ller", [("mueller", "exact")]),
+        ("हिन्दी", [("sharma", "exact")]),
     ],
 )
 @pytest.mark.usefixtures("people")
@@ -78,7 +91,22 @@ async def test_the_closest_come_first(async_graph: AsyncGraph, text: str, hits: 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "*", "~", '"', "a" * 5_000, "* ~ AND OR NOT", '+-&|!(){}[]^"~*?:\\/', 'x" OR *:* OR "', "AND", "given_name:*"],
+    [
+        "",
+        "*",
+        "~",
+        '"',
+        "a" * 5_000,
+        "* ~ AND OR NOT",
+        '+-&|!(){}[]^"~*?:\\/',
+        'x" OR *:* OR "',
+        "AND",
+        "given_name:*",
+        "a.b'c.d " * 9,
+        "'.'",
+        "o' OR *",
+        "x.* ~",
+    ],
 )
 @pytest.mark.usefixtures("people")
 async def test_syntax_of_the_index_is_never_obeyed(async_graph: AsyncGraph, text: str) -> None:

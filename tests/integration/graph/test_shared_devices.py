@@ -1,5 +1,5 @@
 # What somebody did while logged in on a shared device is nobody else's, wherever it is shown or counted.
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 import pytest
@@ -17,6 +17,7 @@ from graph.journeys import (
     list_journeys,
 )
 from graph.metrics import list_metrics
+from graph.recognition import RecognitionLevel, recognise_session
 from graph.records import CustomerRef
 from graph.resolutions import write_resolution
 from graph.writing import write_batch
@@ -117,3 +118,81 @@ async def test_what_is_written_of_another_is_not_told_live(graph: Graph, async_g
     told = (await list_changes(async_graph, [ChangesAfter("", owners, 0)], 100))[""].changes
 
     assert {change.key.partition(".")[0] for change in told} == {"web:a1", "web:x6", "web:a2"}
+
+
+async def test_a_session_in_which_two_log_in_is_divided_by_their_logins(graph: Graph, async_graph: AsyncGraph) -> None:
+    visits = [
+        session("s", started_at=days(0) + timedelta(minutes=start), device=device(), customer=who)
+        for start, who in ((2, ANNA), (5, BERT))
+    ]
+    pages = [
+        interaction(f"m{n}", at=days(0) + timedelta(minutes=n), device=device(), session_id="s") for n in range(10)
+    ]
+    write_batch(graph, batch("web", sessions=tuple(visits), interactions=tuple(pages)))
+
+    assert await done(async_graph, "crm:A") == ["m0", "m1", "m2", "m3", "m4"]
+    assert await done(async_graph, "shop:B") == ["m5", "m6", "m7", "m8", "m9"]
+
+
+async def test_what_is_done_after_two_logins_at_one_moment_is_nobodys(graph: Graph, async_graph: AsyncGraph) -> None:
+    visits = [session("s", started_at=days(0), device=device(), customer=who) for who in (ANNA, BERT)]
+    page = interaction("m1", at=days(0), device=device(), session_id="s")
+    write_batch(graph, batch("web", sessions=tuple(visits), interactions=(page,)))
+
+    assert await done(async_graph, "crm:A") == await done(async_graph, "shop:B") == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_login_in_a_session_of_two_devices_is_proof_of_neither(
+    graph: Graph, async_graph: AsyncGraph, *, late: bool
+) -> None:
+    signs = [
+        session("1772366400", started_at=days(0), device=device("annas")),
+        session("1772366400", started_at=days(0), device=device("berts"), customer=BERT),
+    ]
+    page = interaction("m1", at=days(-1), device=device("annas"), session_id="earlier")
+    for sign in reversed(signs) if late else signs:
+        write_batch(graph, batch("web", sessions=(sign,), interactions=(page,)))
+
+    visit = await recognise_session(async_graph, "web:1772366400", 0.8)
+    earlier = await recognise_session(async_graph, "web:earlier", 0.8)
+
+    assert await done(async_graph, "shop:B") == []
+    assert visit is not None
+    assert earlier is not None
+    assert (visit.recognition.level, earlier.recognition.level) == (RecognitionLevel.UNKNOWN, RecognitionLevel.UNKNOWN)
+    past = await recognise_session(async_graph, "web:earlier", 0.8, days(3))
+    assert past is not None
+    assert past.recognition == earlier.recognition
+
+
+async def test_of_two_who_log_in_at_one_moment_nobody_is_recognised(graph: Graph, async_graph: AsyncGraph) -> None:
+    at_once = [session(name, device=device(), customer=who) for name, who in (("a", ANNA), ("b", BERT))]
+    both = [session("both", device=device("d2"), customer=who) for who in (ANNA, BERT)]
+    write_batch(graph, batch("web", sessions=(*at_once, *both, session("x", started_at=days(1), device=device()))))
+
+    found = [await recognise_session(async_graph, f"web:{name}", 0.8) for name in ("x", "both")]
+
+    assert [each and each.recognition.customer for each in found] == [None, None]
+
+
+async def test_a_login_that_is_yet_to_come_shows_nothing(graph: Graph, async_graph: AsyncGraph) -> None:
+    """A device whose clock is wrong."""
+    far = datetime.now(UTC) + timedelta(days=900)
+    write_visits(graph, ("b1", -5, BERT), ("a1", 0, ANNA), ("x", 20, None))
+    write_batch(graph, batch("web", sessions=(session("b2", started_at=far, device=device(), customer=BERT),)))
+
+    visit = await recognise_session(async_graph, "web:x", 0.8)
+
+    assert visit is not None
+    assert (visit.recognition.level, visit.recognition.customer) == (RecognitionLevel.PROBABLE, "crm:A")
+
+
+async def done(graph: AsyncGraph, *members: str) -> list[str]:
+    """What a cluster's journey holds, oldest first, however it is read and counted."""
+    owners = await get_journey_owners(graph, members, 0.8)
+    found = (await get_journey(graph, owners, JourneyFilter(), 100)).interactions
+    together = await list_journeys(graph, [owners, owners], JourneyFilter(), 100)
+    assert [page.interactions for page in together] == [found, found]
+    assert (await list_metrics(graph, [(owners, ())]))[0].interactions == len(found)
+    return [each.key.removeprefix("web:") for each in reversed(found)]

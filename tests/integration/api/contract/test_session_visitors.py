@@ -1,6 +1,6 @@
 # Visits whose visitors are less simple than Anna: a device of several people, an email where a code belongs, consents
 # that contradict.
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graph.connection import Graph
@@ -106,3 +106,37 @@ async def test_of_several_statements_about_a_consent_the_latest_holds(graph: Gra
         {"purpose": "marketing", "channel": None, "state": "withdrawn"},
         {"purpose": "marketing", "channel": "email", "state": "denied"},
     ]
+
+
+async def test_a_consent_holds_from_when_it_takes_effect(graph: Graph, fresh_ask: Ask) -> None:
+    soon = datetime.now(UTC) + timedelta(days=30)
+    consents = (
+        ConsentRecord("shop", "f1", "marketing", "denied", days(1), days(1), customer=shop("7")),
+        ConsentRecord("shop", "f2", "marketing", "granted", days(3), days(2), customer=shop("7")),
+        ConsentRecord("shop", "f3", "marketing", "withdrawn", soon, days(2), customer=shop("7")),
+    )
+    write_batch(graph, batch("shop", customers=(customer("shop", "7"),), consents=consents))
+    write_batch(graph, batch("web", sessions=(session("s1", device=device(), customer=shop("7")),)))
+
+    now = (await session_of(fresh_ask, "web:s1"))["visitor"]["consents"]
+
+    assert now == [{"purpose": "marketing", "channel": None, "state": "granted"}]
+
+
+async def test_what_strangers_said_on_a_terminal_or_for_a_mailbox_of_many_is_no_consent_of_anybody(
+    graph: Graph, fresh_ask: Ask
+) -> None:
+    people, mailbox = range(60), identifier("email", "info@example.org")
+    accounts = [customer("shop", str(n), given_name=f"N{n}", identifiers=(mailbox,)) for n in people]
+    logins = [session(f"s{n}", started_at=days(n), device=device(), customer=shop(str(n))) for n in people]
+    consents = (
+        ConsentRecord("shop", "f1", "marketing", "granted", days(1), days(1), channel="email", identifier=mailbox),
+        ConsentRecord("shop", "f2", "advertising", "granted", days(1), days(1), device=device()),
+        ConsentRecord("shop", "f3", "profiling", "granted", days(1), days(1), customer=shop("3")),
+    )
+    write_batch(graph, batch("shop", customers=tuple(accounts), consents=consents))
+    write_batch(graph, batch("web", sessions=tuple(logins)))
+
+    visit = await session_of(fresh_ask, "web:s3")
+
+    assert [consent["purpose"] for consent in visit["visitor"]["consents"]] == ["profiling"]
