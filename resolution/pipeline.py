@@ -283,7 +283,8 @@ class _Runs:
 
     def _regrouped(self, resolution: Resolution, before: Groups | None, ranks: Ranks) -> Regrouping:
         """What becomes of the profiles that are not what they were ``before``."""
-        if before is None:
+        # Where customers were resolved and none has a rank, an older release did it: its names are not known.
+        if before is None or (before and not ranks.now):
             return Regrouping()
         least = resolution.model.levels["default"]
         joined = ((x.left, x.right) for x in resolution.links if (x.confidence or 0.0) >= least)

@@ -13,5 +13,6 @@ WITH d, COLLECT {
   } AS sides
 // By the times themselves: as texts, those without a fraction of a second come after those with one.
 RETURN toString(d.at) AS at, d.actor AS actor, d.action AS action, sides, d.reason AS reason,
-  d.withdrawn_at IS NULL AS in_force, toString(d.withdrawn_at) AS withdrawn_at, d.withdrawn_by AS withdrawn_by, d.withdrawn_reason AS withdrawn_reason, d.key AS decision
+  d.withdrawn_at IS NULL AS in_force, toString(d.withdrawn_at) AS withdrawn_at, d.withdrawn_by AS withdrawn_by,
+  d.withdrawn_reason AS withdrawn_reason, d.key AS decision
 ORDER BY d.at DESC, d.key
