@@ -19,7 +19,7 @@ from graph.errors import SourceReadError
 from graph.times import milliseconds
 from loaders.intake import Intake
 from loaders.mappings.model import SourceMapping
-from loaders.sources.jsonl import read_json
+from loaders.sources.jsonl import not_ahead, read_json
 from loaders.sources.rows import BrokenRow, CursorPart, Delivery, Read, ReadRow, no_cursor
 from loaders.spool import temporary_storage_errors
 
@@ -175,4 +175,4 @@ def _extracted_at(text: Any) -> datetime | None:  # noqa: ANN401 -- whatever JSO
         at = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return at and min(at if at.tzinfo else at.replace(tzinfo=UTC), datetime.now(UTC))
+    return at and not_ahead(at if at.tzinfo else at.replace(tzinfo=UTC))

@@ -31,8 +31,13 @@ def read_jsonl(path: Path) -> Iterator[Read]:
 
 
 def read_dated(line: int, text: bytes | str, at: datetime | None) -> Read:
-    """A message of a stream, which has an age of its own; a clock that is ahead makes nothing younger than now."""
-    return replace(read_json(line, text), at=at and min(at, datetime.now(UTC)))
+    """A message of a stream, which has an age of its own."""
+    return replace(read_json(line, text), at=at and not_ahead(at))
+
+
+def not_ahead(at: datetime) -> datetime:
+    """The age of a message: a clock that is ahead makes nothing younger than now."""
+    return min(at, datetime.now(UTC))
 
 
 def read_json(line: int, text: bytes | str) -> Read:
