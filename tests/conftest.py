@@ -11,11 +11,14 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from api.settings import api_settings
+from api.tracking.settings import tracking_settings
 from graph.address import Address
 from graph.connection import AsyncGraph, Graph, open_async_graph, open_graph
 from graph.constraints import install_schema
 from graph.embedded.temporary import temporary_server
 from graph.settings import cdp_settings, neo4j_settings
+from loaders.settings import load_settings
 
 # A busy machine is no reason to fail: examples may take as long as they take. Those that share a fixture, as the
 # database, empty it themselves.
@@ -25,6 +28,8 @@ settings.load_profile("patient")
 
 TESTS = Path(__file__).parent
 FOLDER_MARKERS = {"unit", "integration", "end_to_end", "architecture"}
+# Each is read once per process; a test, however, has the environment that it makes, whatever ran before it.
+SETTINGS = (neo4j_settings, cdp_settings, load_settings, api_settings, tracking_settings)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +37,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in FOLDER_MARKERS:
             item.add_marker(folder)
+
+
+@pytest.fixture(autouse=True)
+def settings_of_this_test() -> Generator[None]:
+    """No settings that an earlier test has read; what this one has read is forgotten after its environment is."""
+    forget_settings()
+    yield
+    forget_settings()
+
+
+def forget_settings() -> None:
+    for read in SETTINGS:
+        read.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -77,17 +95,12 @@ async def async_graph(neo4j_address: Address) -> AsyncGenerator[AsyncGraph]:
 
 
 @pytest.fixture
-def command_environment(
-    neo4j_address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Generator[pytest.MonkeyPatch]:
+def command_environment(neo4j_address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The environment of a command as a shell would set it; settings are read once per process."""
     monkeypatch.setenv("NEO4J_URI", neo4j_address.uri)
     if neo4j_address.user and neo4j_address.password:
         monkeypatch.setenv("NEO4J_USER", neo4j_address.user)
         monkeypatch.setenv("NEO4J_PASSWORD", neo4j_address.password)
     monkeypatch.setenv("CDP_DATA_DIR", str(tmp_path / "cdp"))
-    neo4j_settings.cache_clear()
-    cdp_settings.cache_clear()
-    yield monkeypatch
-    neo4j_settings.cache_clear()
-    cdp_settings.cache_clear()
+    forget_settings()
+    return monkeypatch

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -152,14 +152,11 @@ async def seen(graph: AsyncGraph, customers: list[str]) -> list[object]:
 
 
 @pytest.fixture
-def narrow_hubs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+def narrow_hubs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Emails become hubs and stop being hubs all the time."""
     file = tmp_path / "guards.yaml"
     file.write_text("hubs: {email: 2}\n")
     monkeypatch.setenv("CDP_GUARDS_FILE", str(file))
-    cdp_settings.cache_clear()
-    yield
-    monkeypatch.delenv("CDP_GUARDS_FILE")
     cdp_settings.cache_clear()
 
 

@@ -1,6 +1,6 @@
 """The cases by which customer data platforms are known to go wrong, each by its name."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -158,14 +158,12 @@ def test_the_mailbox_of_a_role_links_nobody_and_stays_to_be_written_to(graph: Gr
 
 
 @pytest.fixture
-def guards_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+def guards_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "own.yaml"
     monkeypatch.setenv("CDP_GUARDS_FILE", str(file))
     file.write_text("unique: {sources: [crm]}\n")
     cdp_settings.cache_clear()
-    yield file
-    monkeypatch.delenv("CDP_GUARDS_FILE")
-    cdp_settings.cache_clear()
+    return file
 
 
 @pytest.mark.usefixtures("guards_file")

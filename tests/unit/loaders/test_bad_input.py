@@ -2,7 +2,7 @@
 import gzip
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -64,10 +64,9 @@ Load = Callable[..., Loaded]
 
 
 @pytest.fixture
-def deliver(tmp_path: Path) -> Generator[Load]:
+def deliver(tmp_path: Path) -> Load:
     """Loads a file as it is written, with any share of rejected rows."""
-    yield partial(deliver_and_load, tmp_path)
-    load_settings.cache_clear()
+    return partial(deliver_and_load, tmp_path)
 
 
 def deliver_and_load(

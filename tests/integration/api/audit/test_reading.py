@@ -104,10 +104,7 @@ def audit_environment(command_environment: pytest.MonkeyPatch, tmp_path: Path) -
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    try:
-        ended = CliRunner().invoke(app, ["audit", *arguments])
-    finally:
-        api_settings.cache_clear()
+    ended = CliRunner().invoke(app, ["audit", *arguments])
     return ended.exit_code, ended.output
 
 

@@ -1,6 +1,6 @@
 # What was set aside of tracking calls goes the way of its arrival again, once.
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from api.commands import app
 from api.tracking.settings import tracking_settings
 from graph.address import Address
 from graph.connection import Graph
-from graph.settings import neo4j_settings
 from graph.sources import open_source
 from loaders.rejects.model import DeadLetter, KeptLetter, Position, Reason, Stage, Status
 from loaders.rejects.selection import Selection
@@ -27,19 +26,16 @@ SEEN = {"event": "Product Viewed", "type": "track"}
 
 
 @pytest.fixture
-def run(neo4j_address: Address, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterable[Run]:
+def run(neo4j_address: Address, data: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command of rejects in the project of the API, whose letters of earlier tests are discarded."""
     monkeypatch.setenv("NEO4J_URI", neo4j_address.uri)
     monkeypatch.setenv("NEO4J_USER", neo4j_address.user or "")
     monkeypatch.setenv("NEO4J_PASSWORD", neo4j_address.password or "")
     monkeypatch.setenv("CDP_COUNTRY", "DE")
-    neo4j_settings.cache_clear()
     with DeadLetters() as letters:
         letters.discard(Selection())
     assert data.exists()
-    yield lambda *arguments: CliRunner().invoke(app, ["rejects", *map(str, arguments)])
-    neo4j_settings.cache_clear()
-    tracking_settings.cache_clear()
+    return lambda *arguments: CliRunner().invoke(app, ["rejects", *map(str, arguments)])
 
 
 def opened(letters: DeadLetters) -> list[KeptLetter]:
