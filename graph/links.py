@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from graph.connection import Reader, Row
 
@@ -121,18 +121,19 @@ def claimed_pairs(graph: Reader, pairs: Iterable[Pair]) -> set[Pair]:
 
 def claims_of(graph: Reader, customers: Iterable[str]) -> tuple[list[Link], list[ComparedPair]]:
     """Every live link and compared pair of some customers. Raises GraphError."""
-    return _claims(graph.read("list_claims_of", keys=sorted(customers)))
+    return claims_in(graph.read("list_claims_of", keys=sorted(customers))[0]["claims"])
 
 
 def claims_between(graph: Reader, after: str, upto: str) -> tuple[list[Link], list[ComparedPair]]:
     """Every live link and compared pair whose smaller key is after one and up to another. Raises GraphError."""
-    return _claims(graph.read("list_claims_between", after=after, upto=upto))
+    return claims_in(graph.read("list_claims_between", after=after, upto=upto)[0]["claims"])
 
 
-def _claims(rows: Sequence[Row]) -> tuple[list[Link], list[ComparedPair]]:
+def claims_in(listed: Iterable[Sequence[Any]]) -> tuple[list[Link], list[ComparedPair]]:
+    """Links and compared pairs as ``list_claims_of`` lists them."""
     links: list[Link] = []
     compared: list[ComparedPair] = []
-    for *claim, kind in rows[0]["claims"]:
+    for *claim, kind in listed:
         if kind == "SAME_AS":
             links.append(Link(*claim))
         else:

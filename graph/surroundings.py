@@ -8,6 +8,7 @@ import pyarrow as pa
 from graph.batches import batched
 from graph.connection import Reader, Row, Statement, Transaction
 from graph.customers import CustomerRows
+from graph.links import ComparedPair, Link, claims_in
 from graph.profile_ids import Ranks
 from graph.written_parts import WrittenParts
 
@@ -122,6 +123,20 @@ class StoredCluster:
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     ranks: Mapping[str, int] = field(default_factory=dict[str, int])
     decided: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NearestClusters:
+    """Clusters around a customer, and what is asked next of the nearest one, should the customer join it.
+
+    ``claimed``: its members, all of whose ``links`` and ``compared`` pairs are here; ``people``: see ``people_of``.
+    """
+
+    clusters: Sequence[StoredCluster]
+    claimed: frozenset[str]
+    links: Sequence[Link]
+    compared: Sequence[ComparedPair]
+    people: Mapping[str, str]
 
 
 def list_unresolved(graph: Reader) -> Unresolved:
@@ -266,6 +281,22 @@ def _cluster(row: Row) -> StoredCluster:
         ranks={member["key"]: member["rank"] for member in members if member["rank"] is not None},
         decided=frozenset(member["key"] for member in members if member["decided"]),
     )
+
+
+def nearest_clusters(
+    graph: Reader, customers: Sequence[str], others: Sequence[str], floor: float, certain: float
+) -> NearestClusters:
+    """The loosest clusters of a few customers, the nearest first. ``others``: of whom ``people`` tells in any case.
+
+    ``floor``: weight of a pair that may join clusters; ``certain``: see ``people_of``. Raises GraphError.
+    """
+    asked = {"keys": customers, "others": others, "floor": floor, "certain": certain}
+    rows = graph.read("list_nearest_clusters", **asked)
+    clusters = [_cluster(row) for row in rows]
+    links, compared = claims_in(claim for row in rows for claim in row["claims"])
+    claimed = next((cluster.members for cluster in clusters if customers[0] in cluster.members), frozenset[str]())
+    people = {customer: person for row in rows for customer, person in row["people"]}
+    return NearestClusters(clusters, claimed, links, compared, people)
 
 
 def people_of(graph: Reader, customers: Collection[str], certain: float) -> dict[str, str]:

@@ -7,15 +7,12 @@ alone, so only pairs with a changed one are scored again; clusters are formed an
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import chain
 
 from graph.connection import Reader
 from graph.customers import VALUE_KINDS
-from graph.decisions import JOINING, Decision, Decisions, decisions_about, decisions_of
 from graph.identity_events import Regrouping
 from graph.kinds import ONE_PERSON_KINDS
-from graph.links import ComparedPair, Difference, Link, Pair, claims_of
+from graph.links import Difference, Pair
 from graph.profile_ids import Ranks
 from graph.resolutions import Increment, PreparedCustomer
 from graph.surroundings import (
@@ -24,34 +21,24 @@ from graph.surroundings import (
     HeldIdentifier,
     StoredCluster,
     find_block_members,
-    people_of,
     read_changed,
     rule_partners,
-    stored_clusters,
 )
 from resolution.blocks.candidates import BlockingParts, Key
 from resolution.blocks.index import BlockIndex
-from resolution.clusters.claims import CONTRADICTION, RULE_REFUSED, Claims
-from resolution.clusters.clustering import CERTAIN, Linkage
-from resolution.clusters.group_guards import GroupGuards
-from resolution.clusters.neighbourhood import Neighbourhood, Surroundings, recluster
+from resolution.clusters.changed_claims import ChangedClaims
+from resolution.clusters.claims import CONTRADICTION, RULE_REFUSED
+from resolution.clusters.clustering import Linkage
+from resolution.clusters.found_claims import FoundClaims
+from resolution.clusters.neighbourhood import Neighbourhood, recluster
 from resolution.clusters.profile_changes import group, profile_changes, regrouped
+from resolution.clusters.stored_claims import StoredClaims
 from resolution.customers.prepared_rows import PreparedRow, as_text, changed_rows, counted_of, kept_row
 from resolution.models.model import Model
 from resolution.scores.rules import is_refused, rule_of
 from resolution.scores.scorer import Score, Scorer, rounded_weight
 
 _LIST_OF = {kind: column for column, kind in VALUE_KINDS.items()}
-
-
-@dataclass(slots=True)
-class _Found:
-    """Claims about pairs: what was scored, what rules say, where guards acted."""
-
-    weights: dict[Pair, float] = field(default_factory=dict[Pair, float])
-    findings: dict[Pair, str] = field(default_factory=dict[Pair, str])
-    rules: dict[Pair, str] = field(default_factory=dict[Pair, str])
-    guards: dict[Pair, str] = field(default_factory=dict[Pair, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +147,18 @@ class IncrementalResolution:
     def _settle(self, graph: Reader, index: BlockIndex, change: Change, affected: Affected) -> Increment:
         rows, pairs = self._candidates(index, change)
         found = self._scored(graph, index, rows, pairs, change.by_rule)
-        around = _Around(graph, self.model, rows, found)
-        around.know(change.new)
+        stored = StoredClaims(graph)
+        stored.know(change.new)
+        claims = ChangedClaims(stored, found, {key: counted_of(row) for key, row in rows.items()}, self.model)
         # Before anything else is asked about them: it tells of whom there are decisions.
-        start = around.clusters({*affected.around, *rows, *change.renaming})
+        start = stored.clusters({*affected.around, *rows, *change.renaming})
         freed = frozenset(pair for pair in affected.freed if rows.keys().isdisjoint(pair))
-        self._free(graph, index, freed, around, found)
+        self._free(graph, index, freed, claims, found)
+        if len(start) == 1 and start[0].members <= change.new.keys():
+            stored.read_ahead(found.nearest(start[0].members, self.model.floor), self.model.floor)
         linkage = Linkage(self.model.thresholds.missing_weight, self.model.floor)
-        people = partial(people_of, graph, certain=CERTAIN)
-        local = recluster(start, around.look, around.clusters, people, linkage)
-        links, compared = around.differences(local)
+        local = recluster(start, claims.look, stored.clusters, stored.people, linkage)
+        links, compared = claims.differences(local)
         profiles = self._regrouped(local, change.resolved, affected.gone)
         return Increment(links, compared, change.resolved, profile_changes(profiles), profiles)
 
@@ -192,7 +181,7 @@ class IncrementalResolution:
         rows: Mapping[str, PreparedRow],
         pairs: Iterable[Pair],
         known_rules: Mapping[str, Mapping[Pair, str]],
-    ) -> _Found:
+    ) -> FoundClaims:
         """Scores and rules of the pairs."""
         pairs = list(pairs)
         by_rule = rule_partners(graph, rows.keys() - known_rules.keys(), ONE_PERSON_KINDS)
@@ -200,7 +189,7 @@ class IncrementalResolution:
             by_rule |= known_rules[key]
         others = {key for pair in (*pairs, *by_rule) for key in pair} - rows.keys()
         known = {**index.rows(others), **rows}
-        found = _Found()
+        found = FoundClaims()
         for pair in pairs:
             if known.keys() >= set(pair):
                 self._score(pair, known, found)
@@ -209,12 +198,14 @@ class IncrementalResolution:
                 self._rule(pair, identifier, known, found)
         return found
 
-    def _free(self, graph: Reader, index: BlockIndex, pairs: frozenset[Pair], around: "_Around", found: _Found) -> None:
+    def _free(
+        self, graph: Reader, index: BlockIndex, pairs: frozenset[Pair], claims: ChangedClaims, found: FoundClaims
+    ) -> None:
         """What rules and guards say of pairs again; their scores were kept all the time, where they had any."""
         customers = frozenset(key for pair in pairs for key in pair)
         if not customers:
             return
-        scored = around.scored(customers) & pairs
+        scored = claims.scored(customers) & pairs
         by_rule = {pair: x for pair, x in rule_partners(graph, customers, ONE_PERSON_KINDS).items() if pair in pairs}
         rows = index.rows(key for pair in (*scored, *by_rule) for key in pair)
         for pair in scored:
@@ -222,18 +213,18 @@ class IncrementalResolution:
         for pair, identifier in by_rule.items():
             self._rule(pair, identifier, rows, found)
 
-    def _score(self, pair: Pair, rows: Mapping[str, PreparedRow], found: _Found) -> None:
+    def _score(self, pair: Pair, rows: Mapping[str, PreparedRow], found: FoundClaims) -> None:
         score = self._scorer.score_above(self.model.thresholds.keep_above, rows[pair[0]], rows[pair[1]])
         if score is None:
             return
         found.weights[pair], found.findings[pair] = rounded_weight(score), self._scorer.evidence(score)
         self._guard(pair, score, found)
 
-    def _guard(self, pair: Pair, score: Score, found: _Found) -> None:
+    def _guard(self, pair: Pair, score: Score, found: FoundClaims) -> None:
         if len(self._scorer.contradictions(score)) >= self.model.guards.contradictions.pair:
             found.guards[pair] = CONTRADICTION
 
-    def _rule(self, pair: Pair, identifier: str, rows: Mapping[str, PreparedRow], found: _Found) -> None:
+    def _rule(self, pair: Pair, identifier: str, rows: Mapping[str, PreparedRow], found: FoundClaims) -> None:
         score = self._scorer.score(rows[pair[0]], rows[pair[1]])
         if is_refused(self._scorer.contradictions(score), self.model.guards.contradictions):
             found.guards.setdefault(pair, RULE_REFUSED)
@@ -279,107 +270,3 @@ def _part_of(identifier: str) -> str:
     """The blocking part that an identifier is."""
     kind, value = identifier.split(":", 1)
     return f"{_LIST_OF[kind]}:{value}" if kind in _LIST_OF else f"identifiers:{identifier}"
-
-
-class _Around:
-    """What is claimed around customers: what the graph has, but what was found about changed customers in its place."""
-
-    def __init__(self, graph: Reader, model: Model, changed: Mapping[str, PreparedRow], found: _Found) -> None:
-        self._graph, self._model, self._changed, self._found = graph, model, frozenset(changed), found
-        self._new = {key: counted_of(row) for key, row in changed.items()}
-        self._counted: dict[str, tuple[str, ...]] = {}
-        self._seen: set[str] = set()
-        self._links: dict[Pair, Link] = {}
-        self._compared: dict[Pair, ComparedPair] = {}
-        self._decided: set[str] = set()
-        self._decisions: dict[str, Decision] = {}
-        self._alone: dict[str, StoredCluster] = {}
-
-    def know(self, new: Mapping[str, StoredCluster]) -> None:
-        """Customers that were never resolved have no links and no scored pairs: the graph is not asked for them."""
-        self._alone |= new
-        for cluster in new.values():
-            self._decided |= cluster.decided
-
-    def clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
-        """The stored clusters of some customers."""
-        found = stored_clusters(self._graph, [key for key in customers if key not in self._alone])
-        found += [self._alone[key] for key in customers if key in self._alone]
-        for cluster in found:
-            self._counted |= cluster.counted
-            self._decided |= cluster.decided
-        return found
-
-    def scored(self, customers: frozenset[str]) -> frozenset[Pair]:
-        """The pairs of some customers whose score the graph has."""
-        self._load(customers)
-        known = chain(self._links.items(), self._compared.items())
-        return frozenset(pair for pair, claim in known if claim.evidence is not None)
-
-    def look(self, members: frozenset[str]) -> Surroundings:
-        """The claims about every pair with one of the members, and what guards have to know."""
-        claims = self._claims(members)
-        guards = GroupGuards(self._model.guards, {**self._counted, **self._new})
-        return Surroundings(claims.weights, claims.certain, claims.apart, guards, claims.same)
-
-    def differences(self, local: Neighbourhood) -> tuple[Difference[Link], Difference[ComparedPair]]:
-        """What changes about the pairs within the neighbourhood, and about every pair of a changed customer."""
-        claims = self._claims(local.members, settled=True)
-        claims = claims.refused(local.refused)
-        links = claims.links(local.forest, self._model.calibration)
-        compared = claims.compared(links)
-        settled = partial(self._is_settled, local.members)
-        return (
-            Difference.of(links, (link for pair, link in self._links.items() if settled(pair))),
-            Difference.of(compared, (found for pair, found in self._compared.items() if settled(pair))),
-        )
-
-    def _is_settled(self, members: frozenset[str], pair: Pair) -> bool:
-        return members.issuperset(pair) or not self._changed.isdisjoint(pair)
-
-    def _load(self, members: frozenset[str]) -> None:
-        unseen = members - self._seen
-        self._seen |= members
-        if decided := unseen & self._decided:
-            self._decisions |= {d.key: d for d in decisions_about(self._graph, decided)}
-        if resolved := unseen - self._alone.keys():
-            links, compared = claims_of(self._graph, resolved)
-            self._links |= {(link.left, link.right): link for link in links}
-            self._compared |= {(pair.left, pair.right): pair for pair in compared}
-
-    def _claims(self, members: frozenset[str], *, settled: bool = False) -> Claims:
-        self._load(members)
-        known = _Found()
-        for pair, claim in chain(self._links.items(), self._compared.items()):
-            if self._changed.isdisjoint(pair) and (not settled or members.issuperset(pair)):
-                _take_over(known, pair, claim)
-        decided = decisions_of((d.action in JOINING, d.sides) for d in self._decisions.values())
-        return Claims.ranked(
-            weights=known.weights | self._found.weights,
-            findings=known.findings | self._found.findings,
-            rules=known.rules | self._found.rules,
-            guards=known.guards | self._found.guards,
-            decisions=decided,
-        )
-
-
-def _take_over(known: _Found, pair: Pair, claim: Link | ComparedPair) -> None:
-    """A claim as the graph has it."""
-    if claim.evidence is not None:
-        known.weights[pair], known.findings[pair] = claim.match_weight, claim.evidence
-    if claim.guard in {CONTRADICTION, RULE_REFUSED}:
-        known.guards[pair] = claim.guard
-    if isinstance(claim, Link) and claim.rule:
-        known.rules[pair] = claim.rule
-
-
-def known_claims(
-    links: Iterable[Link], compared: Iterable[ComparedPair], decisions: Decisions, without: Pair | None = None
-) -> Claims:
-    """The claims that the graph has about some customers, all but those about one pair."""
-    known = _Found()
-    for claim in chain(links, compared):
-        pair = claim.left, claim.right
-        if pair != without:
-            _take_over(known, pair, claim)
-    return Claims.ranked(known.weights, known.findings, known.rules, known.guards, decisions)

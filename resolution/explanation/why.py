@@ -1,24 +1,26 @@
 """Why two customers are one person: the links between them, and which of them everything hangs on."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import Reader
-from graph.decisions import JOINING, Decision, Decisions, decisions_about, decisions_of
+from graph.decisions import Decisions
 from graph.errors import NotTogetherError
 from graph.history import forest_at
-from graph.links import Claim, ComparedPair, Link, Pair, claims_of
-from graph.surroundings import StoredCluster, StoredLink, people_of, stored_clusters
-from resolution.clusters.clustering import CERTAIN, Linkage
+from graph.links import Pair
+from graph.surroundings import StoredCluster, StoredLink
+from resolution.clusters.clustering import Linkage
+from resolution.clusters.found_claims import FoundClaims
 from resolution.clusters.group_guards import GroupGuards
 from resolution.clusters.neighbourhood import Surroundings, recluster
+from resolution.clusters.stored_claims import StoredClaims
 from resolution.explanation.asking import two_customers
 from resolution.explanation.forests import path_between, together_at
 from resolution.explanation.reasons import LinkReason, reasons_of
-from resolution.incremental import known_claims
 from resolution.models.model import Model
 
 # Each link that is left out takes a clustering of everybody around: 0.7 s for a thousand customers with 25,000 pairs,
@@ -69,9 +71,10 @@ def why(graph: Reader, model: Model, left: str, right: str, confidence: float) -
     Raises UnknownCustomerError where one of them is not known, NotTogetherError, GraphError.
     """
     two_customers(graph, left, right)
-    (cluster,), asked = stored_clusters(graph, [left]), _Asked(left, right, confidence)
+    stored, asked = StoredClaims(graph), _Asked(left, right, confidence)
+    (cluster,) = stored.clusters([left])
     path = _path(cluster.links, asked)
-    rest = _Rest(graph, model, cluster) if len(cluster.members) <= MEMBERS_LIMIT else None
+    rest = _Rest(stored, model, cluster) if len(cluster.members) <= MEMBERS_LIMIT else None
     links = _path_links(path, reasons_of(graph, _pairs(path)), rest, asked)
     return Why(left, right, confidence, len(cluster.members), links)
 
@@ -135,16 +138,10 @@ def _path_link(place: int, reason: LinkReason, rest: "_Rest | None", asked: _Ask
 class _Rest:
     """What would hold if one pair had never been claimed, in a cluster and in those that its parts attract then."""
 
-    def __init__(self, graph: Reader, model: Model, cluster: StoredCluster) -> None:
-        self._graph, self._model, self._cluster = graph, model, cluster
-        self._counted = dict(cluster.counted)
-        self._around: dict[str, StoredCluster] = {}
-        self._seen: set[str] = set()
-        self._links: dict[Pair, Link] = {}
-        self._compared: dict[Pair, ComparedPair] = {}
-        self._decisions: dict[str, Decision] = {}
-        self._load(cluster.members)
-        self._first_pairs = len(self._links) + len(self._compared)
+    def __init__(self, stored: StoredClaims, model: Model, cluster: StoredCluster) -> None:
+        self._stored, self._model, self._cluster = stored, model, cluster
+        stored.load(cluster.members)
+        self._first_pairs = len(stored.links) + len(stored.compared)
 
     @property
     def most_left_out(self) -> int:
@@ -154,39 +151,18 @@ class _Rest:
     def together_without(self, pair: Pair, asked: _Asked) -> float | None:
         """The confidence at which two customers would be one person without a pair."""
         linkage = Linkage(self._model.thresholds.missing_weight, self._model.floor)
-        people = partial(people_of, self._graph, certain=CERTAIN)
         look = partial(self._look, without=pair)
-        forest = recluster([self._cluster], look, self._clusters, people, linkage).forest
+        forest = recluster([self._cluster], look, self._stored.clusters, self._stored.people, linkage).forest
         confidence = self._model.calibration.confidence
         stored = (StoredLink(x.left, x.right, x.cohesion, confidence(x.cohesion)) for x in forest)
         return together_at(stored, asked.left, asked.right)
 
     def _look(self, members: frozenset[str], without: Pair) -> Surroundings:
-        self._load(members)
-        found = decisions_of((d.action in JOINING, d.sides) for d in self._decisions.values())
-        decisions = Decisions(found.same - {without}, found.apart)
-        links, compared = _about(self._links, members), _about(self._compared, members)
-        claims = known_claims(links, compared, decisions, without)
-        guards = GroupGuards(self._model.guards, self._counted)
+        stored = self._stored
+        stored.load(members)
+        decided = Decisions(stored.decisions.same - {without}, stored.decisions.apart)
+        known = chain(stored.links.items(), stored.compared.items())
+        about = (claim for pair, claim in known if pair != without and not members.isdisjoint(pair))
+        claims = FoundClaims.kept(about).ranked(decided)
+        guards = GroupGuards(self._model.guards, stored.counted)
         return Surroundings(claims.weights, claims.certain, claims.apart, guards, claims.same)
-
-    def _load(self, members: frozenset[str]) -> None:
-        unseen = members - self._seen
-        if unseen:
-            self._seen |= unseen
-            links, compared = claims_of(self._graph, unseen)
-            self._links |= {(claim.left, claim.right): claim for claim in links}
-            self._compared |= {(claim.left, claim.right): claim for claim in compared}
-            self._decisions |= {decision.key: decision for decision in decisions_about(self._graph, unseen)}
-
-    def _clusters(self, customers: Collection[str]) -> Sequence[StoredCluster]:
-        """Clusters around, each read once for all links that are left out."""
-        for cluster in stored_clusters(self._graph, set(customers) - self._around.keys()):
-            self._counted |= cluster.counted
-            self._around |= dict.fromkeys(cluster.members, cluster)
-        return list({self._around[key].members: self._around[key] for key in customers}.values())
-
-
-def _about(claims: Mapping[Pair, Claim], members: frozenset[str]) -> list[Claim]:
-    """The claims about pairs with at least one of some customers."""
-    return [claim for pair, claim in claims.items() if not members.isdisjoint(pair)]
