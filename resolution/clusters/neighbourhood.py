@@ -217,8 +217,9 @@ class _Formed:
         for (inner, _), weight in _between(self.groups.person, outside, self.beyond).items():
             best[inner] = max(weight, best.get(inner, weight))
         sums: dict[_Group, float] = defaultdict(float)
+        most = self._most(best.values())
         for inner, weight in best.items():
-            for group in self.groups.above(inner):
+            for group in self.groups.above(inner, most):
                 sums[group] += max(0.0, weight - self.linkage.missing)
         return any(
             group.size > 1 and self.linkage.missing + more / group.size >= group.ended - _ALMOST
@@ -226,12 +227,18 @@ class _Formed:
         )
 
     def _sums(self, people: Mapping[str, str]) -> dict[tuple["_Group", str], float]:
-        """What the scored pairs of each of our groups and each person outside weigh above missing ones."""
+        """What the scored pairs of groups of ours and each person outside weigh above missing ones."""
         sums: dict[tuple[_Group, str], float] = defaultdict(float)
-        for (inner, person), weight in _between(self.groups.person, people, self.beyond).items():
-            for group in self.groups.above(inner):
+        known = _between(self.groups.person, people, self.beyond)
+        most = self._most(known.values())
+        for (inner, person), weight in known.items():
+            for group in self.groups.above(inner, most):
                 sums[group, person] += weight - self.linkage.missing
         return sums
+
+    def _most(self, weights: Iterable[float]) -> float:
+        """The largest average that pairs with some weights, and missing ones, can have."""
+        return max(chain(weights, (self.linkage.missing,))) + _ALMOST
 
     def attracted(self, clusters: Iterable[StoredCluster]) -> list[StoredCluster]:
         """Those of some outside clusters that could merge with a group of ours."""
@@ -244,8 +251,10 @@ class _Formed:
         theirs = [ForestLink(link.left, link.right, link.cohesion) for link in cluster.links]
         other, missing = _Dendrogram(cluster.members, theirs, self.linkage.floor), self.linkage.missing
         sums: dict[tuple[_Group, _Group], float] = defaultdict(float)
-        for (inner, person), weight in _between(self.groups.person, other.person, self.beyond).items():
-            for both in _meetings(self.groups.above(inner), other.above(person)):
+        known = _between(self.groups.person, other.person, self.beyond)
+        most = self._most(known.values())
+        for (inner, person), weight in known.items():
+            for both in _meetings(self.groups.above(inner, most), other.above(person, most)):
                 sums[both] += weight - missing
         return any(
             missing + more / (one.size * two.size) >= max(one.ended, two.ended) - _ALMOST
@@ -314,8 +323,11 @@ class _Dendrogram:
             group = self._parent[group]
         return group
 
-    def above(self, person: str) -> tuple[_Group, ...]:
-        """The groups that a person goes through."""
+    def above(self, person: str, most: float) -> list[_Group]:
+        """The groups that a person goes through, but those that end higher: nothing joins them at ``most`` or below."""
+        return [group for group in self._path(person) if group.ended <= most]
+
+    def _path(self, person: str) -> tuple[_Group, ...]:
         if person not in self._above:
             found = [self._leaf[person]]
             while (parent := self._parent.get(found[-1])) is not None:
@@ -361,7 +373,7 @@ _ALMOST = 1e-6
 
 
 def _meetings(ours: Sequence[_Group], theirs: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
-    """Those groups that exist at one height. ``ours``, ``theirs``: all that a person goes through, from itself on.
+    """Those groups that exist at one height. ``ours``, ``theirs``: those that a person goes through, from some one on.
 
     Both go down from height to height, so that few of all combinations meet, and those are next to each other.
     """
