@@ -22,7 +22,7 @@ from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
 from graph.errors import StorageError
 from graph.guards import Guards, current_guards
-from graph.hub_labels import renew_hub_labels
+from graph.hub_labels import forget_guards_in_use, has_labels_of_other_guards, renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
 from graph.links import NO_CHANGES, LinkChanges
 from graph.profile_ids import Ranks
@@ -197,6 +197,8 @@ class _Runs:
             return "train"
         if state.customers > self._settings.train_after_growth * model.customers or self._is_strange(state, model):
             return "train"
+        if has_labels_of_other_guards(self._graph, model.guards):
+            return "full"
         if not state.unresolved:
             return "nothing"
         return "full" if state.unresolved > _MOST_CHANGED * state.customers else "incremental"
@@ -247,11 +249,13 @@ class _Runs:
         """Identifiers were written under the guards of their time or of the file, or of a run that was interrupted."""
         if whole_at is None and guards == self._guards and not self._has_other_guards(guards):
             return
-        self._graph.write(lambda transaction: mark_unfinished(transaction, now()))
+        self._graph.write(_begin_renewing)
         renew_hub_labels(self._graph, guards)
 
     def _has_other_guards(self, guards: Guards) -> bool:
-        """Whether the graph was resolved last under other guards."""
+        """Whether labels were written under other guards since the last run, or by it."""
+        if has_labels_of_other_guards(self._graph, guards):
+            return True
         last = latest_run(self._graph)
         if last is None or not self._store.has(last[1].version):
             return False
@@ -315,6 +319,12 @@ class _Runs:
             run, state.last[1], settled.changes, "incremental", state.model.unseen, settled.events
         )
         return replace(report, dry_run=self._request.dry_run)
+
+
+def _begin_renewing(transaction: Transaction) -> None:
+    """Before the first label, so that what others write from now on is known, and an interrupted run as well."""
+    mark_unfinished(transaction, now())
+    forget_guards_in_use(transaction)
 
 
 def settle(
