@@ -20,7 +20,7 @@ from graph.clusters import read_clusters, read_ranks
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
-from graph.errors import StorageError
+from graph.errors import ModelError, StorageError
 from graph.guards import Guards, current_guards
 from graph.hub_labels import forget_guards_in_use, has_labels_of_other_guards, renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
@@ -182,15 +182,15 @@ class _Runs:
 
     def _state(self, request: ResolutionRequest) -> _State:
         last = latest_run(self._graph)
-        if request.version:
+        version = last[1].version if last and request.way != "train" else ""
+        if request.version is not None:
             model = self._store.load(request.version)
         else:
-            version = last[1].version if last else ""
             model = self._store.load(version) if self._store.has(version) else None
         return _State(last, model, moment_before_unfinished(self._graph), *count_customers(self._graph))
 
     def _way(self, state: _State, request: ResolutionRequest) -> Way:
-        if request.version:
+        if request.version is not None:
             return "full"
         model = state.model
         if state.last is None or model is None or (model.thresholds, model.guards) != (self._settings, self._guards):
@@ -227,7 +227,8 @@ class _Runs:
         with self._clock.step("cluster"):
             resolution = link_up(model, scores, decisions, self._clock)
         with self._clock.step("write"):
-            self._store.save(model)
+            if known is None:
+                self._store.save(model)
             ranks = read_ranks(self._graph)
             profiles = self._regrouped(resolution, before, ranks)
             events = profile_changes(profiles)
@@ -259,7 +260,10 @@ class _Runs:
         last = latest_run(self._graph)
         if last is None or not self._store.has(last[1].version):
             return False
-        return self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json")
+        try:
+            return self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json")
+        except ModelError:  # damaged: nobody knows
+            return True
 
     def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
         if known is not None:
