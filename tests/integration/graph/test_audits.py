@@ -304,6 +304,7 @@ def test_nothing_found_is_said_so() -> None:
         (("hubs", "--param", "names=3"), "takes no 'names'. It takes least_names,"),
         (("hubs", "--param", "least_names=some"), "least_names cannot be 'some'. Give a whole number"),
         (("hubs", "--param", "least_names=-1"), "least_names cannot be '-1'"),
+        (("hubs", "--param", f"least_names={2**63}"), f"least_names cannot be '{2**63}'"),
         (("hubs", "--param", "least_names"), "'least_names' is no parameter. Write it as name=value."),
         (("contradictions", "--param", "confidence=2"), "This confidence is not known."),
         (("weak_bridges", "--param", "most_support=nan"), "most_support cannot be 'nan'. Give a number"),
