@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from api.operation.doctor.identity import look_at_resolution
 from graph.connection import Graph
 from graph.deletion import delete_customers
 from graph.settings import cdp_settings
@@ -74,6 +75,23 @@ def test_what_was_loaded_under_others_between_two_runs(
     assert (report.way, dry.way, hubs(people)) == ("full", "full", set())
     assert before <= edges(people, "SAME_AS")
     assert resolve(people, settings, store).way == "nothing"
+
+
+def test_the_doctor_tells_that_a_process_has_other_guards(
+    people: Graph, settings: ResolutionSettings, store: ModelStore, other_guards: OtherGuards
+) -> None:
+    def named() -> list[str]:
+        return [finding.check for finding in look_at_resolution(people, store)]
+
+    assert "guards" not in named()
+    with other_guards():
+        write_person(people, "email", "0", NAMES[0])
+        assert "guards" in named()
+    assert "guards" in named()
+
+    resolve(people, settings, store)
+
+    assert "guards" not in named()
 
 
 def test_devices_and_what_a_deletion_leaves(
