@@ -67,9 +67,9 @@ class Evaluation:
         cases = {"cases": {kind: asdict(found) for kind, found in self.cases.items()}} if self.cases else {}
         return {
             **asdict(self.default),
-            "unknown": self.unknown,
             "seconds": self.seconds,
             "levels": levels,
+            "unknown": self.unknown,
             **cases,
         }
 
