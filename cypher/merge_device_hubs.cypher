@@ -1,5 +1,7 @@
 // Labels devices that too many customers used, shop terminals and the like, and takes the label back.
-// $hub_above; $rows: device (key).
+// $hub_above; $guards (digest of those that tell it; null: of a run, which looks at all of them); $rows: device (key).
+FOREACH (digest IN CASE WHEN $guards IS NULL THEN [] ELSE [$guards] END | MERGE (:GuardsInUse {digest: digest}))
+WITH 0 AS begun
 UNWIND $rows AS row
 MATCH (d:Device {key: row.device})
 WITH d, COUNT { (d)<-[:USED]-() } > $hub_above AS crowded

@@ -1,6 +1,9 @@
 // Labels identifiers that are a role's or that too many differently named customers share, and takes the label back.
-// $rows: key, hub_above, guard (empty for none; null keeps what another row told). Dense nodes store their degree, so
-// the names are read for the few above the limit only.
+// $guards (digest of those that tell it; null: of a run, which looks at all of them); $rows: key, hub_above, guard (empty
+// for none; null keeps what another row told). Dense nodes store their degree, so the names are read for the few above
+// the limit only.
+FOREACH (digest IN CASE WHEN $guards IS NULL THEN [] ELSE [$guards] END | MERGE (:GuardsInUse {digest: digest}))
+WITH 0 AS begun
 UNWIND $rows AS row
 MATCH (i:Identifier {key: row.key})
 WITH i, row, coalesce(row.guard, CASE WHEN i.guard IN ['role', 'disposable'] THEN i.guard ELSE '' END) AS told

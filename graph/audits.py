@@ -19,6 +19,8 @@ Value = str | int | float
 _FOLDER = "audit"
 _PARAMETER = re.compile(r"^// :param (\w+) => (.+)$", re.MULTILINE)
 _RUN = "_run"
+# What the database takes as a whole number ends here.
+_TOO_LARGE = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,14 @@ def run_audit(graph: Graph, name: str, asked: Mapping[str, str], limit: int | No
 
 
 def _read_value(parameter: str, text: str, default: Value) -> Value:
-    """A parameter of the type of its default, and no number below zero."""
+    """A parameter of the type of its default, and no number below zero, or beyond what the database takes."""
     if isinstance(default, str):
         return text
     try:
         number = type(default)(text)
     except ValueError:
         number = -1
-    if not 0 <= number < float("inf"):
+    if not 0 <= number < _TOO_LARGE:
         kind = "whole number" if isinstance(default, int) else "number"
         raise ConfigurationError(f"{parameter} cannot be {text!r}.", f"Give a {kind} from 0 on.")
     return number

@@ -12,7 +12,7 @@ import typer
 from graph.backups.commands import backup_command, restore_command
 from graph.embedded.progress import report_progress
 from graph.embedded.server import EmbeddedServer, ServerStatus, embedded_server
-from graph.errors import ConfigurationError
+from graph.errors import ConfigurationError, EmbeddedServerError
 from graph.settings import cdp_settings, neo4j_settings
 
 neo4j_app = typer.Typer(
@@ -53,7 +53,10 @@ def stop(as_json: AsJson = False) -> None:
 
 @neo4j_app.command(epilog="Example: cdp neo4j status --json")
 def status(as_json: AsJson = False) -> None:
-    """Say whether Neo4j runs, and where its address, password, data and log are."""
+    """Say whether Neo4j runs, and where its address, password, data and log are. Ends with 3 where it does not run.
+
+    With NEO4J_URI that server is named, not asked: cdp doctor does that.
+    """
     configured = neo4j_settings()
     if configured.uri:
         other = ConfiguredServer(configured.uri, configured.user, configured.database)
@@ -65,6 +68,8 @@ def status(as_json: AsJson = False) -> None:
         return
     found = _server().status()
     _print(_document(found), _describe(found), as_json=as_json)
+    if not found.running:
+        raise typer.Exit(EmbeddedServerError.exit_code)
 
 
 @neo4j_app.command(epilog="Example: cdp neo4j browser")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
-from graph.connection import Graph, Transaction
+from graph.connection import Graph, Reader, Transaction
 from graph.guards import DEVICE, Guards, current_guards
 from graph.hub_rows import hub_rows
 
@@ -26,13 +26,25 @@ def renew_hubs_of(transaction: Transaction, customers: Collection[str]) -> None:
 
 def renew_identifiers(transaction: Transaction, keys: Iterable[str], guards: Guards | None = None) -> None:
     """Look at some identifiers again. ``guards``: those in force, unless given. Raises GraphError."""
-    transaction.run("merge_identifier_hubs", rows=hub_rows(keys, guards or current_guards()))
+    used = guards or current_guards()
+    transaction.run("merge_identifier_hubs", rows=hub_rows(keys, used), guards=None if guards else used.digest)
 
 
 def renew_devices(transaction: Transaction, keys: Iterable[str], guards: Guards | None = None) -> None:
     """The same for devices."""
-    most = (guards or current_guards()).hub_above(DEVICE)
-    transaction.run("merge_device_hubs", rows=[{"device": key} for key in sorted(keys)], hub_above=most)
+    used = guards or current_guards()
+    rows, told_by = [{"device": key} for key in sorted(keys)], None if guards else used.digest
+    transaction.run("merge_device_hubs", rows=rows, hub_above=used.hub_above(DEVICE), guards=told_by)
+
+
+def has_labels_of_other_guards(graph: Reader, guards: Guards) -> bool:
+    """Whether a process with other guards wrote labels since all of them were looked at. Raises GraphError."""
+    return any(row["digest"] != guards.digest for row in graph.read("list_guards_in_use"))
+
+
+def forget_guards_in_use(transaction: Transaction) -> None:
+    """Say that all labels are about to be looked at again. Raises GraphError."""
+    transaction.run("erase_guards_in_use")
 
 
 def _pages(graph: Graph, statement: str) -> Iterator[list[str]]:

@@ -1,10 +1,11 @@
 """Identities: from an email, a session or another id to the one profile it means; or to a clear answer why not."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 from graph.connection import AsyncGraph
@@ -14,6 +15,8 @@ from graph.profiles import Profile, get_profile, get_profiles
 from graph.recognition import recognise_device, recognise_session
 
 CANDIDATES_LIMIT = 50
+# So many times as many holders of a value are looked at, where all of them seem to be one person.
+_MOST_PAGES = 20
 _NATIONAL = re.compile(rf"{PHONE}:\d")
 
 
@@ -87,11 +90,16 @@ async def find_profile(
     if isinstance(found, UnknownIdentity):
         return found
     profiles = await profiles_of(graph, found, confidence, at, read)
+    is_full = identity.kind is IdentityKind.IDENTIFIER and len(found) == CANDIDATES_LIMIT
+    if is_full and len(profiles) < 2:  # noqa: PLR2004 -- two are ambiguous
+        read_all = partial(get_profiles, graph, confidence=confidence, at=at)
+        profiles = await _with_other_holders(graph, identity, found, profiles, read_all)
     if not profiles:
         return nobody(identity) if at is None else _not_resolved(identity)
     if len(profiles) > 1:
         ids = tuple(profile.id for profile in profiles)
-        return AmbiguousIdentity(f"{len(ids)} people share this {identity.kind} at this confidence.", ids)
+        counted = f"{len(ids)} or more" if is_full else str(len(ids))
+        return AmbiguousIdentity(f"{counted} people share this {identity.kind} at this confidence.", ids)
     profile = profiles[0]
     if identity.kind is IdentityKind.PROFILE and profile.id != identity.key:
         return MergedProfile(identity.key, profile)
@@ -108,10 +116,39 @@ async def _customers(
         case IdentityKind.CUSTOMER:
             return [identity.key]
         case IdentityKind.IDENTIFIER:
-            rows = await graph.read("find_customers_by_identifier", key=identity.key, limit=CANDIDATES_LIMIT)
-            return [row["key"] for row in rows]
+            return await _holders(graph, identity, ())
         case IdentityKind.SESSION | IdentityKind.DEVICE:
             return await _recognised(graph, identity, confidence, at)
+
+
+async def _holders(graph: AsyncGraph, identity: Identity, known: Collection[str]) -> list[str]:
+    """Customers that hold an identifier, but for those that are known; at most ``CANDIDATES_LIMIT``, by key."""
+    name, limit = "find_customers_by_identifier", CANDIDATES_LIMIT
+    rows = await graph.read(name, key=identity.key, known=list(known), limit=limit)
+    return [row["key"] for row in rows]
+
+
+async def _with_other_holders(
+    graph: AsyncGraph,
+    identity: Identity,
+    customers: Iterable[str],
+    profiles: Sequence[Profile],
+    read_all: Callable[[Collection[str]], Awaitable[dict[str, Profile]]],
+) -> list[Profile]:
+    """The one profile that some holders of a value show, or none, and those of its other holders, until there are two.
+
+    The first holders by key may be one person, who answers for the value only where nobody else holds it.
+    """
+    known, found = set(customers), {profile.id: profile for profile in profiles}
+    for _ in range(_MOST_PAGES):
+        known |= {member for profile in found.values() for member in profile.members}
+        others = await _holders(graph, identity, known)
+        for profile in (await read_all(others)).values():
+            found.setdefault(profile.id, profile)
+        known |= set(others)
+        if len(found) > 1 or not others:
+            break
+    return list(found.values())
 
 
 async def _recognised(

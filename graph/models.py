@@ -57,9 +57,7 @@ class ClaimRel(StructuredRel):
     probability = FloatProperty(help_text="probability that both customers are one person, 0 to 1")
     match_weight = FloatProperty(help_text="the same as log2 odds")
     evidence = StringProperty(help_text="JSON list of [comparison, level, log2 weight, log2 frequency weight]")
-    guard = StringProperty(
-        help_text="guard that held the pair back or apart, where one did: its name in the guards file"
-    )
+    guard = StringProperty(help_text="guard that held the pair back or apart, by its name in the guards file")
     run_id = StringProperty(help_text="run that wrote the edge")
     model_version = StringProperty(help_text="scoring model that gave probability and evidence")
 
@@ -70,9 +68,7 @@ class SameAsRel(ClaimRel):
     method = StringProperty(help_text="who claims it: splink, rule or steward")
     rule = StringProperty(help_text="name of the rule where the method is rule")
     valid_from = DateTimeNeo4jFormatProperty(help_text="since when it has this confidence; before: WAS_SAME_AS")
-    cohesion = FloatProperty(
-        help_text="height at which the link joined two groups (average match weight); only on links of the forest"
-    )
+    cohesion = FloatProperty(help_text="height at which it joined two groups (mean match weight); only in the forest")
     confidence = FloatProperty(help_text="cohesion as a probability, 0 to 1; only on links of the forest")
 
 
@@ -206,6 +202,12 @@ class Hub(StructuredNode):
     """Label on an identifier or device that a role has, or too many customers share, to say who somebody is."""
 
 
+class GuardsInUse(StructuredNode):
+    """The guards of a process that wrote hub labels since all of them were looked at."""
+
+    digest = StringProperty(unique_index=True, help_text="hash of their content")
+
+
 class Device(StructuredNode):
     """A cookie, an app installation or another anonymous id of one machine."""
 
@@ -220,9 +222,7 @@ class Interaction(StructuredNode):
 
     key = StringProperty(unique_index=True, help_text="source:message_id")
     source = StringProperty(help_text="source that sent it")
-    type = StringProperty(
-        help_text="kind of message: track, page, screen, identify, group, alias, call, order, email, push, chat"
-    )
+    type = StringProperty(help_text="track, page, screen, identify, group, alias, call, order, email, push or chat")
     name = StringProperty(help_text="what happened, in Segment's words: Order Completed, Call Started, ...")
     channel = StringProperty(help_text="web, app, email, call_centre, shop, ...")
     at = DateTimeNeo4jFormatProperty(help_text="when it happened")

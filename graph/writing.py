@@ -134,14 +134,15 @@ def identifier_steps(records: Records) -> list[Step]:
     """The identifiers of customers that are there."""
     identifiers, hashes = identifier_rows(records), email_hashes(records.customers)
     emails = {found.key: found.email for found in hashes}
-    edges = has_identifier_rows(records.customers)
+    edges, guards = has_identifier_rows(records.customers), current_guards()
+    hubs = hub_rows((row["key"] for row in identifiers), guards, emails)
     return [
         Step("merge_identifiers", identifiers),
         Step("merge_has_email", edges["HAS_EMAIL"]),
         Step("merge_has_phone", edges["HAS_PHONE"]),
         Step("merge_has_identifier", edges["HAS_IDENTIFIER"]),
         Step("merge_has_hash", has_hash_rows(hashes)),
-        Step("merge_identifier_hubs", hub_rows((row["key"] for row in identifiers), current_guards(), emails)),
+        Step("merge_identifier_hubs", hubs, {"guards": guards.digest}),
     ]
 
 
@@ -149,6 +150,7 @@ def session_steps(records: Records, cuts: Cuts = NO_CUTS) -> list[Step]:
     """Sessions on devices that are there, and whom they were; ``cuts``: what silence changes about known ones."""
     seen = visits(records)
     sessions, on_device = session_rows(seen, cuts.carried), on_device_rows(seen)
+    guards = current_guards()
     logins = login_rows(records.sessions)
     # A session that goes on has its device, and says nothing new of who uses it: most events are such.
     silent = cuts.kept - {row["session"] for row in logins} - {row["new"] for row in cuts.moved}
@@ -159,7 +161,7 @@ def session_steps(records: Records, cuts: Cuts = NO_CUTS) -> list[Step]:
         Step("replace_sessions", cuts.moved),
         Step("merge_logged_in", logins),
         Step("merge_used", [{"session": row["key"]} for row in sessions if row["key"] not in silent]),
-        Step("merge_device_hubs", telling, {"hub_above": current_guards().hub_above(DEVICE)}),
+        Step("merge_device_hubs", telling, {"hub_above": guards.hub_above(DEVICE), "guards": guards.digest}),
     ]
 
 

@@ -20,9 +20,9 @@ from graph.clusters import read_clusters, read_ranks
 from graph.connection import Graph, Transaction
 from graph.customers import fetch_customers
 from graph.decisions import Decisions, read_decisions
-from graph.errors import StorageError
+from graph.errors import ModelError, StorageError
 from graph.guards import Guards, current_guards
-from graph.hub_labels import renew_hub_labels
+from graph.hub_labels import forget_guards_in_use, has_labels_of_other_guards, renew_hub_labels
 from graph.identity_events import IdentityEvent, Regrouping
 from graph.links import NO_CHANGES, LinkChanges
 from graph.profile_ids import Ranks
@@ -182,21 +182,23 @@ class _Runs:
 
     def _state(self, request: ResolutionRequest) -> _State:
         last = latest_run(self._graph)
-        if request.version:
+        version = last[1].version if last and request.way != "train" else ""
+        if request.version is not None:
             model = self._store.load(request.version)
         else:
-            version = last[1].version if last else ""
             model = self._store.load(version) if self._store.has(version) else None
         return _State(last, model, moment_before_unfinished(self._graph), *count_customers(self._graph))
 
     def _way(self, state: _State, request: ResolutionRequest) -> Way:
-        if request.version:
+        if request.version is not None:
             return "full"
         model = state.model
         if state.last is None or model is None or (model.thresholds, model.guards) != (self._settings, self._guards):
             return "train"
         if state.customers > self._settings.train_after_growth * model.customers or self._is_strange(state, model):
             return "train"
+        if has_labels_of_other_guards(self._graph, model.guards):
+            return "full"
         if not state.unresolved:
             return "nothing"
         return "full" if state.unresolved > _MOST_CHANGED * state.customers else "incremental"
@@ -225,7 +227,8 @@ class _Runs:
         with self._clock.step("cluster"):
             resolution = link_up(model, scores, decisions, self._clock)
         with self._clock.step("write"):
-            self._store.save(model)
+            if known is None:
+                self._store.save(model)
             ranks = read_ranks(self._graph)
             profiles = self._regrouped(resolution, before, ranks)
             events = profile_changes(profiles)
@@ -247,15 +250,20 @@ class _Runs:
         """Identifiers were written under the guards of their time or of the file, or of a run that was interrupted."""
         if whole_at is None and guards == self._guards and not self._has_other_guards(guards):
             return
-        self._graph.write(lambda transaction: mark_unfinished(transaction, now()))
+        self._graph.write(_begin_renewing)
         renew_hub_labels(self._graph, guards)
 
     def _has_other_guards(self, guards: Guards) -> bool:
-        """Whether the graph was resolved last under other guards."""
+        """Whether labels were written under other guards since the last run, or by it."""
+        if has_labels_of_other_guards(self._graph, guards):
+            return True
         last = latest_run(self._graph)
         if last is None or not self._store.has(last[1].version):
             return False
-        return self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json")
+        try:
+            return self._store.find(last[1].version).document.get("guards") != guards.model_dump(mode="json")
+        except ModelError:  # damaged: nobody knows
+            return True
 
     def _scored(self, customers: pa.Table, known: Model | None) -> tuple[Model, Scores]:
         if known is not None:
@@ -315,6 +323,12 @@ class _Runs:
             run, state.last[1], settled.changes, "incremental", state.model.unseen, settled.events
         )
         return replace(report, dry_run=self._request.dry_run)
+
+
+def _begin_renewing(transaction: Transaction) -> None:
+    """Before the first label, so that what others write from now on is known, and an interrupted run as well."""
+    mark_unfinished(transaction, now())
+    forget_guards_in_use(transaction)
 
 
 def settle(

@@ -93,6 +93,9 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     for metric in asdict(evaluation.default):
         table.add_row(metric, *(_cell(metric, getattr(found, metric)) for found in levels.values()))
     console.print(table)
+    if evaluation.unknown:
+        some = f"{evaluation.unknown:,} of the {evaluation.default.records:,} records of the truth"
+        console.print(f"Not in the graph: {some}; each counts as one that stands alone. Is its column source right?")
     if evaluation.cases:
         _print_cases(evaluation.cases, console)
 

@@ -12,14 +12,13 @@ from graph.connection import Graph, open_graph
 from graph.constraints import install_schema
 from graph.embedded.progress import report_progress
 from graph.embedded.temporary import temporary_server
-from graph.errors import SourceReadError
 from graph.writing import write_batch
 from loaders.person_records import person_key, read_person_records
 from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.progress import silent
 from resolution.quality.cases import Cases, read_cases
-from resolution.quality.evaluation import Evaluation, evaluate, read_truth_rows
+from resolution.quality.evaluation import Evaluation, evaluate, people_by_key
 from resolution.settings import ResolutionSettings
 
 RUN = "evaluation"
@@ -47,10 +46,7 @@ def evaluate_records(
 
 def read_person_truth(file: Path) -> dict[str, str]:
     """Customer key -> person, with the keys that the records get. Raises SourceReadError."""
-    people = {key: row.person for row in read_truth_rows(file) if (key := person_key(row.id, row.source))}
-    if not people:
-        raise SourceReadError(f"{file}: no row has an id and a person_id.", "A truth file names a person per record.")
-    return people
+    return people_by_key(file, lambda row: person_key(row.id, row.source))
 
 
 def _resolved(graph: Graph, people: dict[str, str], cases: Cases, progress: Callable[[str], None]) -> Evaluation:

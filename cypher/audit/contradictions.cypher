@@ -23,6 +23,6 @@ WITH *, CASE WHEN a.birth_date <> b.birth_date THEN ['birth_date'] ELSE [] END
       THEN ['national_id'] ELSE [] END AS differs
 WHERE size(differs) > 0 OR claim.guard IS NOT NULL
 RETURN a.key AS left, b.key AS right, differs, claim.guard AS guard, type(claim) AS claim,
-  claim.match_weight AS match_weight, first.key AS cluster
+  CASE WHEN claim.evidence IS NOT NULL THEN claim.match_weight END AS match_weight, first.key AS cluster
 ORDER BY size(differs) + CASE WHEN guard IS NULL THEN 0 ELSE 1 END DESC, coalesce(match_weight, -100.0), left, right
 LIMIT $limit

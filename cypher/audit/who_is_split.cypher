@@ -3,7 +3,7 @@
 // :param confidence => 0.5
 // :param limit => 50
 MATCH (i:Identifier)<-[:HAS_EMAIL|HAS_PHONE]-(c:Customer)
-WHERE NOT i:Hub AND c.given_name IS NOT NULL AND c.family_name IS NOT NULL
+WHERE NOT i:Hub AND c.retired_at IS NULL AND c.given_name IS NOT NULL AND c.family_name IS NOT NULL
 WITH i, toLower(c.given_name) AS given_name, toLower(c.family_name) AS family_name, collect(DISTINCT c) AS holders
 WHERE size(holders) > 1
 CALL (holders) {

@@ -51,7 +51,7 @@ class MergedLoad:
 def merge(spooled: Spooled, variables: Mapping[str, Any], merged: Merged) -> MergedLoad:
     """Merge tables into files of the same folder. Raises StorageError where disk or memory are too small.
 
-    ``variables``: ``run_id`` and ``device_hub_above``.
+    ``variables``: ``run_id``, ``guards`` (their digest) and ``device_hub_above``.
     """
     with _opened(spooled) as database:
         for name, value in variables.items():

@@ -34,6 +34,12 @@ NODES = (
            FROM sources GROUP BY name""",
     ),
     Output(
+        "guards",
+        "GuardsInUse",
+        """SELECT getvariable('guards') AS "digest:ID(GuardsInUse)"
+           WHERE EXISTS (FROM identifiers) OR EXISTS (FROM device_of)""",
+    ),
+    Output(
         "customers",
         "Customer",
         f"""SELECT key AS "key:ID(Customer)", source, external_id, {_PERSON}, attributes, traits,

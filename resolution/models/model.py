@@ -139,7 +139,7 @@ def model_of(document: Mapping[str, Any], frequencies: Mapping[str, Mapping[str,
         model = _read(document, frequencies)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
-            f"The model's file is damaged ({type(error).__name__}).", "Train a new one: cdp model train."
+            f"The model's file is damaged ({type(error).__name__}).", "Train a new one: cdp resolve --train."
         ) from None
     found = {name: [level[0] for level in levels] for name, levels in document["comparisons"].items()}
     if document["method"] != METHOD or found != {c.name: [x.label for x in c.levels] for c in model.comparisons}:

@@ -66,7 +66,10 @@ def list_command(as_json: AsJson = False) -> None:
     with open_graph(resolve_address()) as graph:
         last = latest_run(graph)
     used = last[1].version if last else None
-    versions = [_summary(found, used) for found in model_store().versions()]
+    stored, damaged = model_store().versions()
+    versions = [_summary(found, used) for found in stored]
+    for error in damaged:
+        Console(stderr=True, soft_wrap=True).print(f"{error.problem} {error.advice}", markup=False)
     if as_json:
         print_json(versions)
         return

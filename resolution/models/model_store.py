@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -17,6 +18,8 @@ from resolution.models.frequencies import Frequencies
 from resolution.models.model import Model, model_of
 
 _MODEL, _FREQUENCIES = "model.json", "frequencies"
+# What is told of a version before it is loaded.
+_SUMMARY, _DEFAULT = itemgetter("customers", "prior", "levels", _FREQUENCIES), itemgetter("default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,20 @@ class ModelStore:
     folder: Path
 
     def save(self, model: Model) -> Path:
-        """Store a version; a known one stays as it is. Raises StorageError."""
+        """Store a version; a known one stays as it is, unless its files are damaged. Raises StorageError."""
         target = self.folder / model.version
-        if target.exists():
+        if self._is_whole(model.version):
             return target
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             made = Path(mkdtemp(prefix=".", dir=self.folder))
             _write(made, model)
+            if target.exists() and not self._is_whole(model.version):
+                # The same data give the same version: it would stay damaged however often it is trained.
+                shutil.rmtree(target)
             made.replace(target)
         except OSError as error:
-            if target.exists():  # another process was faster
+            if self._is_whole(model.version):  # another process was faster
                 return target
             raise StorageError(
                 f"The model cannot be stored ({reason_of(error)}).",
@@ -64,6 +70,12 @@ class ModelStore:
         """Whether the store knows a version."""
         return (self.folder / version / _MODEL).is_file()
 
+    def _is_whole(self, version: str) -> bool:
+        try:
+            return self.has(version) and bool(self.load(version))
+        except ModelError:
+            return False
+
     def find(self, version: str) -> StoredModel:
         """A stored version, by its name or the beginning of it. Raises ModelError."""
         names = [name for name in self._names() if name == version or (version and name.startswith(version))]
@@ -72,9 +84,15 @@ class ModelStore:
             raise ModelError(f"The model version {version!r} {problem}.", "See: cdp model list.")
         return self._read(names[0])
 
-    def versions(self) -> list[StoredModel]:
-        """All versions, oldest first. Raises ModelError."""
-        return sorted((self._read(name) for name in self._names()), key=lambda found: (found.stored_at, found.version))
+    def versions(self) -> tuple[list[StoredModel], list[ModelError]]:
+        """All versions, oldest first, and what is wrong with those whose files are damaged."""
+        found, damaged = list[StoredModel](), list[ModelError]()
+        for name in self._names():
+            try:
+                found.append(self._read(name))
+            except ModelError as error:
+                damaged.append(error)
+        return sorted(found, key=lambda stored: (stored.stored_at, stored.version)), damaged
 
     def _names(self) -> list[str]:
         return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{_MODEL}"))
@@ -83,11 +101,15 @@ class ModelStore:
         file = self.folder / name / _MODEL
         try:
             stored_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-            return StoredModel(name, stored_at, orjson.loads(file.read_bytes()))
-        except (OSError, orjson.JSONDecodeError) as error:
+            document = orjson.loads(file.read_bytes())
+            _SUMMARY(document)
+            _DEFAULT(document["levels"])
+        except (OSError, orjson.JSONDecodeError, TypeError, KeyError) as error:
             raise ModelError(
-                f"The model {name} cannot be read ({type(error).__name__}).", "Train a new one: cdp model train."
+                f"The model {name} cannot be read ({type(error).__name__}).",
+                "Train a new one: cdp resolve --train; or use another: cdp model list.",
             ) from None
+        return StoredModel(name, stored_at, document)
 
 
 def model_store() -> ModelStore:
@@ -111,9 +133,10 @@ def _table(found: Frequencies) -> pa.Table:
 def _read_values(file: Path) -> dict[str, float]:
     try:
         table = pq.read_table(file)
-    except (OSError, pa.ArrowInvalid) as error:
+        values, shares = table["value"].to_pylist(), table["frequency"].to_pylist()
+    except (OSError, pa.ArrowInvalid, KeyError) as error:
         raise ModelError(
             f"The term frequencies {file.stem} cannot be read ({type(error).__name__}).",
-            "Train a new model: cdp model train.",
+            "Train a new one: cdp resolve --train; or use another: cdp model list.",
         ) from None
-    return dict(zip(table["value"].to_pylist(), table["frequency"].to_pylist(), strict=True))
+    return dict(zip(values, shares, strict=True))

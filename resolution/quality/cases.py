@@ -48,7 +48,8 @@ def read_cases(truth: Path) -> Cases:
     rows = read_columns(file, {"person_id", "kind", "group"}, "A file of hard cases has person_id, kind, group.")
     people: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
-        people[row["kind"]][row["group"]].add(row["person_id"])
+        if row["kind"] and row["person_id"]:
+            people[row["kind"]][row["group"]].add(row["person_id"])
     return {kind: {group: frozenset(of) for group, of in groups.items()} for kind, groups in people.items()}
 
 

@@ -5,13 +5,14 @@ counts whole clusters. Pairwise is ruled by large clusters and B-cubed hides a s
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from graph.clusters import read_clusters
 from graph.confidence import DEFAULT, read_levels
 from graph.connection import Graph
+from graph.errors import SourceReadError
 from resolution.quality.cases import CaseMetrics, Cases, measure_cases
 from resolution.quality.overlap import Overlap, count_overlap, f1, pairs, ratio
 from resolution.quality.truth_files import read_columns
@@ -47,13 +48,15 @@ class LevelMetrics(ClusterMetrics):
 class Evaluation:
     """Metrics at the default confidence and at every named level, and by kind of hard case at the default confidence.
 
-    ``seconds``: how long the resolution took.
+    ``seconds``: how long the resolution took. ``unknown``: records of the truth that are not in the graph; each of them
+    counts as one that stands alone.
     """
 
     default: LevelMetrics
     levels: Mapping[str, LevelMetrics]
     seconds: float
     cases: Mapping[str, CaseMetrics] = field(default_factory=dict[str, CaseMetrics])
+    unknown: int = 0
 
     def as_json(self) -> dict[str, object]:
         """The keys of the default confidence at the top, the named levels under ``levels``.
@@ -62,7 +65,13 @@ class Evaluation:
         """
         levels = {name: asdict(found) for name, found in self.levels.items()}
         cases = {"cases": {kind: asdict(found) for kind, found in self.cases.items()}} if self.cases else {}
-        return {**asdict(self.default), "seconds": self.seconds, "levels": levels, **cases}
+        return {
+            **asdict(self.default),
+            "seconds": self.seconds,
+            "levels": levels,
+            "unknown": self.unknown,
+            **cases,
+        }
 
 
 def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float, cases: Cases | None = None) -> Evaluation:
@@ -70,8 +79,9 @@ def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float, cases: Case
     levels = read_levels(graph)
     found = {name: _at(graph, confidence, truth) for name, confidence in levels.values.items()}
     default = found.get(DEFAULT) or _at(graph, levels.default, truth)
-    by_kind = measure_cases(read_clusters(graph, default.confidence), truth, cases) if cases else {}
-    return Evaluation(default, found, round(seconds, 3), by_kind)
+    clusters = read_clusters(graph, default.confidence)
+    by_kind = measure_cases(clusters, truth, cases) if cases else {}
+    return Evaluation(default, found, round(seconds, 3), by_kind, len(truth.keys() - clusters.keys()))
 
 
 def _at(graph: Graph, confidence: float, truth: Mapping[str, str]) -> LevelMetrics:
@@ -150,10 +160,33 @@ def read_truth(file: Path, default_source: str) -> dict[str, str]:
 
     Rows without ``source`` belong to ``default_source``. Raises SourceReadError.
     """
-    return {f"{row.source or default_source}:{row.id}": row.person for row in read_truth_rows(file)}
+    return people_by_key(file, lambda row: f"{row.source or default_source}:{row.id}")
+
+
+def people_by_key(file: Path, key_of: Callable[[TruthRow], str | None]) -> dict[str, str]:
+    """Customer key -> person. ``key_of``: the customer that a row is about, none where it is no usable id.
+
+    Raises SourceReadError where nobody is named, or one record is of two people.
+    """
+    people: dict[str, str] = {}
+    for row in read_truth_rows(file):
+        key = key_of(row)
+        if key and people.setdefault(key, row.person) != row.person:
+            raise SourceReadError(f"{file}: the record {key} is of two people.", "Leave out one of its rows.")
+    if not people:
+        raise SourceReadError(f"{file}: no row has an id and a person_id.", "A truth file names a person per record.")
+    return people
 
 
 def read_truth_rows(file: Path) -> list[TruthRow]:
-    """Rows of a CSV file with the columns ``id``, ``person_id`` and, optionally, ``source``. Raises SourceReadError."""
+    """Rows of a CSV file with the columns ``id``, ``person_id`` and, optionally, ``source``. Raises SourceReadError.
+
+    Of a row without an id or a person nothing is known, so it is left out.
+    """
     rows = read_columns(file, {"id", "person_id"}, "A truth file has id, person_id, maybe source.")
-    return [TruthRow(row["id"], row.get("source"), row["person_id"]) for row in rows]
+    found = (TruthRow(row["id"].strip(), _stripped(row.get("source")), row["person_id"].strip()) for row in rows)
+    return [row for row in found if row.id and row.person]
+
+
+def _stripped(text: str | None) -> str | None:
+    return None if text is None else text.strip()

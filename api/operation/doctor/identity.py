@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from api.operation.doctor.finding import Finding, fail, ok, warn
 from graph.connection import Graph
 from graph.errors import ModelError
+from graph.guards import current_guards
+from graph.hub_labels import has_labels_of_other_guards
 from graph.runs import latest_run
 from graph.unfinished_runs import moment_before_unfinished
 from loaders.rejects.model import Status
@@ -28,6 +30,9 @@ def look_at_resolution(graph: Graph, models: ModelStore) -> Iterator[Finding]:
         return
     run, model = found
     yield _model(models, model.version)
+    if has_labels_of_other_guards(graph, current_guards()):
+        advice = "Run: cdp resolve. Where it comes again, start every process anew that is older than the guards file."
+        yield warn("guards", "some process told under others than those in force who is a hub", advice)
     age = datetime.now(UTC) - run.finished_at
     said = f"{_age(age)} ago ({run.scope}); {counts['unresolved']:,} of {counts['customers']:,} customers wait"
     if moment_before_unfinished(graph) is not None:

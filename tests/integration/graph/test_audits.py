@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+from dataclasses import replace
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from graph.decisions import Decision, withdraw_decision, write_decisions
 from graph.errors import ConfigurationError
 from graph.identity_events import IdentityEvent, write_events
 from graph.links import ComparedPair
+from graph.records import Snapshot
 from graph.resolutions import write_resolution
 from graph.runs import ScoringRun, write_run
 from graph.writing import write_batch
@@ -58,7 +61,8 @@ def suspects(graph: Graph) -> Graph:
         ComparedPair("crm:2", "crm:5", 0.01, -7.0, "[]", "contradiction"),
         ComparedPair("crm:7", "crm:a", 0.01, -7.0, "[]", "decision"),
     )
-    write_resolution(graph, resolution(*links, compared=compared))
+    high = (replace(found, cohesion=10 * found.confidence) if found.confidence else found for found in links)
+    write_resolution(graph, resolution(*high, compared=compared))
     return graph
 
 
@@ -101,6 +105,21 @@ def test_groups_of_one_record_are_found_where_they_are_asked_for(suspects: Graph
     assert joined(least_records="1") == [("crm:3", 3, 3), *ones]
 
 
+def test_a_group_is_what_was_joined_before_the_bridge_not_all_that_is_as_sure(graph: Graph) -> None:
+    # All pairs of four, and of five others, are linked; what joins the two comes last, and is as sure as before.
+    keys = [f"crm:{number}" for number in range(1, 10)]
+    heights = {("crm:2", "crm:3"): (0.85, 2.0), ("crm:4", "crm:5"): (0.85, 1.0)}
+    forest = {pair: heights.get(pair, (0.9, 7.0)) for pair in pairwise(keys)}
+    dense = dict.fromkeys((*combinations(keys[:4], 2), *combinations(keys[4:], 2)), (None, None)) | forest
+    write_batch(graph, batch("crm", customers=tuple(customer("crm", key[-1]) for key in keys)))
+    links = (link(*pair, confidence, cohesion=cohesion) for pair, (confidence, cohesion) in dense.items())
+    write_resolution(graph, resolution(*links))
+
+    (row,) = found(graph, "weak_bridges")
+
+    assert (row["left"], row["right"], row["records_left"], row["records_right"]) == ("crm:4", "crm:5", 4, 5)
+
+
 def test_values_that_many_share_are_found_before_they_are_hubs(suspects: Graph) -> None:
     hub, next_to_it = found(suspects, "hubs")
 
@@ -132,6 +151,24 @@ def test_links_are_counted_by_who_claims_them(suspects: Graph) -> None:
     assert by_rule["splink", None]["forest_links"] == 5
     assert by_rule["splink", None]["mean_weight"] == 6.0
     assert by_rule["splink", None]["model_version"] == "v1"
+
+
+def test_weights_are_told_of_scored_links_alone(graph: Graph) -> None:
+    people = (customer("crm", str(n), birth_date=f"198{n}-01-01", given_name="Anna") for n in range(1, 5))
+    write_batch(graph, batch("crm", customers=tuple(people)))
+    claimed = {"method": "rule", "rule": "same_user_id", "match_weight": 0.0, "evidence": None, "cohesion": 100.0}
+    rules = (link("crm:1", "crm:2", 1.0, **claimed), link("crm:3", "crm:4", 1.0, **(claimed | {"rule": "same_card"})))
+    scored = link("crm:2", "crm:3", 1.0, method="rule", rule="same_card", match_weight=5.0, cohesion=100.0)
+    write_resolution(graph, resolution(*rules, scored))
+
+    by_rule = {row["rule"]: row for row in found(graph, "links_by_rule")}
+    bridges = {row["left"]: row["match_weight"] for row in found(graph, "weak_bridges", least_records="1")}
+    weights = {row["left"] + row["right"]: row["match_weight"] for row in found(graph, "contradictions")}
+
+    assert (by_rule["same_card"]["links"], by_rule["same_card"]["mean_weight"]) == (2, 5.0)
+    assert (by_rule["same_user_id"]["mean_weight"], by_rule["same_user_id"]["least_weight"]) == (None, None)
+    assert bridges == {"crm:1": None, "crm:2": 5.0, "crm:3": None}
+    assert (weights["crm:1crm:2"], weights["crm:2crm:3"]) == (None, 5.0)
 
 
 def test_what_changed_between_two_runs_is_told(suspects: Graph) -> None:
@@ -199,6 +236,14 @@ def test_one_name_and_one_contact_in_two_clusters_is_found(suspects: Graph) -> N
     assert len(found(suspects, "who_is_split", confidence="exact")) == 1
 
 
+def test_nobody_is_split_from_a_record_that_its_source_has_no_more(suspects: Graph) -> None:
+    lost = customer("crm", "b", given_name="ida", family_name="roth")
+    write_batch(suspects, batch("crm", customers=(lost,), snapshot=Snapshot("crm-file", days(1))))
+    write_batch(suspects, batch("crm", snapshot=Snapshot("crm-file", days(2), missing=(lost.key,))))
+
+    assert found(suspects, "who_is_split") == []
+
+
 QUIET = sorted(audits().keys() - {"hubs", "guards", "decisions"})
 
 
@@ -259,6 +304,7 @@ def test_nothing_found_is_said_so() -> None:
         (("hubs", "--param", "names=3"), "takes no 'names'. It takes least_names,"),
         (("hubs", "--param", "least_names=some"), "least_names cannot be 'some'. Give a whole number"),
         (("hubs", "--param", "least_names=-1"), "least_names cannot be '-1'"),
+        (("hubs", "--param", f"least_names={2**63}"), f"least_names cannot be '{2**63}'"),
         (("hubs", "--param", "least_names"), "'least_names' is no parameter. Write it as name=value."),
         (("contradictions", "--param", "confidence=2"), "This confidence is not known."),
         (("weak_bridges", "--param", "most_support=nan"), "most_support cannot be 'nan'. Give a number"),

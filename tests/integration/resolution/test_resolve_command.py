@@ -35,7 +35,7 @@ def test_a_resolution_and_its_quality_are_told_to_programs(truth: Path) -> None:
 
     assert document["written"] is True
     assert document["counts"]["customers"] == 16
-    assert document["evaluation"]["pairwise_f1"] == 1.0
+    assert (document["evaluation"]["pairwise_f1"], document["evaluation"]["unknown"]) == (1.0, 0)
     assert list(document["levels"]) == ["exact", "strict", "default", "loose"]
     assert json.loads(run("--json").stdout)["written"] is False
 
@@ -47,6 +47,17 @@ def test_a_resolution_is_told_to_people(truth: Path) -> None:
     assert "Training the model" in told
     assert "Quality against the truth" in told
     assert "Nothing has changed" in run().stdout
+
+
+@pytest.mark.usefixtures("command_environment")
+def test_records_of_the_truth_that_are_not_there_are_told(truth: Path) -> None:
+    truth.write_text(truth.read_text() + "\n1,croissant,p1\n2,croissant,p2\n")
+
+    document = json.loads(run("--evaluate", truth, "--json").stdout)
+    told = " ".join(run("--evaluate", truth).stdout.split())
+
+    assert (document["evaluation"]["records"], document["evaluation"]["unknown"]) == (18, 2)
+    assert "Not in the graph: 2 of the 18 records of the truth" in told
 
 
 @pytest.mark.usefixtures("command_environment", "graph")

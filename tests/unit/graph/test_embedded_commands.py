@@ -40,11 +40,13 @@ def test_each_command_has_an_example_and_json(name: str) -> None:
 
 
 def test_a_project_without_a_server_says_how_to_get_one(tmp_path: Path) -> None:
-    found = json.loads(run_in_new_process(command("status", "--json"), tmp_path, CDP_BOLT_PORT="7001").stdout)
+    ended = run_in_new_process(command("status", "--json"), tmp_path, CDP_BOLT_PORT="7001")
+    found = json.loads(ended.stdout)
     assert (found["embedded"], found["running"], found["ready"]) == (True, False, False)
     assert found["uri"] == "bolt://127.0.0.1:7001"
-    said = run_in_new_process(command("status"), tmp_path).stdout
-    assert "cdp neo4j start" in said
+    said = run_in_new_process(command("status"), tmp_path)
+    assert "cdp neo4j start" in said.stdout
+    assert (ended.returncode, said.returncode, said.stderr) == (3, 3, "")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -57,8 +59,9 @@ def test_a_named_server_is_used_and_nothing_is_downloaded(tmp_path: Path) -> Non
         "secret",
         "people",
     ]
-    status = run_in_new_process(command("status", "--json"), tmp_path, **named).stdout
-    assert json.loads(status) == {
+    status = run_in_new_process(command("status", "--json"), tmp_path, **named)
+    assert status.returncode == 0
+    assert json.loads(status.stdout) == {
         "embedded": False,
         "uri": "bolt://127.0.0.1:1",
         "user": "neo4j",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.console.evaluation import read_person_truth
 from graph.errors import SourceReadError
 from resolution.quality.evaluation import TruthRow, measure, read_truth, read_truth_rows
 
@@ -104,3 +105,27 @@ def test_a_file_that_is_no_truth_is_refused_with_its_place(tmp_path: Path, conte
 def test_a_missing_truth_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceReadError, match=r"nowhere\.csv"):
         read_truth_rows(tmp_path / "nowhere.csv")
+
+
+def test_a_row_without_a_person_says_nothing_of_whom_a_record_is(tmp_path: Path) -> None:
+    file = tmp_path / "truth.csv"
+    file.write_text("id,person_id\n1,p1\n2,\n3\n4,\n,p1\n 5 , p1\n5,p1\n")
+
+    assert read_truth(file, "records") == {"records:1": "p1", "records:5": "p1"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id,person_id\n1,p1\n1,p2\n", "records:1 is of two people"),
+        ("id,person_id\n", "no row has an id and a person_id"),
+        ('id,person_id\n1,p1\n"2,p2\n3,p3\n', "truth.csv:3: a row of cells begins here"),
+    ],
+)
+def test_a_truth_that_contradicts_itself_or_loses_rows_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "truth.csv"
+    file.write_text(content)
+
+    for read in (lambda: read_truth(file, "records"), lambda: read_person_truth(file)):
+        with pytest.raises(SourceReadError, match=said):
+            read()
