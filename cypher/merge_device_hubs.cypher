@@ -1,7 +1,14 @@
 // Labels devices that too many customers used, shop terminals and the like, and takes the label back.
-// $hub_above; $rows: device (key).
+// $hub_above; $rows: device (key), or session (key): all of its devices, as whoever joins a session tells of the others too.
 UNWIND $rows AS row
-MATCH (d:Device {key: row.device})
+CALL (row) {
+  MATCH (d:Device {key: row.device})
+  RETURN d
+  UNION
+  MATCH (:Session {key: row.session})-[:ON_DEVICE]->(d:Device)
+  RETURN d
+}
+WITH DISTINCT d
 WITH d, COUNT { (d)<-[:USED]-() } > $hub_above AS crowded
 WHERE crowded <> d:Hub
 FOREACH (_ IN CASE WHEN crowded THEN [1] ELSE [] END | SET d:Hub)

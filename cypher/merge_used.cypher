@@ -8,7 +8,7 @@ WITH DISTINCT c, d
 // proof of none of them.
 OPTIONAL MATCH (c)<-[login:LOGGED_IN]-(s:Session)-[:ON_DEVICE]->(d)
 WHERE COUNT { (s)-[:ON_DEVICE]->() } = 1
-WITH c, d, min(login.at) AS first_login_at, max(login.at) AS last_login_at, count(s) AS logins
+WITH c, d, min(login.at) AS first_login_at, max(coalesce(login.last_at, login.at)) AS last_login_at, count(s) AS logins
 CALL (c, d, logins) {
   MATCH (c)-[untold:USED]->(d)
   WHERE logins = 0

@@ -42,6 +42,7 @@ class LoggedInRel(StructuredRel):
     """LOGGED_IN: proof that this session was this customer."""
 
     at = DateTimeNeo4jFormatProperty(help_text="earliest moment of the session at which it named the customer")
+    last_at = DateTimeNeo4jFormatProperty(help_text="latest such moment")
 
 
 class AliasedRel(StructuredRel):

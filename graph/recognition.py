@@ -42,7 +42,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Proof that a session was a customer, from the moment ``at``."""
+    """Proof that a session was a customer, the last one at the moment ``at``."""
 
     customer: str
     at: datetime
@@ -86,12 +86,12 @@ async def recognise_session(
     At a time, logins count that had happened by then, also where they reached the graph later, and the clusters that
     the graph knew then. A session that went on is given that time as its end. Raises GraphError.
     """
-    rows = await graph.read("get_session", key=key)
+    until = at or datetime.now(UTC)
+    rows = await graph.read("get_session", key=key, until=milliseconds(until))
     if not rows or (at and moment(rows[0]["started_at"]) > at):
         return None
     row = rows[0]
-    session, until = session_of(row), at or datetime.now(UTC)
-    logins = [login for login in map(_login, row["logins"]) if login.at <= until]
+    session, logins = session_of(row), [_login(login) for login in row["logins"]]
     if at:
         session = replace(session, ended_at=min(session.ended_at, at))
     if len(rows) > 1:
@@ -100,7 +100,7 @@ async def recognise_session(
     if await _several_at_once(graph, logins, confidence, at):
         return SessionRecognition(session, _at_once(logins[-1].at), confidence, at)
     device: Row | None = {"key": session.device, "is_hub": row["device_is_hub"], "users": row["users"]}
-    if at or _from_the_future(row["users"], until):
+    if at or from_the_future(row["users"], until):
         device = await _read_device(graph, session.device, until) if session.device else None
     uses = await _uses(graph, device, confidence, at)
     recognition = _recognise(session, logins, uses, device_is_hub=bool(device and device["is_hub"]))
@@ -111,7 +111,7 @@ def _login(row: Row) -> Login:
     return Login(row["customer"], moment(row["at"]))
 
 
-def _from_the_future(users: Sequence[Row], now: datetime) -> bool:
+def from_the_future(users: Sequence[Row], now: datetime) -> bool:
     """Whether a login is said to come yet, as by a wrong clock: then its edge does not tell the last one until now."""
     return any(user["last_login_at"] > milliseconds(now) for user in users)
 
@@ -130,7 +130,7 @@ async def recognise_device(
     Raises GraphError.
     """
     device = await _read_device(graph, key, at)
-    if device is not None and at is None and _from_the_future(device["users"], now := datetime.now(UTC)):
+    if device is not None and at is None and from_the_future(device["users"], now := datetime.now(UTC)):
         device = await _read_device(graph, key, now) or device | {"users": []}
     if device is None:
         return None

@@ -244,16 +244,15 @@ def on_device_rows(sessions: Iterable[SessionRecord]) -> list[Row]:
 
 
 def login_rows(sessions: Iterable[SessionRecord]) -> list[Row]:
-    """One row per session and customer, at the earliest moment."""
+    """One row per session and customer, at the earliest moment and at the last."""
     rows: dict[tuple[str, str], Row] = {}
     for record in sessions:
         if record.customer is None:
             continue
         at = milliseconds(record.started_at)
-        row = rows.setdefault(
-            (record.key, record.customer.key), {"session": record.key, "customer": record.customer.key, "at": at}
-        )
-        row["at"] = min(row["at"], at)
+        new = {"session": record.key, "customer": record.customer.key, "at": at, "last_at": at}
+        row = rows.setdefault((record.key, record.customer.key), new)
+        row["at"], row["last_at"] = min(row["at"], at), max(row["last_at"], at)
     return [rows[key] for key in sorted(rows)]
 
 

@@ -122,7 +122,11 @@ EDGES = (
     Output(
         "logged_in",
         "LOGGED_IN",
-        _edge(""", moment("at") AS "at:datetime" FROM login""", "session Session", "customer Customer"),
+        _edge(
+            """, moment("at") AS "at:datetime", moment(last_at) AS "last_at:datetime" FROM login""",
+            "session Session",
+            "customer Customer",
+        ),
     ),
     Output(
         "used",

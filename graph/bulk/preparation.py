@@ -76,9 +76,10 @@ PREPARATION = (
     SELECT session, device FROM on_device
     UNION
     SELECT session, device FROM interactions WHERE session IS NOT NULL AND device IS NOT NULL""",
-    """CREATE TABLE login AS SELECT session, customer, min("at") AS "at" FROM logins GROUP BY session, customer""",
+    """CREATE TABLE login AS
+    SELECT session, customer, min("at") AS "at", max(last_at) AS last_at FROM logins GROUP BY session, customer""",
     """CREATE TABLE used AS
-    SELECT customer, device, min("at") AS first, max("at") AS last, count(*) AS logins
+    SELECT customer, device, min("at") AS first, max(last_at) AS last, count(*) AS logins
     FROM login JOIN device_of USING (session)
     WHERE session NOT IN (SELECT session FROM device_of GROUP BY session HAVING count(*) > 1)
     GROUP BY customer, device""",
