@@ -9,7 +9,8 @@ RETURN d.key AS device, d.kind AS kind, coalesce(d:Hub, false) AS is_hub, holder
     MATCH (c:Customer)-[u:USED]->(d)
     WITH c, u, CASE WHEN u.last_login_at <= datetime() THEN u.last_login_at ELSE coalesce(head(COLLECT {
       MATCH (d)<-[:ON_DEVICE]-(s:Session)-[login:LOGGED_IN]->(c)
-      WHERE login.at <= datetime() AND COUNT { (s)-[:ON_DEVICE]->() } = 1
+      WHERE login.at <= datetime()
+        AND (login.device = d.key OR (coalesce(login.device, 'none') = 'none' AND COUNT { (s)-[:ON_DEVICE]->() } = 1))
       UNWIND [login.at, login.last_at] AS at
       WITH at WHERE at <= datetime()
       RETURN max(at)

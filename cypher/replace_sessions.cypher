@@ -10,7 +10,7 @@ CALL (old, new) {
 }
 CALL (old, new) {
   MATCH (old)-[login:LOGGED_IN]->(c:Customer)
-  MERGE (new)-[r:LOGGED_IN]->(c)
+  MERGE (new)-[r:LOGGED_IN {device: coalesce(login.device, 'none')}]->(c)
     ON CREATE SET r.at = login.at, r.last_at = coalesce(login.last_at, login.at)
     ON MATCH SET
       r.last_at = CASE WHEN coalesce(login.last_at, login.at) > coalesce(r.last_at, r.at)

@@ -39,10 +39,11 @@ class UsedRel(StructuredRel):
 
 
 class LoggedInRel(StructuredRel):
-    """LOGGED_IN: proof that this session was this customer."""
+    """LOGGED_IN: proof that this session was this customer, on one of its devices."""
 
     at = DateTimeNeo4jFormatProperty(help_text="earliest moment of the session at which it named the customer")
     last_at = DateTimeNeo4jFormatProperty(help_text="latest such moment")
+    device = StringProperty(help_text="key of the device on which it did, or none; an edge for each")
 
 
 class AliasedRel(StructuredRel):
@@ -58,9 +59,7 @@ class ClaimRel(StructuredRel):
     probability = FloatProperty(help_text="probability that both customers are one person, 0 to 1")
     match_weight = FloatProperty(help_text="the same as log2 odds")
     evidence = StringProperty(help_text="JSON list of [comparison, level, log2 weight, log2 frequency weight]")
-    guard = StringProperty(
-        help_text="guard that held the pair back or apart, where one did: its name in the guards file"
-    )
+    guard = StringProperty(help_text="guard that held the pair back or apart, if one did: its name in the guards file")
     run_id = StringProperty(help_text="run that wrote the edge")
     model_version = StringProperty(help_text="scoring model that gave probability and evidence")
 

@@ -123,7 +123,7 @@ EDGES = (
         "logged_in",
         "LOGGED_IN",
         _edge(
-            """, moment("at") AS "at:datetime", moment(last_at) AS "last_at:datetime" FROM login""",
+            """, device, moment("at") AS "at:datetime", moment(last_at) AS "last_at:datetime" FROM login""",
             "session Session",
             "customer Customer",
         ),

@@ -149,7 +149,7 @@ async def test_what_is_done_after_two_logins_at_one_moment_is_nobodys(graph: Gra
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_a_login_in_a_session_of_two_devices_is_proof_of_neither(
+async def test_a_login_in_a_session_of_two_devices_is_proof_of_the_one_that_it_names(
     graph: Graph, async_graph: AsyncGraph, *, late: bool
 ) -> None:
     signs = [
@@ -277,27 +277,98 @@ async def test_a_login_that_is_yet_to_come_widens_no_use(graph: Graph, async_gra
         assert {each.session for each in page.interactions} == visits
 
 
-def test_whoever_joins_a_session_tells_of_its_first_device_too(graph: Graph) -> None:
-    """The logins of sixty visits make a terminal of a device; one of them may not have been on it."""
-    most = current_guards().hub_above(DEVICE)
-    crowd = [session(f"s{n}", device=device("till"), customer=shop(f"{n}")) for n in range(most + 1)]
-    write_batch(graph, batch("web", sessions=tuple(crowd)))
+def test_hubs_follow_logins_that_name_no_device(graph: Graph) -> None:
+    """They are on the device of their session, as long as it has one."""
+    names = [f"s{n}" for n in range(current_guards().hub_above(DEVICE) + 1)]
+    write_batch(graph, batch("web", sessions=tuple(session(name, device=device("till")) for name in names)))
+
+    write_batch(graph, batch("web", sessions=tuple(session(name, customer=shop(name)) for name in names)))
     assert is_hub(graph)
 
     write_batch(graph, batch("web", sessions=(session("s0", device=device("other")),)))
-
     assert not is_hub(graph)
-
-
-def test_a_login_that_names_no_device_tells_of_that_of_its_session(graph: Graph) -> None:
-    most = current_guards().hub_above(DEVICE)
-    visits = [session(f"s{n}", device=device("till")) for n in range(most + 1)]
-    write_batch(graph, batch("web", sessions=tuple(visits)))
-
-    write_batch(graph, batch("web", sessions=tuple(session(f"s{n}", customer=shop(f"{n}")) for n in range(most + 1))))
-
-    assert is_hub(graph)
 
 
 def is_hub(graph: Graph) -> bool:
     return graph.read("get_device", key=device("till").key)[0]["is_hub"]
+
+
+TWO = ("d1", "d2")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("logins", "whose"),
+    [
+        ([("d1", ANNA), ("d2", ANNA)], "crm:A"),
+        ([("d1", ANNA), ("d2", None)], None),
+        ([("d1", ANNA), ("d2", BERT)], None),
+        ([("d1", ANNA), ("d2", ANNA), ("d2", BERT)], None),
+        ([("d1", None), ("d2", None), (None, ANNA)], None),
+    ],
+)
+async def test_a_session_that_goes_on_on_another_device_is_whose_logins_are_on_both(
+    graph: Graph,
+    async_graph: AsyncGraph,
+    logins: Sequence[tuple[str | None, CustomerRef | None]],
+    whose: str | None,
+    order: int,
+) -> None:
+    for minute, (place, who) in list(enumerate(logins))[::order]:
+        on = device(place) if place else None
+        write_batch(graph, batch("web", sessions=(session("s", started_at=minutes(minute), device=on, customer=who),)))
+
+    found = await recognise_session(async_graph, "web:s", 0.8)
+
+    assert found is not None
+    assert found.recognition.customer == whose
+
+
+async def test_a_device_stays_whose_it_was_where_the_session_goes_on_on_another(
+    graph: Graph, async_graph: AsyncGraph
+) -> None:
+    """As where the tracker gives the device a new id when somebody logs out, but the visit goes on."""
+    signs = (
+        session("s", device=device("d1"), customer=ANNA),
+        session("s", started_at=minutes(5), device=device("d2")),
+        session("x", started_at=days(1), device=device("d1")),
+        session("y", started_at=days(1), device=device("d2")),
+    )
+    write_batch(graph, batch("web", sessions=signs))
+
+    for at in (None, days(2)):
+        found = [await recognise_session(async_graph, f"web:{name}", 0.8, at) for name in "xy"]
+        assert [each and each.recognition.customer for each in found] == ["crm:A", None]
+
+
+async def test_what_another_did_in_a_session_of_two_devices_is_not_in_the_journey(
+    graph: Graph, async_graph: AsyncGraph
+) -> None:
+    """Bert logs in on Anna's device and on his own, in one session."""
+    signs = (
+        session("a", started_at=days(-1), device=device("d1"), customer=ANNA),
+        *(session("b", started_at=minutes(n), device=device(name), customer=BERT) for n, name in enumerate(TWO)),
+    )
+    pages = [
+        interaction("m1", at=days(-1), device=device("d1"), session_id="a"),
+        *(interaction(f"m{name}", at=minutes(3), device=device(name), session_id="b") for name in TWO),
+    ]
+    write_batch(graph, batch("web", sessions=signs, interactions=tuple(pages)))
+
+    assert await done(async_graph, "crm:A") == ["m1"]
+    assert await done(async_graph, "shop:B") == ["md1", "md2"]
+
+
+async def test_a_login_on_one_device_says_nothing_of_what_was_done_on_another(
+    graph: Graph, async_graph: AsyncGraph
+) -> None:
+    """Two visits may have one number; whose the other was is not known."""
+    signs = (
+        session("a", started_at=days(-2), device=device("d1"), customer=ANNA),
+        session("b", started_at=days(-1), device=device("d1"), customer=BERT),
+        session("both", device=device("d2"), customer=ANNA),
+    )
+    page = interaction("m1", at=minutes(3), device=device("d1"), session_id="both")
+    write_batch(graph, batch("web", sessions=signs, interactions=(page,)))
+
+    assert await done(async_graph, "crm:A") == await done(async_graph, "shop:B") == []
