@@ -372,3 +372,17 @@ async def test_a_login_on_one_device_says_nothing_of_what_was_done_on_another(
     write_batch(graph, batch("web", sessions=signs, interactions=(page,)))
 
     assert await done(async_graph, "crm:A") == await done(async_graph, "shop:B") == []
+
+
+@pytest.mark.parametrize("places", [("d1", "d2"), ("d2", "d1")])
+async def test_a_session_of_two_devices_is_shown_on_the_one_that_is_theirs(
+    graph: Graph, async_graph: AsyncGraph, places: tuple[str, str]
+) -> None:
+    mine, other = places
+    signs = (session("s", device=device(mine), customer=ANNA), session("s", device=device(other)))
+    write_batch(graph, batch("web", sessions=signs))
+
+    owners = await get_journey_owners(async_graph, ["crm:A"], 0.8)
+    (shown_session,) = await get_sessions(async_graph, owners, 9)
+
+    assert shown_session.session.device == device(mine).key
