@@ -24,8 +24,16 @@ RETURN is_hub,
   END.epochMillis AS last_seen_at,
   COLLECT {
     MATCH (d)<-[:ON_DEVICE]-(s:Session)-[login:LOGGED_IN]->(c:Customer)
-    WHERE NOT is_hub AND login.at <= moment AND COUNT { (s)-[:ON_DEVICE]->() } = 1
-    WITH c, count(s) AS logins, min(login.at) AS first_login_at, max(login.at) AS last_login_at
+    WHERE NOT is_hub AND login.at <= moment
+      AND (login.device = d.key OR (coalesce(login.device, 'none') = 'none' AND COUNT { (s)-[:ON_DEVICE]->() } = 1))
+    // The last one in a session: as in get_session.
+    WITH c, s, login.at AS at, CASE WHEN coalesce(login.last_at, login.at) <= moment THEN coalesce(login.last_at, login.at)
+      ELSE coalesce(head(COLLECT {
+        MATCH (i:Interaction)
+        WHERE i.owner = c.key AND i.at >= login.at AND i.at <= moment AND i.session = s.key
+        RETURN i.at ORDER BY i.owner DESC, i.at DESC LIMIT 1
+      }), login.at) END AS last_at
+    WITH c, count(DISTINCT s) AS logins, min(at) AS first_login_at, max(last_at) AS last_login_at
     RETURN {
       customer: c.key, logins: logins, first_login_at: first_login_at.epochMillis,
       last_login_at: last_login_at.epochMillis

@@ -2,7 +2,7 @@
 // $key, $confidence, $limit, $events (interactions; 0: none, and no users either); one row: ranks (key and
 // name_rank of everybody), customers, identifiers, devices, links, consents (lists of maps, epoch milliseconds), owners
 // (customers, and devices that only they used), interactions (the newest of the owners; the properties of Interaction).
-// Each device has its users, as in list_device_users; none of a hub.
+// Each device has its users, as in list_device_users but with the logins that are yet to come; none of a hub.
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit

@@ -1,6 +1,8 @@
 // A page of the customers that count, by key.
 // $after, $below (keys: the page lies between them), $unresolved (none: all), $limit; rows: as get_customer.
 MATCH (c:Customer)
+// As in list_links_after.
+USING INDEX SEEK c:Customer(key)
 WHERE c.key > $after AND c.key < $below AND c.retired_at IS NULL
   AND ($unresolved IS NULL OR c:Unresolved = $unresolved)
 WITH c ORDER BY c.key LIMIT $limit

@@ -24,13 +24,21 @@ CALL (row) {
     WITH DISTINCT s, device LIMIT $most
     // Whose login counts: as in list_interactions_before_login.
     WITH s, device,
-      COLLECT { MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE c.key IN row.customers RETURN l.at } AS mine,
-      COLLECT { MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN row.customers RETURN l.at } AS others
+      COLLECT {
+        MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE c.key IN row.customers AND (l.device = device
+          OR (coalesce(l.device, 'none') = 'none' AND COUNT { (s)-[:ON_DEVICE]->() } = 1))
+      UNWIND [l.at, coalesce(l.last_at, l.at)] AS at RETURN at
+      } AS mine,
+      COLLECT {
+        MATCH (s)-[l:LOGGED_IN]->(c:Customer)
+        WHERE NOT c.key IN row.customers AND coalesce(l.device, 'none') IN [device, 'none']
+        RETURN {first: l.at, last: coalesce(l.last_at, l.at)}
+      } AS others
     MATCH (s)<-[:IN_SESSION]-(i:Interaction)
-    WHERE i.owner = device
+    WHERE i.owner = device AND size(mine) > 0
       AND NONE(other IN others WHERE CASE WHEN ANY(at IN mine WHERE at <= i.at)
-        THEN other <= i.at AND NONE(at IN mine WHERE at > other AND at <= i.at)
-        ELSE other <= i.at OR NONE(at IN mine WHERE at < other) END)
+        THEN other.first <= i.at AND NONE(at IN mine WHERE at > other.last AND at <= i.at)
+        ELSE other.first <= i.at OR NONE(at IN mine WHERE at < other.first) END)
     RETURN i
   }
   WITH i.channel AS channel, count(i) AS interactions, min(i.at.epochMillis) AS first_at,

@@ -9,14 +9,21 @@ CALL (row) {
     MATCH (c:Customer {key: key})
     WITH c, head([part IN c.blocking_parts WHERE part STARTS WITH 'family name:']) AS family,
       head([part IN c.blocking_parts WHERE part STARTS WITH 'street:']) AS street,
-      head([part IN c.blocking_parts WHERE part STARTS WITH 'postcode:' OR part STARTS WITH 'city:']) AS town
-    WITH c.key AS member, [family, street, town] AS parts
-    WHERE NONE(part IN parts WHERE part IS NULL)
-    WITH parts, min(member) AS member ORDER BY member LIMIT $most_addresses
-    WITH member, reduce(query = '', part IN parts |
-      query + ' +blocking_parts:"' + replace(replace(part, '\\', '\\\\'), '"', '\\"') + '"') AS query
-    CALL (query) {
+      head([part IN c.blocking_parts WHERE part STARTS WITH 'postcode:']) AS postcode,
+      head([part IN c.blocking_parts WHERE part STARTS WITH 'city:']) AS city
+    WITH c.key AS member, family, street, postcode, city
+    WHERE family IS NOT NULL AND street IS NOT NULL AND coalesce(postcode, city) IS NOT NULL
+    WITH family, street, postcode, city, min(member) AS member ORDER BY member LIMIT $most_addresses
+    WITH member, postcode, [part IN [family, street, postcode, city] WHERE part IS NOT NULL |
+      'blocking_parts:"' + replace(replace(part, '\\', '\\\\'), '"', '\\"') + '"'] AS terms
+    WITH member, postcode, '+' + terms[0] + ' +' + terms[1] + ' +(' + reduce(town = '', term IN terms[2..] |
+      town + term + ' ') + ')' AS query
+    CALL (query, postcode) {
       CALL db.index.fulltext.queryNodes('customer_blocking', query, {limit: $limit}) YIELD node
+      // The town alone says it only where one of both has no postcode, whichever of them is asked about.
+      WITH node, postcode
+      WHERE postcode IS NULL OR postcode IN node.blocking_parts
+        OR NONE(part IN node.blocking_parts WHERE part STARTS WITH 'postcode:')
       RETURN node AS other
     }
     RETURN 'same_address' AS kind, member, other

@@ -16,7 +16,13 @@ CALL (row) {
 }
 RETURN row.number AS number, s.key AS key, s.source AS source, s.channel AS channel, s.entry_page AS entry_page,
   s.campaign AS campaign, s.started_at.epochMillis AS started_at, s.ended_at.epochMillis AS ended_at,
-  head(COLLECT { MATCH (s)-[:ON_DEVICE]->(d:Device) RETURN d.key }) AS device,
+  // Of several devices one that is theirs: the others may be of other people.
+  head(COLLECT {
+    MATCH (s)-[:ON_DEVICE]->(d:Device)
+    RETURN d.key ORDER BY d.key IN row.own_devices OR EXISTS {
+      (s)-[l:LOGGED_IN]->(c:Customer) WHERE l.device = d.key AND c.key IN row.customers
+    } DESC, d.key
+  }) AS device,
   head(COLLECT {
     MATCH (s)-[:LOGGED_IN]->(c:Customer) WHERE c.key IN row.customers RETURN c.key ORDER BY c.key
   }) AS logged_in

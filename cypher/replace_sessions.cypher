@@ -10,9 +10,12 @@ CALL (old, new) {
 }
 CALL (old, new) {
   MATCH (old)-[login:LOGGED_IN]->(c:Customer)
-  MERGE (new)-[r:LOGGED_IN]->(c)
-    ON CREATE SET r.at = login.at
-    ON MATCH SET r.at = CASE WHEN login.at < r.at THEN login.at ELSE r.at END
+  MERGE (new)-[r:LOGGED_IN {device: coalesce(login.device, 'none')}]->(c)
+    ON CREATE SET r.at = login.at, r.last_at = coalesce(login.last_at, login.at)
+    ON MATCH SET
+      r.last_at = CASE WHEN coalesce(login.last_at, login.at) > coalesce(r.last_at, r.at)
+        THEN coalesce(login.last_at, login.at) ELSE coalesce(r.last_at, r.at) END,
+      r.at = CASE WHEN login.at < r.at THEN login.at ELSE r.at END
 }
 CALL (old, new) {
   MATCH (old)-[:ON_DEVICE]->(d:Device)

@@ -5,11 +5,13 @@ on a device as well, whose an interaction is depends on their clusters too; then
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import AsyncGraph, Row
-from graph.journeys import JourneyOwners, JourneyPage, owners_alone, owners_of_all, page_of
+from graph.journeys import JourneyOwners, JourneyPage, get_journey_owners, owners_alone, owners_of_all, page_of
 from graph.profiles import Profile, profile_of
+from graph.recognition import from_the_future
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ async def get_started_profile(graph: AsyncGraph, customer: str, confidence: floa
 async def get_started_owners(graph: AsyncGraph, started: StartedProfile) -> JourneyOwners:
     """The owners of its journey; the clusters of others who used its devices are read. Raises GraphError."""
     profile = started.profile
+    if any(from_the_future(device["users"] or (), datetime.now(UTC)) for device in started.device_users):
+        return await get_journey_owners(graph, profile.members, profile.confidence)
     return (await owners_of_all(graph, [profile.members], started.device_users, profile.confidence))[0]
 
 

@@ -15,6 +15,9 @@ from graph.connection import Row
 
 COMPLETED, REFUNDED, CANCELLED = "Order Completed", "Order Refunded", "Order Cancelled"
 ORDER_NAMES = (COMPLETED, REFUNDED, CANCELLED)
+# Where products stand: a refund that lists some gives back these, one without a list and an amount the whole order, as
+# Segment and Google Analytics mean it.
+_PRODUCTS = ("products", "items")
 # Names under which sources send the id of an order.
 _IDS = ("order_id", "orderId", "order_no", "order_number", "transaction_id")
 
@@ -39,10 +42,11 @@ class _Said:
     name: str
     amount: Decimal | None
     currency: str | None
+    of_products: bool
 
 
 def revenue_of(interactions: Iterable[Row]) -> tuple[Revenue, ...]:
-    """Orders that were not cancelled, and refunds, by currency; rows of ``get_metrics`` in any order."""
+    """Orders that were not cancelled, and refunds but of cancelled ones, by currency; rows in any order."""
     said = sorted(map(_said, interactions), key=lambda each: each.key)
     cancelled = {each.order for each in said if each.name == CANCELLED}
     by_order: dict[str, list[_Said]] = defaultdict(list)
@@ -50,7 +54,8 @@ def revenue_of(interactions: Iterable[Row]) -> tuple[Revenue, ...]:
         if each.name == COMPLETED and each.order not in cancelled:
             by_order[each.order].append(each)
     orders = [_best(reports) for reports in by_order.values()]
-    refunds = _refunds(each for each in said if each.name == REFUNDED)
+    given_back = [each for each in said if each.name == REFUNDED and each.order not in cancelled]
+    refunds = _refunds(given_back, {order.order: order for order in orders})
     currencies = {order.currency for order in orders} | refunds.keys()
     return tuple(_revenue(currency, orders, refunds) for currency in sorted(currencies, key=lambda each: each or ""))
 
@@ -59,7 +64,8 @@ def _said(row: Row) -> _Said:
     properties: Mapping[str, Any] = orjson.loads(row["properties"]) if row["properties"] else {}
     order = next((str(properties[name]) for name in _IDS if properties.get(name) is not None), row["key"])
     amount = None if row["amount"] is None else Decimal(str(row["amount"]))
-    return _Said(order, row["key"], row["source"], row["name"], amount, row["currency"])
+    of_products = any(properties.get(name) for name in _PRODUCTS)
+    return _Said(order, row["key"], row["source"], row["name"], amount, row["currency"], of_products)
 
 
 def _best(reports: Sequence[_Said]) -> _Said:
@@ -67,11 +73,16 @@ def _best(reports: Sequence[_Said]) -> _Said:
     return next((report for report in reports if report.amount is not None), reports[0])
 
 
-def _refunds(said: Iterable[_Said]) -> dict[str | None, Decimal]:
+def _refunds(said: Iterable[_Said], orders: Mapping[str, _Said]) -> dict[str | None, Decimal]:
     """Refunded amounts by currency. An order is given back in parts; of sources, the one that tells most counts."""
     told: dict[tuple[str, str | None], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for each in said:
-        told[each.order, each.currency][each.source] += abs(each.amount or Decimal())
+        order = orders.get(each.order)
+        if each.amount is None and order is not None and not each.of_products:
+            whole = told[each.order, order.currency]
+            whole[""] = abs(order.amount or Decimal())
+        else:
+            told[each.order, each.currency][each.source] += abs(each.amount or Decimal())
     total: dict[str | None, Decimal] = defaultdict(Decimal)
     for (_, currency), by_source in told.items():
         total[currency] += max(by_source.values())

@@ -4,6 +4,7 @@ Reasons name no customer and no device: a key may hold an email, and whoever has
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -42,10 +43,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Proof that a session was a customer, from the moment ``at``."""
+    """Proof that a session was a customer, the last one on a device at the moment ``at``."""
 
     customer: str
     at: datetime
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +88,22 @@ async def recognise_session(
     At a time, logins count that had happened by then, also where they reached the graph later, and the clusters that
     the graph knew then. A session that went on is given that time as its end. Raises GraphError.
     """
-    rows = await graph.read("get_session", key=key)
+    until = at or datetime.now(UTC)
+    rows = await graph.read("get_session", key=key, until=milliseconds(until))
     if not rows or (at and moment(rows[0]["started_at"]) > at):
         return None
     row = rows[0]
-    session, until = session_of(row), at or datetime.now(UTC)
-    logins = [login for login in map(_login, row["logins"]) if login.at <= until]
+    session, logins = session_of(row), [_login(login) for login in row["logins"]]
     if at:
         session = replace(session, ended_at=min(session.ended_at, at))
     if len(rows) > 1:
         session = replace(session, device=None)
-        return SessionRecognition(session, _on_several_devices(len(rows)), confidence, at)
+        if not await _one_on_all(graph, {row["device"] for row in rows}, logins, confidence, at):
+            return SessionRecognition(session, _on_several_devices(len(rows)), confidence, at)
     if await _several_at_once(graph, logins, confidence, at):
         return SessionRecognition(session, _at_once(logins[-1].at), confidence, at)
     device: Row | None = {"key": session.device, "is_hub": row["device_is_hub"], "users": row["users"]}
-    if at or _from_the_future(row["users"], until):
+    if at or from_the_future(row["users"], until):
         device = await _read_device(graph, session.device, until) if session.device else None
     uses = await _uses(graph, device, confidence, at)
     recognition = _recognise(session, logins, uses, device_is_hub=bool(device and device["is_hub"]))
@@ -108,10 +111,20 @@ async def recognise_session(
 
 
 def _login(row: Row) -> Login:
-    return Login(row["customer"], moment(row["at"]))
+    return Login(row["customer"], moment(row["at"]), row["device"])
 
 
-def _from_the_future(users: Sequence[Row], now: datetime) -> bool:
+async def _one_on_all(
+    graph: AsyncGraph, devices: AbstractSet[str], logins: Sequence[Login], confidence: float, at: datetime | None
+) -> bool:
+    """Whether one person, and nobody else, logged in on all devices of a session."""
+    if not devices <= {login.device for login in logins}:
+        return False
+    customers = {login.customer for login in logins}
+    return len(set((await get_clusters(graph, customers, confidence, at)).values())) == 1
+
+
+def from_the_future(users: Sequence[Row], now: datetime) -> bool:
     """Whether a login is said to come yet, as by a wrong clock: then its edge does not tell the last one until now."""
     return any(user["last_login_at"] > milliseconds(now) for user in users)
 
@@ -130,7 +143,7 @@ async def recognise_device(
     Raises GraphError.
     """
     device = await _read_device(graph, key, at)
-    if device is not None and at is None and _from_the_future(device["users"], now := datetime.now(UTC)):
+    if device is not None and at is None and from_the_future(device["users"], now := datetime.now(UTC)):
         device = await _read_device(graph, key, now) or device | {"users": []}
     if device is None:
         return None
@@ -203,8 +216,9 @@ def _recognise(
 def _authenticated(logins: Sequence[Login]) -> Recognition:
     login = logins[-1]
     reason = f"A customer logged in during this session at {_said(login.at)}."
-    if len(logins) > 1:
-        reason = f"{len(logins)} customers logged in during this session, the last at {_said(login.at)}, which counts."
+    customers = len({login.customer for login in logins})
+    if customers > 1:
+        reason = f"{customers} customers logged in during this session, the last at {_said(login.at)}, which counts."
     return Recognition(RecognitionLevel.AUTHENTICATED, reason, login.customer)
 
 
@@ -214,7 +228,7 @@ def _at_once(at: datetime) -> Recognition:
 
 
 def _on_several_devices(count: int) -> Recognition:
-    """Two visits may have one number: trackers number them by the clock."""
+    """Two visits may have one number: trackers number them by the clock. One is meant where one person proved both."""
     reason = f"{count} devices name this session, which may be as many visits; nothing tells which one is meant."
     return Recognition(RecognitionLevel.UNKNOWN, reason)
 

@@ -25,6 +25,8 @@ from graph.records import (
 from graph.times import milliseconds
 
 Row = dict[str, Any]
+# Stands on a login that names no device: it is on the one that its session has. No key is such a word.
+NO_DEVICE = "none"
 
 
 def _optional_milliseconds(at: datetime | None) -> int | None:
@@ -244,16 +246,16 @@ def on_device_rows(sessions: Iterable[SessionRecord]) -> list[Row]:
 
 
 def login_rows(sessions: Iterable[SessionRecord]) -> list[Row]:
-    """One row per session and customer, at the earliest moment."""
-    rows: dict[tuple[str, str], Row] = {}
+    """One row per session, customer and device, at the earliest moment and at the last."""
+    rows: dict[tuple[str, str, str], Row] = {}
     for record in sessions:
         if record.customer is None:
             continue
         at = milliseconds(record.started_at)
-        row = rows.setdefault(
-            (record.key, record.customer.key), {"session": record.key, "customer": record.customer.key, "at": at}
-        )
-        row["at"] = min(row["at"], at)
+        key = record.key, record.customer.key, record.device.key if record.device else NO_DEVICE
+        names = dict(zip(("session", "customer", "device"), key, strict=True))
+        row = rows.setdefault(key, {**names, "at": at, "last_at": at})
+        row["at"], row["last_at"] = min(row["at"], at), max(row["last_at"], at)
     return [rows[key] for key in sorted(rows)]
 
 

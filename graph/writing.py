@@ -154,13 +154,13 @@ def session_steps(records: Records, cuts: Cuts = NO_CUTS) -> list[Step]:
     logins = login_rows(records.sessions)
     # A session that goes on has its device, and says nothing new of who uses it: most events are such.
     silent = cuts.kept - {row["session"] for row in logins} - {row["new"] for row in cuts.moved}
-    telling = [row for row in on_device if row["session"] not in silent]
+    telling: list[Row] = [{"session": row["key"]} for row in sessions if row["key"] not in silent]
     return [
         Step("merge_sessions", sessions),
         Step("merge_on_device", [row for row in on_device if row["session"] not in cuts.kept]),
         Step("replace_sessions", cuts.moved),
         Step("merge_logged_in", logins),
-        Step("merge_used", [{"session": row["key"]} for row in sessions if row["key"] not in silent]),
+        Step("merge_used", telling),
         Step("merge_device_hubs", telling, {"hub_above": guards.hub_above(DEVICE), "guards": guards.digest}),
     ]
 

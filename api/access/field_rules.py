@@ -20,6 +20,7 @@ from graph.errors import ForbiddenError
 from graph.survivorship import ProfileField, ProfileTrait, SourcedTrait, SourcedValue
 
 Model = TypeVar("Model")
+Sourced = TypeVar("Sourced", SourcedValue, SourcedTrait)
 
 
 class FieldClass(StrEnum):
@@ -162,7 +163,7 @@ def others_by_name(
 ) -> tuple[SourcedValue, ...]:
     """The values of a unified field that lost."""
     shown = ((other, of_kind(holder.name, other.value, hidden_classes)) for other in value)
-    return tuple(other if text == other.value else masked_copy(other, {"value": text}) for other, text in shown)
+    return tuple(_with_value(other, text, hidden_classes) for other, text in shown)
 
 
 def other_traits(
@@ -170,7 +171,14 @@ def other_traits(
 ) -> tuple[SourcedTrait, ...]:
     """The values of a unified trait that lost."""
     shown = ((other, free(other.value, holder, hidden_classes)) for other in value)
-    return tuple(other if left == other.value else masked_copy(other, {"value": left}) for other, left in shown)
+    return tuple(_with_value(other, left, hidden_classes) for other, left in shown)
+
+
+def _with_value(other: Sourced, shown: object, hidden_classes: Hidden) -> Sourced:
+    """A value that lost, as it is shown. What is masked here is not looked at again, so its customer is masked too."""
+    if shown == other.value:
+        return other
+    return masked_copy(other, {"value": shown, "customer": key(other.customer, other, hidden_classes)})
 
 
 def customer_of_profile(value: str, holder: object, hidden_classes: Hidden) -> str | None:

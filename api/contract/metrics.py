@@ -20,7 +20,8 @@ expose(
             "currency": "ISO 4217 code; none where the sources name none.",
             "orders": "Orders in this currency that were not cancelled.",
             "amount": "What they come to.",
-            "refunded": "What was given back.",
+            "refunded": "What was given back of orders that were not cancelled; all of an order where a refund names "
+            "neither an amount nor products.",
         },
         words="What was ordered in one currency.",
     ),

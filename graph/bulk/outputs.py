@@ -128,7 +128,11 @@ EDGES = (
     Output(
         "logged_in",
         "LOGGED_IN",
-        _edge(""", moment("at") AS "at:datetime" FROM login""", "session Session", "customer Customer"),
+        _edge(
+            """, device, moment("at") AS "at:datetime", moment(last_at) AS "last_at:datetime" FROM login""",
+            "session Session",
+            "customer Customer",
+        ),
     ),
     Output(
         "used",

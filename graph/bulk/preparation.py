@@ -76,11 +76,14 @@ PREPARATION = (
     SELECT session, device FROM on_device
     UNION
     SELECT session, device FROM interactions WHERE session IS NOT NULL AND device IS NOT NULL""",
-    """CREATE TABLE login AS SELECT session, customer, min("at") AS "at" FROM logins GROUP BY session, customer""",
+    """CREATE TABLE login AS
+    SELECT session, customer, device, min("at") AS "at", max(last_at) AS last_at
+    FROM logins GROUP BY session, customer, device""",
     """CREATE TABLE used AS
-    SELECT customer, device, min("at") AS first, max("at") AS last, count(*) AS logins
+    SELECT customer, device_of.device, min("at") AS first, max(last_at) AS last, count(DISTINCT session) AS logins
     FROM login JOIN device_of USING (session)
-    WHERE session NOT IN (SELECT session FROM device_of GROUP BY session HAVING count(*) > 1)
-    GROUP BY customer, device""",
+    WHERE login.device = device_of.device OR (login.device = 'none'
+      AND session NOT IN (SELECT session FROM device_of GROUP BY session HAVING count(*) > 1))
+    GROUP BY customer, device_of.device""",
 )
 """Run in this order."""

@@ -52,7 +52,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "devices": _columns("key kind", "first last"),
     "sessions": _columns("key source channel entry_page campaign cut_of", "started_at ended_at entry_page_at"),
     "on_device": _columns("session device"),
-    "logins": _columns("session customer", "at"),
+    "logins": _columns("session customer device", "at last_at"),
     "interactions": _columns(
         "key source type name channel owner session cut_of customer device currency properties content_hash",
         "at",

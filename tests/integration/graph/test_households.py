@@ -82,6 +82,29 @@ async def test_relations_are_bounded_and_go_both_ways(async_graph: AsyncGraph) -
     assert await relations(async_graph, "crm:x1") == []
 
 
+async def test_an_address_without_a_postcode_is_one_from_both_sides(graph: Graph, async_graph: AsyncGraph) -> None:
+    homes = {
+        "anna": HOME,
+        "bert": (*HOME[:2], "city:kiel"),
+        "carl": (*HOME[:2], "postcode:24103", "city:kiel am meer"),
+        "dora": (*HOME[:2], "postcode:24999", "city:kiel"),
+        "emil": (*HOME[:2], "city:bonn"),
+    }
+    write_batch(graph, batch(customers=tuple(customer("crm", name) for name in homes)))
+    for name, parts in homes.items():
+        live(graph, parts, f"crm:{name}")
+
+    found = {name: {each.customers[0] for each in await relations(async_graph, f"crm:{name}")} for name in homes}
+
+    assert found == {
+        "anna": {"crm:bert", "crm:carl"},
+        "bert": {"crm:anna", "crm:dora"},
+        "carl": {"crm:anna"},
+        "dora": {"crm:bert"},
+        "emil": set(),
+    }
+
+
 async def test_what_looks_like_syntax_of_the_index_is_compared_as_it_is(graph: Graph, async_graph: AsyncGraph) -> None:
     write_batch(graph, batch(customers=tuple(customer(external_id=str(number)) for number in range(3))))
     live(graph, QUOTED, "crm:0", "crm:1")

@@ -1,4 +1,5 @@
 # What somebody did while logged in on a shared device is nobody else's, wherever it is shown or counted.
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
@@ -6,6 +7,8 @@ import pytest
 
 from graph.changes import ChangesAfter, list_changes
 from graph.connection import AsyncGraph, Graph
+from graph.guards import DEVICE, current_guards
+from graph.journey_starts import get_started_owners, get_started_profile
 from graph.journeys import (
     JourneyFilter,
     JourneyInteraction,
@@ -16,12 +19,15 @@ from graph.journeys import (
     get_sessions,
     list_journeys,
 )
+from graph.messages import write_messages
 from graph.metrics import list_metrics
 from graph.recognition import RecognitionLevel, recognise_session
-from graph.records import CustomerRef
+from graph.records import CustomerRef, MessageRecords, SessionRecord
 from graph.resolutions import write_resolution
+from graph.rows import cut_of
+from graph.times import milliseconds
 from graph.writing import write_batch
-from tests.factories import batch, crm, customer, days, device, interaction, session, shop
+from tests.factories import batch, crm, customer, days, device, interaction, minutes, session, shop
 from tests.integration.graph.test_reading import link, resolution
 
 ANNA, BERT = crm("A"), shop("B")
@@ -143,7 +149,7 @@ async def test_what_is_done_after_two_logins_at_one_moment_is_nobodys(graph: Gra
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_a_login_in_a_session_of_two_devices_is_proof_of_neither(
+async def test_a_login_in_a_session_of_two_devices_is_proof_of_the_one_that_it_names(
     graph: Graph, async_graph: AsyncGraph, *, late: bool
 ) -> None:
     signs = [
@@ -196,3 +202,187 @@ async def done(graph: AsyncGraph, *members: str) -> list[str]:
     assert [page.interactions for page in together] == [found, found]
     assert (await list_metrics(graph, [(owners, ())]))[0].interactions == len(found)
     return [each.key.removeprefix("web:") for each in reversed(found)]
+
+
+VISIT = ((0, None), (1, ANNA), (2, ANNA), (4, BERT), (5, BERT), (7, ANNA), (9, ANNA))
+
+
+def logins_of_one_visit(*signs: tuple[float, CustomerRef | None]) -> tuple[SessionRecord, ...]:
+    return tuple(session("s", started_at=minutes(at), device=device(), customer=who) for at, who in signs)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4, 5, 6), (6, 5, 4, 3, 2, 1, 0), (3, 0, 6, 5, 1, 4, 2)])
+async def test_whoever_logs_in_again_was_the_last(graph: Graph, async_graph: AsyncGraph, order: Sequence[int]) -> None:
+    signs = logins_of_one_visit(*(VISIT[number] for number in order))
+    pages = [interaction(f"m{n}", at=minutes(n), device=device(), session_id="s") for n in range(11)]
+    later = session("x", started_at=days(1), device=device())
+    for sign in signs:
+        write_batch(graph, batch("web", sessions=(sign,)))
+    write_batch(graph, batch("web", sessions=(later,), interactions=tuple(pages)))
+
+    visits = [await recognise_session(async_graph, f"web:{name}", 0.8) for name in ("s", "x")]
+
+    assert [each and each.recognition.customer for each in visits] == ["crm:A", "crm:A"]
+    # While they take turns, only the first and the last login of each are known.
+    assert await done(async_graph, "crm:A") == ["m0", "m1", "m2", "m3", "m9", "m10"]
+    assert await done(async_graph, "shop:B") == []
+
+
+async def test_whose_a_session_was_is_told_by_what_had_been_done_by_then(graph: Graph, async_graph: AsyncGraph) -> None:
+    signs = logins_of_one_visit(*VISIT)
+    pages = [interaction(f"m{at}", at=minutes(at), customer=who, session_id="s") for at, who in VISIT if who]
+    write_batch(graph, batch("web", sessions=signs, interactions=tuple(pages)))
+
+    found = [await recognise_session(async_graph, "web:s", 0.8, minutes(at)) for at in range(11)]
+
+    whose = [None, *["crm:A"] * 3, *["shop:B"] * 3, *["crm:A"] * 4]
+    assert [each and each.recognition.customer for each in found] == whose
+
+
+async def test_logins_of_a_visit_that_was_cut_anew_are_kept(graph: Graph, async_graph: AsyncGraph) -> None:
+    """A late message joins two visits: who logged in in both was the last in the second."""
+
+    def message(at: float, who: CustomerRef | None) -> MessageRecords:
+        sign = session("", started_at=minutes(at), device=device(), customer=who, is_cut=True)
+        page = interaction(f"m{at}", at=minutes(at), device=device(), customer=who, is_cut=True)
+        return MessageRecords(page, session=sign)
+
+    for sign in (message(0, ANNA), message(5, BERT), message(50, ANNA), message(27, None)):
+        write_messages(graph, [sign], "live")
+
+    (key,) = (row["key"] for row in graph.read("list_cut_sessions", rows=[whole_time()]))
+    visit = await recognise_session(async_graph, key, 0.8)
+    assert visit is not None
+    assert visit.recognition.customer == "crm:A"
+
+
+def whole_time() -> dict[str, object]:
+    return {"cut_of": cut_of("web", device().key), "since": 0, "until": milliseconds(days(9))}
+
+
+async def test_a_login_that_is_yet_to_come_widens_no_use(graph: Graph, async_graph: AsyncGraph) -> None:
+    far = datetime.now(UTC) + timedelta(days=900)
+    write_batch(graph, batch("crm", customers=(customer(external_id="A"),)))
+    write_batch(graph, batch("shop", customers=(customer("shop", "B"),)))
+    write_visits(graph, ("b1", -5, BERT), ("a1", 0, ANNA), ("x", 1, None), ("a2", 2, ANNA), ("y", 20, None))
+    write_batch(graph, batch("web", sessions=(session("b2", started_at=far, device=device(), customer=BERT),)))
+
+    assert await shown(async_graph, "crm:A") == ["a1", "x", "a2"]
+    assert await shown(async_graph, "shop:B") == ["b1"]
+    for key, visits in (("crm:A", {"web:a1", "web:x", "web:a2"}), ("shop:B", {"web:b1"})):
+        started = await get_started_profile(async_graph, key, 0.8, 5)
+        assert started is not None
+        owners = await get_started_owners(async_graph, started)
+        page = await get_journey(async_graph, owners, JourneyFilter(), 99)
+        assert {each.session for each in page.interactions} == visits
+
+
+def test_hubs_follow_logins_that_name_no_device(graph: Graph) -> None:
+    """They are on the device of their session, as long as it has one."""
+    names = [f"s{n}" for n in range(current_guards().hub_above(DEVICE) + 1)]
+    write_batch(graph, batch("web", sessions=tuple(session(name, device=device("till")) for name in names)))
+
+    write_batch(graph, batch("web", sessions=tuple(session(name, customer=shop(name)) for name in names)))
+    assert is_hub(graph)
+
+    write_batch(graph, batch("web", sessions=(session("s0", device=device("other")),)))
+    assert not is_hub(graph)
+
+
+def is_hub(graph: Graph) -> bool:
+    return graph.read("get_device", key=device("till").key)[0]["is_hub"]
+
+
+TWO = ("d1", "d2")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("logins", "whose"),
+    [
+        ([("d1", ANNA), ("d2", ANNA)], "crm:A"),
+        ([("d1", ANNA), ("d2", None)], None),
+        ([("d1", ANNA), ("d2", BERT)], None),
+        ([("d1", ANNA), ("d2", ANNA), ("d2", BERT)], None),
+        ([("d1", None), ("d2", None), (None, ANNA)], None),
+    ],
+)
+async def test_a_session_that_goes_on_on_another_device_is_whose_logins_are_on_both(
+    graph: Graph,
+    async_graph: AsyncGraph,
+    logins: Sequence[tuple[str | None, CustomerRef | None]],
+    whose: str | None,
+    order: int,
+) -> None:
+    for minute, (place, who) in list(enumerate(logins))[::order]:
+        on = device(place) if place else None
+        write_batch(graph, batch("web", sessions=(session("s", started_at=minutes(minute), device=on, customer=who),)))
+
+    found = await recognise_session(async_graph, "web:s", 0.8)
+
+    assert found is not None
+    assert found.recognition.customer == whose
+
+
+async def test_a_device_stays_whose_it_was_where_the_session_goes_on_on_another(
+    graph: Graph, async_graph: AsyncGraph
+) -> None:
+    """As where the tracker gives the device a new id when somebody logs out, but the visit goes on."""
+    signs = (
+        session("s", device=device("d1"), customer=ANNA),
+        session("s", started_at=minutes(5), device=device("d2")),
+        session("x", started_at=days(1), device=device("d1")),
+        session("y", started_at=days(1), device=device("d2")),
+    )
+    write_batch(graph, batch("web", sessions=signs))
+
+    for at in (None, days(2)):
+        found = [await recognise_session(async_graph, f"web:{name}", 0.8, at) for name in "xy"]
+        assert [each and each.recognition.customer for each in found] == ["crm:A", None]
+
+
+async def test_what_another_did_in_a_session_of_two_devices_is_not_in_the_journey(
+    graph: Graph, async_graph: AsyncGraph
+) -> None:
+    """Bert logs in on Anna's device and on his own, in one session."""
+    signs = (
+        session("a", started_at=days(-1), device=device("d1"), customer=ANNA),
+        *(session("b", started_at=minutes(n), device=device(name), customer=BERT) for n, name in enumerate(TWO)),
+    )
+    pages = [
+        interaction("m1", at=days(-1), device=device("d1"), session_id="a"),
+        *(interaction(f"m{name}", at=minutes(3), device=device(name), session_id="b") for name in TWO),
+    ]
+    write_batch(graph, batch("web", sessions=signs, interactions=tuple(pages)))
+
+    assert await done(async_graph, "crm:A") == ["m1"]
+    assert await done(async_graph, "shop:B") == ["md1", "md2"]
+
+
+async def test_a_login_on_one_device_says_nothing_of_what_was_done_on_another(
+    graph: Graph, async_graph: AsyncGraph
+) -> None:
+    """Two visits may have one number; whose the other was is not known."""
+    signs = (
+        session("a", started_at=days(-2), device=device("d1"), customer=ANNA),
+        session("b", started_at=days(-1), device=device("d1"), customer=BERT),
+        session("both", device=device("d2"), customer=ANNA),
+    )
+    page = interaction("m1", at=minutes(3), device=device("d1"), session_id="both")
+    write_batch(graph, batch("web", sessions=signs, interactions=(page,)))
+
+    assert await done(async_graph, "crm:A") == await done(async_graph, "shop:B") == []
+
+
+@pytest.mark.parametrize("places", [("d1", "d2"), ("d2", "d1")])
+async def test_a_session_of_two_devices_is_shown_on_the_one_that_is_theirs(
+    graph: Graph, async_graph: AsyncGraph, places: tuple[str, str]
+) -> None:
+    mine, other = places
+    signs = (session("s", device=device(mine), customer=ANNA), session("s", device=device(other)))
+    write_batch(graph, batch("web", sessions=signs))
+
+    owners = await get_journey_owners(async_graph, ["crm:A"], 0.8)
+    (shown_session,) = await get_sessions(async_graph, owners, 9)
+
+    assert shown_session.session.device == device(mine).key

@@ -155,6 +155,9 @@ def hard_batches() -> list[Batch]:
         batch("web", sessions=(session("s1", started_at=minutes(9), entry_page="/b", campaign="z", channel=None),)),
         batch("web", sessions=(session("s1", started_at=minutes(3), customer=shop("9"), device=device()),)),
         batch("web", sessions=(session("s1", started_at=minutes(9), entry_page="/a", campaign="a"),)),
+        batch("web", sessions=tuple(_login("l1", at, "9", "d3") for at in (5, 1, 9, 3))),
+        batch("web", sessions=(_login("l2", 7, "9", "d3"), _login("l2", 4, "8", "d4"), _login("l2", 2, "9", None))),
+        batch("web", sessions=(_login("l3", 7, "9", None), _login("l3", 4, None, "d4"), _login("l1", 4, "8", "d3"))),
         batch("web", interactions=(interaction(at=minutes(5), session_id="s1", amount=0.1), interaction("m2"))),
         batch("web", interactions=(interaction(at=minutes(4), session_id="s2"), interaction("m2"))),
         batch("web", interactions=(interaction(at=minutes(4), customer=shop("9"), properties={"n": 1e22}),)),
@@ -174,6 +177,11 @@ def hard_batches() -> list[Batch]:
         batch(cursors=(_cursor("a", 5), _cursor("b", "2026"), _cursor("c", 7))),
         batch(cursors=(_cursor("a", 4), _cursor("b", "2027"), _cursor("c", "x", value='{"next": ""}'))),
     ]
+
+
+def _login(name: str, minute: int, who: str | None, place: str | None) -> Any:
+    on = device(place) if place else None
+    return session(name, started_at=minutes(minute), device=on, customer=shop(who) if who else None)
 
 
 def _hard_text(number: int, text: str) -> Any:

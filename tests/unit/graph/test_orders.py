@@ -44,6 +44,30 @@ def test_what_was_cancelled_is_no_order_and_refunds_are_told_apart() -> None:
     assert revenue_of(told) == (Revenue("EUR", 1, 50.0, 25.0),)
 
 
+def test_a_refund_without_an_amount_gives_back_the_whole_order() -> None:
+    told = [
+        said("shop:1", order="A", amount=100),
+        said("shop:2", REFUNDED, order="A", amount=10),
+        said("shop:3", REFUNDED, order="A", currency=None),
+        said("shop:4", order="B", amount=50),
+        said("shop:5", REFUNDED, properties='{"order_id": "B", "products": [{"product_id": "x"}]}'),
+        said("shop:6", REFUNDED, order="unknown"),
+    ]
+
+    assert revenue_of(told) == (Revenue("EUR", 2, 150.0, 100.0),)
+
+
+def test_what_was_given_back_of_a_cancelled_order_counts_as_little_as_the_order() -> None:
+    told = [
+        said("shop:1", order="A", amount=10),
+        said("shop:2", CANCELLED, order="A"),
+        said("shop:3", REFUNDED, order="A", amount=10),
+        said("shop:4", order="B", amount=50),
+    ]
+
+    assert revenue_of(told) == (Revenue("EUR", 1, 50.0, 0.0),)
+
+
 interactions = st.lists(
     st.builds(
         said,

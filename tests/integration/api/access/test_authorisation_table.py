@@ -41,7 +41,7 @@ SCHEMA = build_schema(fast_execution=True).core
 EMAIL, PHONE = identifier("email", "zenobia.quill@example.org"), identifier("phone", "+4943198765432")
 HANDLE, CARD = identifier("social_handle", "@zenoquill"), identifier("loyalty_card", "LC7781")
 PASSPORT = identifier("national_id", "L01X00T471")
-NEWSLETTER = customer("newsletter", "zenobia.quill@example.org", identifiers=(EMAIL,))
+NEWSLETTER = customer("newsletter", EMAIL.raw, identifiers=(EMAIL,), given_name="Z", traits={"note": "x"})
 NEWSLETTER_KEY = "newsletter:zenobia.quill@example.org"
 
 # What each class holds, by words that are found in an answer where it is shown.
