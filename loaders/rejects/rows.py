@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS dead_letter_last_seen ON dead_letter (last_seen);
 
 # Seen again, a letter keeps its row, which is the same, and what a person decided: one that was mended stays replayed,
 # because of two rows of one age the mended one counts. One that only another mapping could read is open again, and so
-# is a mended value of a row that has only the age of its delivery: what a later one loaded lacks it until the next replay.
+# is a mended value of a row that only its delivery dates: what a later one loaded lacks it, until it is replayed again.
 UPSERT = """
 INSERT INTO dead_letter (
     id, row_id, source, connector, mapping, input, place, number, received_at, raw, columns,
