@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.errors import GraphError
 from graph.records import Batch, CustomerRecord
@@ -289,3 +291,39 @@ def test_a_mended_value_whose_row_is_delivered_again_is_open_and_replayed_withou
     assert crm.statuses() == {"2 undeclared_order": (Status.OPEN, 3)}
     assert crm.replay().replayed == 1
     assert [row["birth_date"] for row in customer_rows([*crm.written, damaged])] == ["1980-03-02"]
+
+
+ODD_NAMES = [
+    "number",
+    "source",
+    "place_2",
+    "place",
+    "row:number",
+    "",
+    " a",
+    "a",
+    "=1+1",
+    "a;b",
+    'say "a"',
+    "a\nb",
+    "Ä_2",
+    "Ä",
+]
+
+
+@given(st.dictionaries(st.sampled_from(ODD_NAMES), st.sampled_from(["x", "1", "=1"]), min_size=1), st.data())
+def test_whatever_the_columns_of_a_row_are_called_only_its_mended_cell_changes(
+    tmp_path_factory: pytest.TempPathFactory, row: dict[str, str], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("rejects")
+    wrong = data.draw(st.sampled_from(sorted(row)))
+    reason = Reason(Stage.STANDARDISE, "invalid_email", "not an email address", "email", row_rejected=False)
+    with DeadLetters(folder) as letters:
+        for number, raw in enumerate(({**row, wrong: "anna@"}, row)):
+            letters.add([DeadLetter("crm", "file", Position("a.csv", number), datetime.now(UTC), raw, reason)])
+        export_rows(letters, Selection(), folder / "mend.csv")
+        text = (folder / "mend.csv").read_text()
+        (folder / "mend.csv").write_text(text.replace("anna@", "anna@example.org"))
+        mended, unchanged = letters.find(import_rows(letters, folder / "mend.csv"))
+    assert mended.row() == {**row, wrong: "anna@example.org"}
+    assert (unchanged.row(), unchanged.mended) == (row, None)
