@@ -2,7 +2,7 @@
 
 A row a line, however many of its values were set aside. Of JSON lines `raw` is changed, of CSV the cells behind the
 first columns; a cell that a spreadsheet would run as a formula has an apostrophe before it, and is read without. A
-column of the row that is named as one of the first, or as no header can be, is written as ``row:`` and its name in JSON.
+column of the row that is named as one of the first, or as no header can be, is ``row:`` and its name in JSON.
 """
 
 import csv
