@@ -3,13 +3,21 @@
 MATCH (start:Customer {key: $key})
 MATCH (start)-[r:SAME_AS WHERE r.confidence >= $confidence]-{0,}(member)
 WITH DISTINCT member LIMIT $limit
-WITH collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members, collect([member.key, member.name_rank]) AS ranks
+WITH collect(member) AS reached, collect(CASE WHEN member.retired_at IS NULL THEN member END) AS members,
+  collect([member.key, member.name_rank]) AS ranks
 RETURN [c IN members | c.key] AS members, ranks,
   COLLECT {
     UNWIND members AS c
     MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
-    // What strangers said on a terminal, or for a mailbox of many, is nobody's own.
+    // What strangers said on a terminal, or for a mailbox of many, is nobody's own. Of a device that others use as well a
+    // grant is of who had logged in last: nobody allows anything for another.
     WHERE NOT subject:Hub
+      AND (f.state <> 'granted' OR NOT subject:Device
+        OR NOT EXISTS { (subject)<-[:USED]-(other) WHERE NOT other IN reached }
+        OR COLLECT {
+          MATCH (subject)<-[:ON_DEVICE]-(:Session)-[login:LOGGED_IN]->(who) WHERE login.at <= f.effective_at
+          RETURN who IN reached ORDER BY login.at DESC, who.key LIMIT 1
+        } = [true])
     RETURN DISTINCT f {
       .key, .purpose, .channel, .state, effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis
     }

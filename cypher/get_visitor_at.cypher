@@ -9,13 +9,19 @@ CALL (moment) {
   WITH DISTINCT member LIMIT $limit
   RETURN collect(member) AS reached
 }
-WITH moment, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members,
+WITH moment, reached, [m IN reached WHERE m.retired_at IS NULL OR m.retired_at > moment] AS members,
   [m IN reached | [m.key, m.name_rank]] AS ranks
 RETURN [c IN members | c.key] AS members, ranks,
   COLLECT {
     UNWIND members AS c
     MATCH (c)-[:HAS_EMAIL|HAS_PHONE|HAS_IDENTIFIER|HAS_HASH|USED]->{0,1}(subject)<-[:STATED_FOR]-(f:ConsentFact)
     WHERE f.recorded_at <= moment AND NOT subject:Hub
+      AND (f.state <> 'granted' OR NOT subject:Device
+        OR NOT EXISTS { (subject)<-[used:USED]-(other) WHERE used.first_login_at <= moment AND NOT other IN reached }
+        OR COLLECT {
+          MATCH (subject)<-[:ON_DEVICE]-(:Session)-[login:LOGGED_IN]->(who) WHERE login.at <= f.effective_at
+          RETURN who IN reached ORDER BY login.at DESC, who.key LIMIT 1
+        } = [true])
     RETURN DISTINCT f {
       .key, .purpose, .channel, .state, effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis
     }

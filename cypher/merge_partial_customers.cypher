@@ -9,5 +9,6 @@ RETURN c.key AS key, c.latest_facts AS latest_facts, c.content_hash AS content_h
   c.observed_at.epochMillis AS observed_at,
   CASE WHEN c.content_hash IS NOT NULL AND c.latest_facts IS NULL THEN c {
     .given_name, .middle_name, .family_name, .birth_date, .gender, .street, .postcode, .city, .state, .country, .company,
-    .attributes, .traits, created_at: c.created_at.epochMillis
+    .attributes, .traits, .content_hash, created_at: c.created_at.epochMillis, updated_at: c.updated_at.epochMillis,
+    observed_at: c.observed_at.epochMillis
   } END AS complete

@@ -17,5 +17,6 @@ FOREACH (_ IN CASE WHEN changed OR returned THEN [1] ELSE [] END |
       c.city = row.city, c.state = row.state, c.country = row.country, c.company = row.company,
       c.attributes = row.attributes, c.traits = row.traits,
       c.created_at = CASE WHEN row.created_at IS NOT NULL THEN datetime({epochMillis: row.created_at}) END,
+      c.updated_at = CASE WHEN row.updated_at IS NOT NULL THEN datetime({epochMillis: row.updated_at}) END,
       c.content_hash = row.content_hash, c.run_id = $run_id, c:Unresolved, c.touched = coalesce(c.touched, 0) + 1)
 RETURN collect(CASE WHEN renamed THEN c.key END) AS renamed

@@ -198,8 +198,8 @@ class Customer(StructuredNode):
     content_hash = StringProperty(help_text="hash of the content: an unchanged record is not written again")
     run_id = StringProperty(help_text="run that wrote this version")
     latest_facts = StringProperty(
-        help_text="JSON object of what counts of each field: value, epoch milliseconds, and true where it was said in "
-        "case that nothing else is known; only where messages each say a part of the record"
+        help_text="JSON object of what counts of each field: value and epoch milliseconds (see graph/latest_facts.py); "
+        "only where messages each say a part of the record"
     )
     snapshots = ArrayProperty(
         StringProperty(), help_text="full snapshots that held the record when they were last loaded"

@@ -84,9 +84,9 @@ class CustomerRecord:
     """What one source knows of one customer.
 
     ``observed_at`` is the age of this version: ``updated_at`` where the source has one, else the time of the delivery.
-    Of two versions the younger stays, of two equally old ones the one with the larger content hash, so that every
-    order of arrival gives the same graph. ``attributes`` are further facts that are compared (``birth_place``),
-    ``traits`` are everything else.
+    Of two versions the younger stays, of two equally old ones that of the higher ``standing``, then the one with the
+    larger content hash, so that every order of arrival gives the same graph. ``attributes`` are further facts that are
+    compared (``birth_place``), ``traits`` are everything else.
     """
 
     source: str
@@ -108,6 +108,7 @@ class CustomerRecord:
     identifiers: tuple[IdentifierValue, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    standing: int = 0
 
     @property
     def key(self) -> str:

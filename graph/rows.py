@@ -27,6 +27,7 @@ from graph.times import milliseconds
 Row = dict[str, Any]
 # Stands on a login that names no device: it is on the one that its session has. No key is such a word.
 NO_DEVICE = "none"
+_LARGEST_STANDING = 999_999
 
 
 def _optional_milliseconds(at: datetime | None) -> int | None:
@@ -49,7 +50,7 @@ def _hashed(row: Row) -> Row:
 
 
 def customer_row(record: CustomerRecord) -> Row:
-    """Properties of a Customer; the hash covers everything but the age of the delivery."""
+    """Properties of a Customer; the hash covers everything but the age of the delivery, and is led by the standing."""
     row = _hashed(
         {
             "source": record.source,
@@ -73,9 +74,17 @@ def customer_row(record: CustomerRecord) -> Row:
         }
     )
     del row["identifiers"]
+    row["content_hash"] = _standing(record.standing) + row["content_hash"]
     row["key"] = record.key
     row["observed_at"] = milliseconds(record.observed_at)
     return row
+
+
+def _standing(standing: int) -> str:
+    """What comes before the digits of a hash, so that of two hashes that of the higher standing is the larger text."""
+    if standing > 0:
+        return f"r{standing:06}-"
+    return f"-{_LARGEST_STANDING + standing:06}-" if standing < 0 else ""
 
 
 def customer_rows(customers: Iterable[CustomerRecord]) -> list[Row]:

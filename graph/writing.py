@@ -8,6 +8,7 @@ from graph.guards import DEVICE, current_guards
 from graph.hashed_emails import email_hashes, has_hash_rows
 from graph.hub_labels import renew_hubs_of
 from graph.hub_rows import hub_rows
+from graph.latest_facts import complete_with_wholes
 from graph.records import Batch, Records
 from graph.rows import (
     Row,
@@ -212,9 +213,16 @@ def _write(transaction: Transaction, prepared: Prepared) -> WriteCounts:
         if step.statement == "merge_interactions" and outcome.rows:
             _replace_conflicting(transaction, step, outcome)
     if "merge_customers" in outcomes:
-        # What they hold may stand in no row of this batch.
-        renew_hubs_of(transaction, outcomes["merge_customers"].rows[0]["renamed"])
+        _finish_customers(transaction, prepared, outcomes["merge_customers"].rows[0])
     return _counts(prepared, outcomes)
+
+
+def _finish_customers(transaction: Transaction, prepared: Prepared, outcome: Row) -> None:
+    # What they hold may stand in no row of this batch.
+    renew_hubs_of(transaction, outcome["renamed"])
+    step = next(step for step in prepared.steps if step.statement == "merge_customers")
+    run_id = str(step.parameters["run_id"])
+    outcome["updated"] += complete_with_wholes(transaction, step.rows, outcome["told_in_parts"], run_id)
 
 
 def _write_customers(transaction: Transaction, steps: Iterable[Step]) -> Outcome:

@@ -98,9 +98,12 @@ def take_in(intake: Intake, report: DeliveryReport, set_aside: SetAside) -> Iter
 def _count_set_aside(
     intake: Intake, read: ReadRow, translated: Translated, report: DeliveryReport, set_aside: SetAside
 ) -> None:
+    age = intake.age_of(read)
+    dated_by_delivery = any(customer.observed_at == age for customer in translated.customers)
     for finding in translated.set_aside:
         report.rejected_fields[finding.field, finding.problem.code] += 1
-        set_aside(intake.dead_letter(read, read.row, reason_of(finding, row_rejected=False)))
+        letter = intake.dead_letter(read, read.row, reason_of(finding, row_rejected=False))
+        set_aside(replace(letter, dated_by_delivery=dated_by_delivery))
 
 
 def _reject_broken(intake: Intake, broken: BrokenRow, report: DeliveryReport, set_aside: SetAside) -> None:

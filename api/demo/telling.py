@@ -82,7 +82,9 @@ def run_demo(options: DemoOptions, console: Console, on_ready: Callable[[DemoOut
             outcome = DemoOutcome(sample, loaded, resolved, quality, person, _endpoints(url, key), seconds)
             story.tell_endpoints(outcome)
             on_ready(outcome)
-            if not options.once:
+            if options.once:
+                story.say("  They end now, as --once says. Start them again with: cdp serve")
+            else:
                 _wait(story)
 
 

@@ -1,7 +1,7 @@
 """Customers."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from graph.records import CustomerRecord, IdentifierValue
@@ -21,8 +21,7 @@ from loaders.records.values import condition_reader, rest_reader, text_reader
 from loaders.sources.rows import Row
 from loaders.standardise.countries import is_country
 
-_NEWER_PER_REVISION = timedelta(milliseconds=100)
-_OLDER_PER_REJECTION = timedelta(milliseconds=1)
+_HIGHER_PER_REVISION = 100
 _NAME_TRAITS = ("name_title", "name_suffix")
 SET_ASIDE = "set_aside"
 """Trait that holds, by field, what was sent and could not be used."""
@@ -61,13 +60,14 @@ class CustomerReader:
         return CustomerRecord(
             source=self._context.source.name,
             external_id=external_id,
-            observed_at=self._observed_at(updated_at, created_at, delivered_at, findings),
+            observed_at=updated_at or (created_at if self._updated_at.is_mapped else None) or delivered_at,
             **fields,
             attributes=read_fields(self._attributes, row, country, findings),
             traits=traits,
             identifiers=identifiers,
             created_at=created_at,
             updated_at=updated_at,
+            standing=self._standing(findings),
         )
 
     def _read_fields(self, row: Row, findings: Findings) -> tuple[str | None, dict[str, Any]]:
@@ -98,15 +98,9 @@ class CustomerReader:
             traits[SET_ASIDE] = {finding.field: finding.sent for finding in findings.found}
         return traits
 
-    def _observed_at(
-        self, updated_at: datetime | None, created_at: datetime | None, delivered_at: datetime, findings: Findings
-    ) -> datetime:
-        """The age of this version.
+    def _standing(self, findings: Findings) -> int:
+        """Of two versions with one time, that with less set aside counts.
 
-        Of two versions with one time, that with less set aside is the younger: a damaged copy of a row must not win
-        over the row, and a mended row must win over what it mends.
+        A damaged copy of a row must not win over the row, and a mended row must win over what it mends.
         """
-        age = updated_at or (created_at if self._updated_at.is_mapped else None) or delivered_at
-        if not (self._context.revision or findings.found):
-            return age
-        return age + self._context.revision * _NEWER_PER_REVISION - len(findings.rejected) * _OLDER_PER_REJECTION
+        return self._context.revision * _HIGHER_PER_REVISION - len(findings.rejected)

@@ -1,11 +1,13 @@
 """Files in which a person mends rejected rows: JSON lines, or CSV for a spreadsheet. They hold personal data.
 
 A row a line, however many of its values were set aside. Of JSON lines `raw` is changed, of CSV the cells behind the
-first columns; a cell that a spreadsheet would run as a formula has an apostrophe before it, and is read without.
+first columns; a cell that a spreadsheet would run as a formula has an apostrophe before it, and is read without. A
+column of the row that is named as one of the first, or as no header can be, is ``row:`` and its name in JSON.
 """
 
 import csv
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, groupby
@@ -28,6 +30,8 @@ _OWNER_ONLY = 0o600
 _ABOUT = ("dead_letter", "source", "place", "number", "problem")
 _TEXT = "unreadable_text"
 """Column of what could not be read as cells."""
+_OF_THE_ROW = "row:"
+_PLAIN_NAME = re.compile(r"\w[\w .:/()-]*(?<! )")
 
 
 def export_rows(letters: DeadLetters, selection: Selection, path: Path) -> int:
@@ -78,13 +82,26 @@ def _write_cells(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Kep
     with _opened(path) as file:
         # A byte order mark: without it some spreadsheets take UTF-8 for something else.
         file.write(b"\xef\xbb\xbf")
-        file.write(_csv_line((*_ABOUT, *columns)))
+        file.write(_csv_line((*_ABOUT, *map(_header, columns))))
         for row in rows:
             count += 1
             cells = _cells(row[0])
             about = (str(value) for value in _about(row).values())
             file.write(_csv_line(guarded(cell) for cell in (*about, *(cells.get(name, "") for name in columns))))
     return count
+
+
+def _header(column: str) -> str:
+    if column not in _ABOUT and not column.startswith(_OF_THE_ROW) and _PLAIN_NAME.fullmatch(column):
+        return column
+    return _OF_THE_ROW + orjson.dumps(column.encode(errors="replace").decode()).decode()
+
+
+def _column(header: str) -> str:
+    with suppress(orjson.JSONDecodeError):
+        if header.startswith(_OF_THE_ROW):
+            return str(orjson.loads(header.removeprefix(_OF_THE_ROW)))
+    return header
 
 
 def _csv_line(cells: Iterable[str]) -> bytes:
@@ -172,7 +189,7 @@ def _checked(path: Path, line: int, raw: Any) -> Raw:  # noqa: ANN401
 def _row_of(cells: Row, kept: KeptLetter) -> Raw:
     """The row that cells mean: what nobody changed is what it was, with its type."""
     before, raw = _cells(kept), _newest(kept)
-    now = {name: plain(text) for name, text in cells.items() if name not in _ABOUT}
+    now = {_column(name): plain(text) for name, text in cells.items() if name not in _ABOUT}
     if {name: text for name, text in now.items() if text} == {name: text for name, text in before.items() if text}:
         return raw
     if isinstance(raw, str):

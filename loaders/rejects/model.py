@@ -61,8 +61,8 @@ class DeadLetter:
     """A row that is set aside.
 
     ``connector``: how it came (``file``, ``database``, ``tracking``, ...). ``mapping`` and ``input``: what would have
-    read it. ``received_at``: when its source delivered it, the age of what has none of its own. ``columns``: of ``raw``
-    where that is cells.
+    read it. ``received_at``: when its source delivered it, the age of what has none of its own; ``dated_by_delivery``:
+    the rest of the row was kept as such. ``columns``: of ``raw`` where that is cells.
     """
 
     source: str
@@ -74,6 +74,7 @@ class DeadLetter:
     mapping: str = ""
     input: int = 0
     columns: Sequence[str] | None = None
+    dated_by_delivery: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ CREATE INDEX IF NOT EXISTS dead_letter_last_seen ON dead_letter (last_seen);
 """
 
 # Seen again, a letter keeps its row, which is the same, and what a person decided: one that was mended stays replayed,
-# because the mended row is younger than this one and wins; one that only another mapping could read is open again.
+# because of two rows of one age the mended one counts. One that only another mapping could read is open again, and so
+# is a mended value of a row that only its delivery dates: what a later one loaded lacks it, until it is replayed again.
 UPSERT = """
 INSERT INTO dead_letter (
     id, row_id, source, connector, mapping, input, place, number, received_at, raw, columns,
@@ -35,18 +36,25 @@ INSERT INTO dead_letter (
     :id, :row_id, :source, :connector, :mapping, :input, :place, :number, :received_at, :raw, :columns,
     :stage, :code, :message, :field, :row_rejected, :run_id, 1, :now, :now, 'open'
 ) ON CONFLICT (id) DO UPDATE SET
-    mapping = excluded.mapping, received_at = max(received_at, excluded.received_at),
+    mapping = excluded.mapping, number = excluded.number, received_at = max(received_at, excluded.received_at),
     stage = excluded.stage, code = excluded.code, message = excluded.message, field = excluded.field,
     row_rejected = excluded.row_rejected, run_id = excluded.run_id,
     attempts = attempts + 1, last_seen = excluded.last_seen,
-    status = CASE WHEN status = 'replayed' AND mended IS NULL THEN 'open' ELSE status END
+    status = CASE
+        WHEN status = 'replayed' AND (mended IS NULL OR (:dated_by_delivery AND excluded.received_at > received_at))
+        THEN 'open' ELSE status END
 """
+
+
+# Their numbers count the rows of one reading, which begins elsewhere each time: they tell no row from another.
+_COUNTED_ANEW = frozenset({"database", "http", "singer", "dlt"})
 
 
 def to_row(letter: DeadLetter, seal: Seal, run_id: str | None, now: datetime) -> dict[str, Any]:
     """Parameters of ``UPSERT``."""
     position, reason = letter.position, letter.reason
-    row_id = seal.fingerprint([letter.source, letter.input, position.place, position.number, letter.raw])
+    number = None if letter.connector in _COUNTED_ANEW else position.number
+    row_id = seal.fingerprint([letter.source, letter.input, position.place, number, letter.raw])
     return {
         # A row may have several values that were set aside.
         "id": row_id if reason.row_rejected else f"{row_id}-{reason.field}",
@@ -61,6 +69,7 @@ def to_row(letter: DeadLetter, seal: Seal, run_id: str | None, now: datetime) ->
         "raw": seal.close(letter.raw),
         "columns": None if letter.columns is None else orjson.dumps(list(letter.columns)).decode(),
         **reason_row(reason),
+        "dated_by_delivery": letter.dated_by_delivery,
         "run_id": run_id,
         "now": written(now),
     }

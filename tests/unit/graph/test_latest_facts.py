@@ -54,7 +54,7 @@ def test_a_late_message_does_not_undo_what_is_known() -> None:
 def test_what_is_said_in_case_that_nothing_is_known_counts_once_and_gives_way() -> None:
     ad, mail, later = (part(minute, {"came_from": place}) for minute, place in enumerate(("ad", "mail", "shop")))
 
-    assert merged([], [mail, ad])["trait:came_from"] == ["ad", milliseconds(minutes(0)), True]
+    assert merged([], [mail, ad]) == {"initial:trait:came_from": ["ad", milliseconds(minutes(0))]}
     assert merged([later], [ad, mail])["trait:came_from"] == ["shop", milliseconds(minutes(2))]
     assert merged([ad], [later, mail])["trait:came_from"] == ["ad", milliseconds(minutes(0))]
 

@@ -1,13 +1,19 @@
+import os
+import sqlite3
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.errors import GraphError
 from graph.records import Batch, CustomerRecord
+from graph.rows import customer_rows
 from graph.writing import WriteCounts
 from loaders.mappings.reading import read_mappings
 from loaders.pipeline import LoadPlan, load
@@ -48,6 +54,9 @@ class Crm:
     def load(self, *rows: str, name: str = "customers.csv") -> None:
         header = (HEADER,) if name.endswith("csv") else ()
         (self.folder / name).write_text("\n".join((*header, *rows, "")))
+        self.load_again()
+
+    def load_again(self) -> None:
         self.written.clear()
         plan = LoadPlan(read_mappings([str(self.folder / "crm.yaml")]), rejects_dir=self.folder / "rejects")
         assert load(plan, as_they_are(self.write)).problems == []
@@ -96,7 +105,7 @@ def test_the_same_bad_rows_loaded_twice_are_letters_with_two_attempts(crm: Crm) 
 @pytest.mark.parametrize(
     ("name", "cells"), [("mend.jsonl", ('["2","cut"]', '["2","Fay","","",""]')), ("mend.csv", ("2,cut", "2,Fay"))]
 )
-def test_mended_rows_and_cells_are_loaded_and_are_younger(crm: Crm, name: str, cells: tuple[str, str]) -> None:
+def test_mended_rows_and_cells_are_loaded_and_win(crm: Crm, name: str, cells: tuple[str, str]) -> None:
     crm.load("1,Eve,31.02.1980,,2026-01-01", "2,cut")
     (before,) = crm.written
     written = before.observed_at
@@ -104,7 +113,9 @@ def test_mended_rows_and_cells_are_loaded_and_are_younger(crm: Crm, name: str, c
     report = crm.replay()
     assert sorted(crm.names()) == [("1", "Eve", "1980-03-02"), ("2", "Fay", None)]
     assert (report.replayed, report.still_open) == (2, 0)
-    assert next(found for found in crm.written if found.external_id == "1").observed_at > written
+    after = next(found for found in crm.written if found.external_id == "1")
+    assert after.observed_at == written
+    assert customer_rows([after, before]) == customer_rows([before, after]) == customer_rows([after])
     assert {status for status, _ in crm.statuses().values()} == {Status.REPLAYED}
     assert crm.replay().tried == 0
 
@@ -244,3 +255,75 @@ def test_a_row_that_nothing_can_read_any_more_says_why(crm: Crm) -> None:
     report: dict[str, Any] = crm.replay().as_document()
     assert report["still_open"] == 1
     assert "is neither a mapping file" in report["problems"][0]["problem"]
+
+
+def test_a_row_of_a_table_is_known_again_wherever_the_reading_begins(crm: Crm) -> None:
+    table = crm.folder / "crm.sqlite"
+    place = "sqlite: crm.sqlite\n    table: customers\n    incremental: {column: changed}"
+    crm.map(MAPPING.replace("files: customers.*", place))
+    plan = LoadPlan(read_mappings([str(crm.folder / "crm.yaml")]), rejects_dir=crm.folder / "rejects")
+    with closing(sqlite3.connect(table)) as database:
+        database.execute("CREATE TABLE customers (id, first, born, mail, changed)")
+        database.execute("INSERT INTO customers VALUES ('2', 'Eve', '31.02.1980', NULL, '2026-01-02')")
+        database.commit()
+        for number in range(3):
+            if number == 2:
+                assert crm.letters.discard(Selection()) == 1
+            load(plan, as_they_are(crm.write))
+            assert [kept.attempts for kept in crm.letters.newest(Selection(), 10)] == [number + 1]
+            database.execute("INSERT INTO customers VALUES (?, 'Ann', NULL, NULL, '2026-01-01')", (f"a{number}",))
+            database.commit()
+    assert [kept.status for kept in crm.letters.newest(Selection(), 10)] == [Status.DISCARDED]
+
+
+def test_a_mended_value_whose_row_is_delivered_again_is_open_and_replayed_without_mending_it_anew(crm: Crm) -> None:
+    crm.map(MAPPING.replace("      updated_at: changed\n", ""))
+    bad = "1,Eve,31.02.1980,,"
+    crm.load(bad)
+    crm.mend({"31.02.1980": "1980-03-02"})
+    assert crm.replay().replayed == 1
+
+    crm.load(bad)
+    later = (crm.folder / "customers.csv").stat().st_mtime + 86_400
+    os.utime(crm.folder / "customers.csv", (later, later))
+    crm.load_again()
+    (damaged,) = crm.written
+    assert crm.statuses() == {"2 undeclared_order": (Status.OPEN, 3)}
+    assert crm.replay().replayed == 1
+    assert [row["birth_date"] for row in customer_rows([*crm.written, damaged])] == ["1980-03-02"]
+
+
+ODD_NAMES = [
+    "number",
+    "source",
+    "place_2",
+    "place",
+    "row:number",
+    "",
+    " a",
+    "a",
+    "=1+1",
+    "a;b",
+    'say "a"',
+    "a\nb",
+    "Ä_2",
+    "Ä",
+]
+
+
+@given(st.dictionaries(st.sampled_from(ODD_NAMES), st.sampled_from(["x", "1", "=1"]), min_size=1), st.data())
+def test_whatever_the_columns_of_a_row_are_called_only_its_mended_cell_changes(
+    tmp_path_factory: pytest.TempPathFactory, row: dict[str, str], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("rejects")
+    wrong = data.draw(st.sampled_from(sorted(row)))
+    reason = Reason(Stage.STANDARDISE, "invalid_email", "not an email address", "email", row_rejected=False)
+    with DeadLetters(folder) as letters:
+        for number, raw in enumerate(({**row, wrong: "anna@"}, row)):
+            letters.add([DeadLetter("crm", "file", Position("a.csv", number), datetime.now(UTC), raw, reason)])
+        export_rows(letters, Selection(), folder / "mend.csv")
+        text = (folder / "mend.csv").read_text()
+        (folder / "mend.csv").write_text(text.replace("anna@", "anna@example.org"))
+        mended, unchanged = letters.find(import_rows(letters, folder / "mend.csv"))
+    assert mended.row() == {**row, wrong: "anna@example.org"}
+    assert (unchanged.row(), unchanged.mended) == (row, None)

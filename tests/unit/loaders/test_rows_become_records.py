@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from graph.kinds import DeviceKind
 from graph.records import CustomerRecord, CustomerRef, DeviceRef
+from graph.rows import customer_rows
 from loaders.mappings.reading import read_mapping
 from loaders.records.context import context_of
 from loaders.records.translation import Translated, Translation
@@ -74,11 +75,16 @@ def test_a_placeholder_is_noted_and_is_no_rejection(folder: Path) -> None:
     assert translated.customers[0].traits == {"set_aside": {"email": "test@test.com"}}
 
 
-def test_a_damaged_copy_is_older_than_the_row_it_copies(folder: Path) -> None:
-    what = "      fields: {birth_date: born}\n      updated_at: at\n"
-    good = customer(folder, what, {"born": "1980-01-02", "at": "2026-01-01"})
-    damaged = customer(folder, what, {"born": "1980-13-02", "at": "2026-01-01"})
-    assert good.observed_at - damaged.observed_at == timedelta(milliseconds=1)
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_damaged_copy_gives_way_to_the_row_it_copies_and_is_as_old(folder: Path, digit: str) -> None:
+    what = "      fields: {birth_date: born, city: city}\n      updated_at: at\n"
+    good = customer(folder, what, {"born": "1980-01-02", "at": "2026-01-01", "city": digit})
+    damaged = customer(folder, what, {"born": "1980-13-02", "at": "2026-01-01", "city": digit})
+    before = customer(folder, what, {"born": "1980-01-03", "at": "2025-12-31T23:59:59.999Z", "city": digit})
+    assert damaged.observed_at == good.observed_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert [row["birth_date"] for row in customer_rows([good, damaged])] == ["1980-01-02"]
+    assert [row["birth_date"] for row in customer_rows([damaged, good])] == ["1980-01-02"]
+    assert customer_rows([before, damaged]) == customer_rows([damaged])
 
 
 @pytest.mark.parametrize(
@@ -99,9 +105,15 @@ def test_a_record_without_a_time_of_change_is_as_old_as_its_delivery(folder: Pat
     assert customer(folder, "      created_at: made\n", {"made": "2024-01-01"}).observed_at == DELIVERED
 
 
-def test_a_raised_revision_makes_rows_younger(folder: Path) -> None:
-    record = customer(folder, "", {}, source="name: crm, kind: crm, revision: 1")
-    assert record.observed_at > DELIVERED
+@pytest.mark.parametrize("city", "0123456789")
+def test_what_a_raised_revision_reads_counts_and_is_no_younger(folder: Path, city: str) -> None:
+    before, after = (
+        customer(folder, what, {"place": city, "born": "never"}, source=f"name: crm, kind: crm, revision: {revision}")
+        for what, revision in (("      fields: {city: place}\n", 9), ("      fields: {birth_date: born}\n", 10))
+    )
+    assert before.observed_at == after.observed_at == DELIVERED
+    assert [row["city"] for row in customer_rows([after, before])] == [None]
+    assert customer_rows([before, after]) == customer_rows([after, before])
 
 
 def test_phones_are_read_in_the_country_of_the_record_then_of_the_source(folder: Path) -> None:

@@ -140,3 +140,30 @@ async def test_what_strangers_said_on_a_terminal_or_for_a_mailbox_of_many_is_no_
     visit = await session_of(fresh_ask, "web:s3")
 
     assert [consent["purpose"] for consent in visit["visitor"]["consents"]] == ["profiling"]
+
+
+async def test_nobody_allows_anything_for_somebody_else_on_the_same_device(graph: Graph, fresh_ask: Ask) -> None:
+    tablet, phone = device("tablet"), device("phone")
+    logins = [
+        session(name, started_at=days(day), device=used, customer=shop(who))
+        for name, day, used, who in (("a", 1, tablet, "7"), ("b", 3, tablet, "8"), ("c", 4, phone, "7"))
+    ]
+    consents = (
+        ConsentRecord("shop", "f1", "marketing", "denied", days(2), days(2), customer=shop("7")),
+        ConsentRecord("web", "f2", "marketing", "granted", days(3), days(3), device=tablet),
+        ConsentRecord("web", "f3", "profiling", "granted", days(1.5), days(1.5), device=tablet),
+    )
+    people = (customer("shop", "7"), customer("shop", "8"))
+    write_batch(graph, batch("shop", customers=people, consents=consents))
+    write_batch(graph, batch("web", sessions=tuple(logins)))
+
+    async def allowed(name: str, **at: str) -> list[tuple[str, str]]:
+        told = (await fresh_ask(SESSION, id=f"web:{name}", **at))["data"]["session"]["visitor"]["consents"]
+        return [(consent["purpose"], consent["state"]) for consent in told]
+
+    for at in ({}, {"asOf": days(5).isoformat()}):
+        assert (
+            await allowed("a", **at) == await allowed("c", **at) == [("marketing", "denied"), ("profiling", "granted")]
+        )
+        assert await allowed("b", **at) == [("marketing", "granted")]
+    assert await allowed("a", asOf=days(1.6).isoformat()) == [("profiling", "granted")]
