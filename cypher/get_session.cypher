@@ -1,7 +1,6 @@
 // A session with all that may show whose it is.
 // $key, $until (epoch milliseconds); rows, one for each of its devices, by key: the properties of Session (epoch
-// milliseconds), device, device_is_hub, logins (customer, device, at: the
-// last one until $until, oldest first), users.
+// milliseconds), device, device_is_hub, logins (customer, device, at: the last one until $until; oldest first), users.
 MATCH (s:Session {key: $key})
 OPTIONAL MATCH (s)-[:ON_DEVICE]->(d:Device)
 RETURN s.key AS key, s.source AS source, s.channel AS channel, s.entry_page AS entry_page, s.campaign AS campaign,

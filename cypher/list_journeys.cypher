@@ -33,7 +33,7 @@ CALL (row) {
       COLLECT {
         MATCH (s)-[l:LOGGED_IN]->(c:Customer) WHERE c.key IN row.customers AND (l.device = device
           OR (coalesce(l.device, 'none') = 'none' AND COUNT { (s)-[:ON_DEVICE]->() } = 1))
-      UNWIND [l.at, coalesce(l.last_at, l.at)] AS at RETURN at
+        UNWIND [l.at, coalesce(l.last_at, l.at)] AS at RETURN at
       } AS mine,
       COLLECT {
         MATCH (s)-[l:LOGGED_IN]->(c:Customer)
