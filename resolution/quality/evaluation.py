@@ -75,13 +75,27 @@ class Evaluation:
 
 
 def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float, cases: Cases | None = None) -> Evaluation:
-    """Read the clusters back from the graph at every level and compare them with the truth. Raises GraphError."""
+    """Read the clusters back from the graph at every level and compare them with the truth.
+
+    Raises SourceReadError where the truth is about other records; GraphError.
+    """
     levels = read_levels(graph)
     found = {name: _at(graph, confidence, truth) for name, confidence in levels.values.items()}
     default = found.get(DEFAULT) or _at(graph, levels.default, truth)
     clusters = read_clusters(graph, default.confidence)
     by_kind = measure_cases(clusters, truth, cases) if cases else {}
-    return Evaluation(default, found, round(seconds, 3), by_kind, len(truth.keys() - clusters.keys()))
+    return Evaluation(default, found, round(seconds, 3), by_kind, _unknown(truth, clusters))
+
+
+def _unknown(truth: Mapping[str, str], clusters: Mapping[str, Hashable]) -> int:
+    """How many records of the truth are not in the graph; some may be rejected, or deleted. Raises SourceReadError."""
+    unknown = len(truth.keys() - clusters.keys())
+    if unknown == len(truth):
+        raise SourceReadError(
+            f"None of the {unknown:,} records of the truth is in the graph.",
+            "The ids of the truth have to be those of the records, and so has source, where either file has it.",
+        )
+    return unknown
 
 
 def _at(graph: Graph, confidence: float, truth: Mapping[str, str]) -> LevelMetrics:

@@ -60,6 +60,15 @@ def test_records_of_the_truth_that_are_not_there_are_told(truth: Path) -> None:
     assert "Not in the graph: 2 of the 18 records of the truth" in told
 
 
+@pytest.mark.usefixtures("command_environment")
+def test_a_truth_about_other_records_measures_nothing(truth: Path) -> None:
+    truth.write_text("id,source,person_id\n1,croissant,p1\n2,croissant,p1\n")
+    problem = run("--evaluate", truth).exception
+
+    assert isinstance(problem, SourceReadError)
+    assert "None of the 2 records of the truth is in the graph." in str(problem)
+
+
 @pytest.mark.usefixtures("command_environment", "graph")
 def test_a_truth_that_cannot_be_read_stops_before_anything_is_done(tmp_path: Path) -> None:
     assert isinstance(run("--evaluate", tmp_path / "nowhere.csv").exception, SourceReadError)
