@@ -15,8 +15,16 @@ RETURN [c IN members | c.key] AS members, ranks,
       AND (f.state <> 'granted' OR NOT subject:Device
         OR NOT EXISTS { (subject)<-[:USED]-(other) WHERE NOT other IN reached }
         OR COLLECT {
-          MATCH (subject)<-[:ON_DEVICE]-(:Session)-[login:LOGGED_IN]->(who) WHERE login.at <= f.effective_at
-          RETURN who IN reached ORDER BY login.at DESC, who.key LIMIT 1
+          MATCH (subject)<-[:ON_DEVICE]-(s:Session)-[login:LOGGED_IN]->(who)
+          // Whose login is on this device: as in merge_used.
+          WHERE login.at <= f.effective_at AND (login.device = subject.key
+            OR (coalesce(login.device, 'none') = 'none' AND COUNT { (s)-[:ON_DEVICE]->() } = 1))
+          // Of the logins between the first and the last one nothing is kept: then it may be that person again.
+          WITH who IN reached AS ours,
+            CASE WHEN coalesce(login.last_at, login.at) <= f.effective_at THEN coalesce(login.last_at, login.at)
+              WHEN who IN reached THEN login.at ELSE f.effective_at END AS at
+          // False comes first: at one moment nobody is told from the other.
+          RETURN ours ORDER BY at DESC, ours LIMIT 1
         } = [true])
     RETURN DISTINCT f {
       .key, .purpose, .channel, .state, effective_at: f.effective_at.epochMillis, recorded_at: f.recorded_at.epochMillis

@@ -167,3 +167,29 @@ async def test_nobody_allows_anything_for_somebody_else_on_the_same_device(graph
         )
         assert await allowed("b", **at) == [("marketing", "granted")]
     assert await allowed("a", asOf=days(1.6).isoformat()) == [("profiling", "granted")]
+
+
+async def test_a_grant_is_of_who_logged_in_last_also_where_two_take_turns_in_one_session(
+    graph: Graph, fresh_ask: Ask
+) -> None:
+    tablet = device("tablet")
+    turns = [
+        session("shared", started_at=minutes(at), ended_at=minutes(60), device=tablet, customer=shop(who))
+        for at, who in ((0, "7"), (10, "8"), (20, "7"), (40, "9"), (40, "10"))
+    ]
+    own = [session(who, started_at=days(1), device=device(f"phone-{who}"), customer=shop(who)) for who in "789"]
+    said = (("own", 5), ("between two logins of one", 15), ("of who came back", 25), ("of two at one moment", 45))
+    consents = [
+        ConsentRecord("web", purpose, purpose, "granted", minutes(at), minutes(at), device=tablet)
+        for purpose, at in said
+    ]
+    people = tuple(customer("shop", who) for who in ("7", "8", "9", "10"))
+    write_batch(graph, batch("shop", customers=people, consents=tuple(consents)))
+    write_batch(graph, batch("web", sessions=(*turns, *own)))
+
+    async def allowed(who: str, **at: str) -> set[str]:
+        told = (await fresh_ask(SESSION, id=f"web:{who}", **at))["data"]["session"]["visitor"]["consents"]
+        return {consent["purpose"] for consent in told}
+
+    for at in ({}, {"asOf": days(2).isoformat()}):
+        assert [await allowed(who, **at) for who in "789"] == [{"own", "of who came back"}, set[str](), set[str]()]
