@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 
 from graph.links import ComparedPair, Difference, Link, Pair
 from resolution.clusters.claims import Claims
@@ -27,8 +26,7 @@ class ChangedClaims:
     def scored(self, customers: frozenset[str]) -> frozenset[Pair]:
         """The pairs of some customers whose score the graph has."""
         self._stored.load(customers)
-        known = chain(self._stored.links.items(), self._stored.compared.items())
-        return frozenset(pair for pair, claim in known if claim.evidence is not None)
+        return frozenset(pair for pair, claim in self._stored.claims() if claim.evidence is not None)
 
     def look(self, members: frozenset[str]) -> Surroundings:
         """The claims about every pair with one of the members, and what guards have to know."""
@@ -52,9 +50,7 @@ class ChangedClaims:
 
     def _unchanged(self) -> Iterator[Link | ComparedPair]:
         changed = self._changed.keys()
-        for pair, claim in chain(self._stored.links.items(), self._stored.compared.items()):
-            if changed.isdisjoint(pair):
-                yield claim
+        return (claim for pair, claim in self._stored.claims() if changed.isdisjoint(pair))
 
     def _ranked(self, kept: Iterable[Link | ComparedPair]) -> Claims:
         return FoundClaims.kept(kept).and_of(self._found).ranked(self._stored.decisions)

@@ -21,7 +21,7 @@ FindClusters = Callable[[Collection[str]], Sequence[StoredCluster]]
 PeopleOf = Callable[[Collection[str]], Mapping[str, str]]
 # The clusters of so many people are looked at first: mostly one of them takes a new customer in, and all others are
 # out of reach then.
-_STRONGEST = 3
+STRONGEST = 3
 _STEPS = 3
 # Customer outside -> the customers inside that it was scored with, and the weights.
 _Beyond = Mapping[str, Sequence[tuple[str, float]]]
@@ -104,7 +104,7 @@ class _Growth:
 
     def _steps(self, keys: Sequence[str]) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
         unknown = [key for key in keys if key not in self._known]
-        return [key for key in keys if key in self._known], unknown[:_STRONGEST], unknown[_STRONGEST:]
+        return [key for key in keys if key in self._known], unknown[:STRONGEST], unknown[STRONGEST:]
 
     def _look_up(self, keys: Iterable[str]) -> None:
         wanted = sorted({key for key in keys if key not in self._known})
@@ -324,7 +324,7 @@ class _Dendrogram:
         return group
 
     def above(self, person: str, most: float) -> list[_Group]:
-        """The groups that a person goes through, but those that end higher: nothing joins them at ``most`` or below."""
+        """The groups that a person goes through and that still exist at a height: the others have ended above it."""
         return [group for group in self._path(person) if group.ended <= most]
 
     def _path(self, person: str) -> tuple[_Group, ...]:

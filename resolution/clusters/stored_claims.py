@@ -1,15 +1,14 @@
 """Stored claims: what the graph has about customers and those around them, read as it is asked for, and once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from graph.connection import Reader
 from graph.decisions import JOINING, Decision, Decisions, decisions_about, decisions_of
 from graph.links import ComparedPair, Link, Pair, claims_of
 from graph.surroundings import StoredCluster, nearest_clusters, people_of, stored_clusters
 from resolution.clusters.clustering import CERTAIN
-
-# The clusters of so many customers are read ahead: mostly one of them takes a new customer in.
-_NEAREST = 3
+from resolution.clusters.neighbourhood import STRONGEST
 
 
 class StoredClaims:
@@ -42,7 +41,7 @@ class StoredClaims:
         """
         if not around:
             return
-        found = nearest_clusters(self._graph, around[:_NEAREST], around, floor, CERTAIN)
+        found = nearest_clusters(self._graph, around[:STRONGEST], around, floor, CERTAIN)
         self._keep_clusters(found.clusters)
         self._loaded |= found.claimed
         self._keep_claims(found.links, found.compared)
@@ -68,6 +67,10 @@ class StoredClaims:
         if unread := customers - self._loaded:
             self._loaded |= unread
             self._keep_claims(*claims_of(self._graph, unread))
+
+    def claims(self) -> Iterator[tuple[Pair, Link | ComparedPair]]:
+        """Every link and compared pair that was read."""
+        return chain(self.links.items(), self.compared.items())
 
     @property
     def decisions(self) -> Decisions:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import chain
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import Reader
@@ -161,8 +160,7 @@ class _Rest:
         stored = self._stored
         stored.load(members)
         decided = Decisions(stored.decisions.same - {without}, stored.decisions.apart)
-        known = chain(stored.links.items(), stored.compared.items())
-        about = (claim for pair, claim in known if pair != without and not members.isdisjoint(pair))
+        about = (claim for pair, claim in stored.claims() if pair != without and not members.isdisjoint(pair))
         claims = FoundClaims.kept(about).ranked(decided)
         guards = GroupGuards(self._model.guards, stored.counted)
         return Surroundings(claims.weights, claims.certain, claims.apart, guards, claims.same)

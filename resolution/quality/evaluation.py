@@ -80,11 +80,15 @@ def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float, cases: Case
     Raises SourceReadError where the truth is about other records; GraphError.
     """
     levels = read_levels(graph)
-    found = {name: _at(graph, confidence, truth) for name, confidence in levels.values.items()}
-    default = found.get(DEFAULT) or _at(graph, levels.default, truth)
-    clusters = read_clusters(graph, default.confidence)
+    clusters = read_clusters(graph, levels.default)
+    unknown = _unknown(truth, clusters)
+    default = _metrics(clusters, truth, levels.default)
     by_kind = measure_cases(clusters, truth, cases) if cases else {}
-    return Evaluation(default, found, round(seconds, 3), by_kind, _unknown(truth, clusters))
+    found = {
+        name: default if name == DEFAULT else _metrics(read_clusters(graph, confidence), truth, confidence)
+        for name, confidence in levels.values.items()
+    }
+    return Evaluation(default, found, round(seconds, 3), by_kind, unknown)
 
 
 def _unknown(truth: Mapping[str, str], clusters: Mapping[str, Hashable]) -> int:
@@ -98,9 +102,8 @@ def _unknown(truth: Mapping[str, str], clusters: Mapping[str, Hashable]) -> int:
     return unknown
 
 
-def _at(graph: Graph, confidence: float, truth: Mapping[str, str]) -> LevelMetrics:
-    metrics = measure(read_clusters(graph, confidence), truth)
-    return LevelMetrics(**asdict(metrics), confidence=confidence)
+def _metrics(clusters: Mapping[str, Hashable], truth: Mapping[str, str], confidence: float) -> LevelMetrics:
+    return LevelMetrics(**asdict(measure(clusters, truth)), confidence=confidence)
 
 
 def measure(clusters: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> ClusterMetrics:
