@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-Rows = list[dict[str, object]]
-"""A table: one mapping a row, column -> value; columns in the order in which they first come."""
+Row = dict[str, object]
+"""Of a table: column -> value."""
+Rows = list[Row]
+"""A table; columns in the order in which they first come."""
 
 
 @dataclass(frozen=True, slots=True)
