@@ -66,12 +66,11 @@ def write_events(transaction: Transaction, run: ScoringRun, events: Sequence[Ide
 
 
 def event_statements(run: ScoringRun, events: Sequence[IdentityEvent]) -> list[Statement]:
-    """The statements that append the events of a run."""
+    """The statements that append the events of a run; one at least, which may have nothing to append."""
     rows = [_row(run, number, event) for number, event in enumerate(events)]
     of_run = {"run_id": run.run_id, "cause": _cause(run), "at": milliseconds(run.finished_at)}
-    return [
-        Statement("merge_identity_events", {"rows": batch, **of_run}) for batch in batched(rows, _EVENTS_A_STATEMENT)
-    ]
+    batches = list(batched(rows, _EVENTS_A_STATEMENT)) or [[]]
+    return [Statement("merge_identity_events", {"rows": batch, **of_run}) for batch in batches]
 
 
 def _cause(run: ScoringRun) -> str:

@@ -112,24 +112,30 @@ def _write_claims(graph: Graph, steps: Iterable["_Step"]) -> None:
 
 def write_increment(transaction: Transaction, run: ScoringRun, increment: Increment) -> None:
     """Write what some customers change, within one transaction. Raises ClosedRunError."""
-    prepared = list(increment.prepared)
-    steps = [step for step in _claim_steps(run, increment.links, increment.compared) if step.claims]
-    statements = [
-        *(step.statement_of(step.claims) for step in steps),
-        *([_keeping(run, prepared)] if prepared else ()),
+    prepared, changes = list(increment.prepared), _claim_steps(run, increment.links, increment.compared)
+    changing = [
+        *(step.statement_of(step.claims) for step in changes),
         *event_statements(run, increment.events),
-        run_statement(run),
     ]
-    rows = sum(len(step.claims) for step in steps) + len(prepared) + len(increment.events)
-    require_open(run, _run_all(transaction, statements, joined=rows <= ROWS_JOINED))
+    ending = [_keeping(run, prepared), run_statement(run)]
+    rows = sum(len(step.claims) for step in changes) + len(prepared) + len(increment.events)
+    run_all = _run_joined if rows <= ROWS_JOINED else _run_each
+    require_open(run, run_all(transaction, changing, ending))
     _note_written(transaction, prepared)
 
 
-def _run_all(transaction: Transaction, statements: Sequence[Statement], *, joined: bool) -> Outcome:
-    """What the last of some statements gives."""
-    if joined:
-        return transaction.run_joined("write_increment", statements)
-    *_, last = [each.run_in(transaction) for each in statements]
+def _run_joined(transaction: Transaction, changing: Sequence[Statement], ending: Sequence[Statement]) -> Outcome:
+    """What the last statement gives. All of those that change claims, or none, so that there are two plans of them.
+
+    With a plan for each choice of those that have rows, one of a hundred live records waited for a plan: .2 to .6 s.
+    """
+    changes = any(each.parameters["rows"] for each in changing)
+    return transaction.run_joined("write_increment", [*(changing if changes else ()), *ending])
+
+
+def _run_each(transaction: Transaction, changing: Sequence[Statement], ending: Sequence[Statement]) -> Outcome:
+    """What the last statement gives."""
+    *_, last = [each.run_in(transaction) for each in (*changing, *ending)]
     return last
 
 
