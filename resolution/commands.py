@@ -18,7 +18,7 @@ from resolution.models.model_store import model_store
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.progress import shown
 from resolution.quality.cases import read_cases
-from resolution.quality.evaluation import Evaluation, evaluate, read_truth
+from resolution.quality.evaluation import Evaluation, evaluate, read_truth, require_known
 from resolution.report import as_json, print_evaluation, print_report
 from resolution.settings import ResolutionSettings
 
@@ -61,6 +61,8 @@ def resolve_command(
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         if not dry_run:
             install_schema(graph)
+        if truth is not None:
+            require_known(graph, truth)
         settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
         report = resolve(graph, settings, model_store(), request, progress)
         seconds = sum(report.run.durations.values())
