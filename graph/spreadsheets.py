@@ -3,6 +3,10 @@
 One that it would take for a formula gets an apostrophe before it, and is read without.
 """
 
+import csv
+
+from graph.errors import SourceReadError
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _GUARDED = (*_FORMULA, "'")
 
@@ -15,3 +19,12 @@ def guarded(cell: str) -> str:
 def plain(cell: str) -> str:
     """What was meant by a cell."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_GUARDED) else cell
+
+
+def broken_row(place: str, error: csv.Error) -> SourceReadError:
+    """What is wrong with a row that cannot be read; ``place``: file and line where it begins."""
+    if "field limit" in str(error):
+        problem = f"{place}: a cell begins in this row that is longer than {csv.field_size_limit():,} characters."
+        return SourceReadError(problem, "Shorten it, or close a quotation mark that is open.")
+    problem = f"{place}: a row of cells begins here that does not end."
+    return SourceReadError(problem, "A quotation mark may be missing; save it as CSV again.")

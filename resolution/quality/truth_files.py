@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from graph.errors import SourceReadError, reason_of
+from graph.spreadsheets import broken_row
 
 
 def read_columns(file: Path, needed: set[str], advice: str) -> list[dict[str, str]]:
@@ -46,14 +47,4 @@ def _cells(file: Path, opened: IO[str]) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise _broken(f"{file}:{line}", error) from None
-
-
-def _broken(place: str, error: csv.Error) -> SourceReadError:
-    if "field limit" in str(error):
-        problem = f"{place}: a cell begins in this row that is longer than {csv.field_size_limit():,} characters."
-        return SourceReadError(problem, "Shorten it, or close a quotation mark that is open.")
-    return SourceReadError(
-        f"{place}: a row of cells begins here that does not end.",
-        "A quotation mark may be missing; save it as CSV again.",
-    )
+        raise broken_row(f"{file}:{line}", error) from None

@@ -166,6 +166,40 @@ def test_files_are_read_as_spreadsheets_write_them(
     assert (answer.line, answer.cells["left"], answer.cells["reason"]) == (2, "crm:1", "Größe")
 
 
+@pytest.mark.parametrize("place", ["answers.csv", "./answers.csv", "nowhere/rejects.csv", "."])
+def test_where_wrong_rows_cannot_go_nothing_is_decided_and_no_answer_is_lost(
+    place: str, people: Graph, answered: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = answered(("crm:0", "shop:0", "different"), ("crm:1", "crm:nobody", "same"))
+    before = file.read_bytes()
+    monkeypatch.chdir(file.parent)
+
+    refused = cdp("review", "import", str(file), "--actor", "ada", "--rejects", place)
+
+    assert isinstance(refused.exception, SourceReadError)
+    assert (file.read_bytes(), list_decisions(people)) == (before, [])
+
+
+@pytest.mark.parametrize("actor", ["", " "])
+def test_nobody_decides_nothing(actor: str, people: Graph, answered: Callable[..., Path]) -> None:
+    file = answered(("crm:0", "shop:0", "different"))
+
+    assert cdp("review", "import", str(file), "--actor", actor).exit_code == 2
+    assert cdp("steward", "link", "crm:0", "crm:1", "--actor", actor, "--reason", "x").exit_code == 2
+    assert cdp("steward", "link", "crm:0", "crm:1", "--actor", "ada", "--reason", actor).exit_code == 2
+    assert list_decisions(people) == []
+
+
+def test_a_long_field_is_cut_where_it_is_only_shown(people: Graph, tmp_path: Path) -> None:
+    write_person(people, "crm", "namesake", NAMES[0], family_name="Ilg" * 40_000, birth_date=None)
+    assert cdp("resolve").exit_code == 0
+    file = tmp_path / "doubts.csv"
+    told("review", "export", str(file), "--json")
+
+    assert max(len(cell) for row in rows_of(file) for cell in row.values()) < 32_767
+    assert list(read_answers(file))
+
+
 def test_a_file_without_the_columns_is_refused(people: Graph, tmp_path: Path) -> None:
     file = tmp_path / "other.csv"
     file.write_text("one,two\n1,2\n")
