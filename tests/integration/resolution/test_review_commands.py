@@ -206,6 +206,8 @@ def test_a_file_without_the_columns_is_refused(people: Graph, tmp_path: Path) ->
 
     assert isinstance(cdp("review", "import", str(file), "--actor", "ada").exception, SourceReadError)
     assert isinstance(cdp("review", "import", str(tmp_path / "no.csv"), "--actor", "ada").exception, SourceReadError)
+    for folder in (".", "/", str(tmp_path)):
+        assert isinstance(cdp("review", "import", folder, "--actor", "ada").exception, SourceReadError)
     assert list_decisions(people) == []
 
 
