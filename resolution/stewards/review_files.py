@@ -8,6 +8,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from graph.customer_facts import VALUES
 from graph.errors import SourceReadError, reason_of
 from graph.records import PERSON_FIELDS
 from graph.review import Question
-from graph.spreadsheets import broken_row, guarded, plain
+from graph.spreadsheets import broken_row, guarded, open_for_owner, plain
 
 _FACTS = (*PERSON_FIELDS, *VALUES)
 _ABOUT = ("kind", "why", "guard", "probability", "confidence", "information", "left_size", "right_size")
@@ -25,7 +26,6 @@ REQUIRED = ("left", "right", "decision")
 _DELIMITERS = (",", ";", "\t")
 _PROBLEM = ("file", "line", "field", "problem")
 _ANSWERS = {"same": True, "different": False, "": None}
-_OWNER_ONLY = 0o600
 # Facts are only shown; a spreadsheet makes two rows of a longer cell.
 _LONGEST = 30_000
 # Where cells stand that no column has, among rows that were set aside.
@@ -56,10 +56,12 @@ class SetAside:
 
 
 def write_questions(path: Path, questions: Iterable[Question], facts: Mapping[str, Mapping[str, str]]) -> None:
-    """Questions with the fields of both records side by side, for the owner of the file only. Raises SourceReadError.
+    """Questions with the fields of both records side by side, for the owner of the file only.
 
-    ``facts``: see ``graph.customer_facts``.
+    ``facts``: see ``graph.customer_facts``. Raises SourceReadError, also where a file of answers is there already.
     """
+    if _has_answers(path):
+        raise SourceReadError(f"{path} has answers in it.", "Name another file; or import it, and delete it.")
     _write(path, COLUMNS, (_row(question, facts) for question in questions))
 
 
@@ -78,6 +80,13 @@ def _row(question: Question, facts: Mapping[str, Mapping[str, str]]) -> dict[str
         "right_size": str(question.right_size),
         **{f"{side}_{name}": _shown(text) for side, known in sides.items() for name, text in known.items()},
     }
+
+
+def _has_answers(path: Path) -> bool:
+    """Whether there is a file that a steward has filled in, as far as it can be read."""
+    with suppress(SourceReadError):
+        return path.is_file() and any(isinstance(x, SetAside) or x.same is not None for x in read_answers(path))
+    return False
 
 
 def _shown(text: str) -> str:
@@ -107,7 +116,7 @@ def require_place(path: Path, answers: Path) -> None:
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+        handle = open_for_owner(path)
         # A byte order mark: without it some spreadsheets take UTF-8 for something else.
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)

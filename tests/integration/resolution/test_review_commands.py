@@ -98,6 +98,26 @@ def test_both_records_stand_side_by_side_and_no_cell_is_a_formula(people: Graph,
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("decision", ["same", "perhaps"])
+def test_questions_are_not_written_over_answers(decision: str, people: Graph, answered: Callable[..., Path]) -> None:
+    del people
+    file = answered(("crm:0", "shop:0", ""), ("crm:1", "crm:2", decision))
+    before = file.read_bytes()
+
+    assert isinstance(cdp("review", "export", str(file)).exception, SourceReadError)
+    assert file.read_bytes() == before
+
+
+def test_questions_that_nobody_answered_are_written_anew(people: Graph, tmp_path: Path) -> None:
+    del people
+    file = tmp_path / "doubts.csv"
+    file.write_text("something else")
+    file.chmod(0o644)
+
+    assert [told("review", "export", str(file), "--json")["questions"] for _ in range(2)] == [1, 1]
+    assert file.stat().st_mode & 0o077 == 0
+
+
 def test_the_same_file_twice_changes_nothing(people: Graph, answered: Callable[..., Path]) -> None:
     file = answered(("crm:0", "shop:0", "Different", "two sisters"), ("crm:1", "crm:2", "same"), ("crm:3", "crm:4", ""))
     first = imported(file)
