@@ -17,6 +17,7 @@ from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from tests.assertions import edges, everything, nodes
 from tests.factories import batch, crm, customer, device, session
+from tests.integration.resolution.commands import cdp
 from tests.integration.resolution.people import NAMES, write_everybody, write_person
 
 ANNA = {("email:anna.ilg@example.org",)}
@@ -145,3 +146,14 @@ def test_a_process_whose_guards_differ_in_limits_alone_makes_no_run_a_full_one(
         write_person(people, "email", "0", NAMES[0])
 
     assert resolve(people, settings, store).way == "incremental"
+
+
+@pytest.mark.usefixtures("command_environment")
+def test_a_run_over_everything_because_of_others_says_so(graph: Graph, other_guards: OtherGuards) -> None:
+    write_everybody(graph)
+    assert "other guards" not in cdp("resolve", "--no-charts").output
+    with other_guards():
+        write_person(graph, "email", "0", NAMES[0])
+
+    assert "told under other guards" in cdp("resolve", "--no-charts").output
+    assert "other guards" not in cdp("resolve", "--no-charts").output
