@@ -9,10 +9,11 @@ import typer
 from rich.console import Console
 
 from graph.address import resolve_address
-from graph.audits import Audit, audits, run_audit
+from graph.audits import Audit, Found, audits, run_audit
 from graph.connection import Row, open_graph
 from graph.errors import ConfigurationError
 from graph.printing import print_json
+from graph.spreadsheets import guarded
 
 _MOST = 100_000
 
@@ -41,13 +42,13 @@ def audit_command(
         return
     asked = dict(map(_parameter, param or ()))
     with open_graph(resolve_address()) as graph:
-        rows = run_audit(graph, name, asked, limit)
+        found = run_audit(graph, name, asked, limit)
     if as_json:
-        print_json(rows)
+        print_json(found.rows)
     elif as_csv:
-        _print_csv(rows)
+        _print_csv(found)
     else:
-        _print_columns(rows)
+        _print_columns(found.rows)
 
 
 def _parameter(text: str) -> tuple[str, str]:
@@ -81,11 +82,15 @@ def _print_columns(rows: Sequence[Row]) -> None:
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
-def _print_csv(rows: Sequence[Row]) -> None:
-    if rows:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(rows[0])
-        writer.writerows([_text(value) for value in row.values()] for row in rows)
+def _print_csv(found: Found) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(found.columns)
+    writer.writerows([_cell(value) for value in row.values()] for row in found.rows)
+
+
+def _cell(value: object) -> str:
+    """What is no number may be somebody's words, and a spreadsheet would run some of them."""
+    return _text(value) if isinstance(value, int | float) else guarded(_text(value))
 
 
 def _text(value: object) -> str:

@@ -52,7 +52,15 @@ def _read_default(value: str) -> Value:
     return float(value) if "." in value else int(value)
 
 
-def run_audit(graph: Graph, name: str, asked: Mapping[str, str], limit: int | None = None) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an audit found; it has its columns where it found nothing."""
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+
+
+def run_audit(graph: Graph, name: str, asked: Mapping[str, str], limit: int | None = None) -> Found:
     """Rows of an audit, as its statement names them. ``asked``: parameters as text, for others the defaults.
 
     Raises ConfigurationError for an unknown audit, parameter, value or run, GraphError.
@@ -73,7 +81,7 @@ def run_audit(graph: Graph, name: str, asked: Mapping[str, str], limit: int | No
     if "confidence" in parameters:
         parameters["confidence"] = read_levels(graph).confidence_of(asked.get("confidence"))
     _require_runs(graph, [str(value) for key, value in parameters.items() if key.endswith(_RUN) and value])
-    return graph.read(f"{_FOLDER}/{name}", **parameters)
+    return Found(*graph.read_table(f"{_FOLDER}/{name}", **parameters))
 
 
 def _read_value(parameter: str, text: str, default: Value) -> Value:

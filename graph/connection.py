@@ -163,6 +163,12 @@ class Graph:
         """Rows of a reading statement. Raises GraphError."""
         return list(self.stream(name, **parameters))
 
+    def read_table(self, name: str, **parameters: Any) -> tuple[list[str], list[Row]]:  # noqa: ANN401
+        """Columns and rows of a reading statement; there are columns where there is no row. Raises GraphError."""
+        with translated_errors(), self._driver.session(database=self._database, default_access_mode="READ") as session:
+            result = session.run(statement(name), parameters)
+            return list(result.keys()), result.data()
+
     def stream(self, name: str, **parameters: Any) -> Iterator[Row]:  # noqa: ANN401
         """Rows of a long reading statement, one by one and without a time limit. Raises GraphError."""
         with translated_errors(), self._driver.session(database=self._database, default_access_mode="READ") as session:

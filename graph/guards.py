@@ -3,13 +3,15 @@
 Values that name nobody, roles, hubs, identifiers that are unique, limits of a profile, weak bridges, contradictions.
 """
 
+import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from time import monotonic
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,6 +21,9 @@ from graph.rule_files import parsed, read_text
 from graph.settings import cdp_settings
 
 DEVICE = "device"
+LOG = logging.getLogger("cdp.guards")
+# A process that goes on looks so often whether its file has changed; guards are asked for with every value.
+LOOK_EVERY_S = 1.0
 _ADDED = ("nobody", "roles", "disposable")
 
 
@@ -109,7 +114,12 @@ class Guards(_Part):
     @cached_property
     def digest(self) -> str:
         """Hash of the content."""
-        return blake2b(self.model_dump_json().encode(), digest_size=6).hexdigest()
+        return _hash(self.model_dump_json())
+
+    @cached_property
+    def hub_digest(self) -> str:
+        """Hash of what tells who is a hub: the other guards change no label."""
+        return _hash(self.model_dump_json(include={"roles", "disposable", "hubs"}))
 
     @property
     def counted_kinds(self) -> list[str]:
@@ -147,6 +157,10 @@ class Guards(_Part):
         return frozenset(self.nobody.email)
 
 
+def _hash(text: str) -> str:
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
 @cache
 def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
     """One expression that matches whatever one of several matches; matches nothing where there are none."""
@@ -154,19 +168,88 @@ def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def current_guards() -> Guards:
-    """The guards of this project: the shipped ones, changed by ``CDP_GUARDS_FILE``. Raises ConfigurationError."""
-    return read_guards(cdp_settings().guards_file)
+    """The guards of this project: the shipped ones, changed by ``CDP_GUARDS_FILE``, as it is by now.
+
+    Raises ConfigurationError.
+    """
+    file = cdp_settings().guards_file
+    return read_guards() if file is None else _followed(file).guards()
+
+
+def read_guards(file: Path | None = None) -> Guards:
+    """The shipped guards, changed by a file. Raises ConfigurationError."""
+    if file is None:
+        return _shipped_guards()
+    own = _parsed(read_text(file, "CDP_GUARDS_FILE"), str(file))
+    _require_lists(own, str(file))
+    return guards_of(_changed(_shipped(), own), str(file))
 
 
 @cache
-def read_guards(file: Path | None = None) -> Guards:
-    """The shipped guards, changed by a file. Read once per process. Raises ConfigurationError."""
-    shipped = _parsed(files(__package__ or "").joinpath("guards.yaml").read_text(encoding="utf-8"), "guards.yaml")
-    if file is None:
-        return guards_of(shipped, "guards.yaml")
-    own = _parsed(read_text(file, "CDP_GUARDS_FILE"), str(file))
-    _require_lists(own, str(file))
-    return guards_of(_changed(shipped, own), str(file))
+def _shipped_guards() -> Guards:
+    return guards_of(_shipped(), "guards.yaml")
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    return _parsed(files(__package__ or "").joinpath("guards.yaml").read_text(encoding="utf-8"), "guards.yaml")
+
+
+class _Cache(Protocol):
+    def cache_clear(self) -> None: ...
+
+
+_C = TypeVar("_C", bound=_Cache)
+_FORGET: list[Callable[[], None]] = []
+
+
+def forgotten_with_guards(cache: _C) -> _C:
+    """Decorator of what is cached and was told by guards: it is forgotten when they change."""
+    _FORGET.append(cache.cache_clear)
+    return cache
+
+
+class _Followed:
+    """The guards of a file that may change while the process goes on; while it cannot be used, those of before."""
+
+    def __init__(self, file: Path) -> None:
+        # Looked at before it is read: what changes meanwhile is found the next time.
+        self._file, self._version, self._looked_at = file, _version(file), monotonic()
+        self._guards = read_guards(file)
+
+    def guards(self) -> Guards:
+        if monotonic() - self._looked_at >= LOOK_EVERY_S:
+            self._looked_at = monotonic()
+            self._look()
+        return self._guards
+
+    def _look(self) -> None:
+        version = _version(self._file)
+        if version == self._version:
+            return
+        self._version = version
+        try:
+            self._guards = read_guards(self._file)
+        except ConfigurationError as error:
+            LOG.warning("The guards file has changed and cannot be used, so those of before hold: %s", error.problem)
+            return
+        LOG.info("The guards file has changed and is used from now on.")
+        for forget in _FORGET:
+            forget()
+
+
+@cache
+def _followed(file: Path) -> _Followed:
+    return _Followed(file)
+
+
+def _version(file: Path) -> tuple[int, int, int] | None:
+    """What is another whenever a file was written anew; none where there is no file."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def guards_of(content: Mapping[str, Any], named: str) -> Guards:

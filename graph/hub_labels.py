@@ -27,19 +27,19 @@ def renew_hubs_of(transaction: Transaction, customers: Collection[str]) -> None:
 def renew_identifiers(transaction: Transaction, keys: Iterable[str], guards: Guards | None = None) -> None:
     """Look at some identifiers again. ``guards``: those in force, unless given. Raises GraphError."""
     used = guards or current_guards()
-    transaction.run("merge_identifier_hubs", rows=hub_rows(keys, used), guards=None if guards else used.digest)
+    transaction.run("merge_identifier_hubs", rows=hub_rows(keys, used), guards=None if guards else used.hub_digest)
 
 
 def renew_devices(transaction: Transaction, keys: Iterable[str], guards: Guards | None = None) -> None:
     """The same for devices."""
     used = guards or current_guards()
-    rows, told_by = [{"device": key} for key in sorted(keys)], None if guards else used.digest
+    rows, told_by = [{"device": key} for key in sorted(keys)], None if guards else used.hub_digest
     transaction.run("merge_device_hubs", rows=rows, hub_above=used.hub_above(DEVICE), guards=told_by)
 
 
 def has_labels_of_other_guards(graph: Reader, guards: Guards) -> bool:
     """Whether a process with other guards wrote labels since all of them were looked at. Raises GraphError."""
-    return any(row["digest"] != guards.digest for row in graph.read("list_guards_in_use"))
+    return any(row["digest"] != guards.hub_digest for row in graph.read("list_guards_in_use"))
 
 
 def forget_guards_in_use(transaction: Transaction) -> None:

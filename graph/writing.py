@@ -143,7 +143,7 @@ def identifier_steps(records: Records) -> list[Step]:
         Step("merge_has_phone", edges["HAS_PHONE"]),
         Step("merge_has_identifier", edges["HAS_IDENTIFIER"]),
         Step("merge_has_hash", has_hash_rows(hashes)),
-        Step("merge_identifier_hubs", hubs, {"guards": guards.digest}),
+        Step("merge_identifier_hubs", hubs, {"guards": guards.hub_digest}),
     ]
 
 
@@ -162,7 +162,7 @@ def session_steps(records: Records, cuts: Cuts = NO_CUTS) -> list[Step]:
         Step("replace_sessions", cuts.moved),
         Step("merge_logged_in", logins),
         Step("merge_used", telling),
-        Step("merge_device_hubs", telling, {"hub_above": guards.hub_above(DEVICE), "guards": guards.digest}),
+        Step("merge_device_hubs", telling, {"hub_above": guards.hub_above(DEVICE), "guards": guards.hub_digest}),
     ]
 
 

@@ -11,6 +11,8 @@ from graph.address import resolve_address
 from graph.connection import open_graph
 from graph.constraints import install_schema
 from graph.errors import ConfigurationError
+from graph.guards import current_guards
+from graph.hub_labels import has_labels_of_other_guards
 from graph.printing import print_json
 from graph.settings import cdp_settings
 from resolution.engines.engine import engine_named
@@ -18,9 +20,14 @@ from resolution.models.model_store import model_store
 from resolution.pipeline import ResolutionReport, ResolutionRequest, resolve
 from resolution.progress import shown
 from resolution.quality.cases import read_cases
-from resolution.quality.evaluation import Evaluation, evaluate, read_truth
+from resolution.quality.evaluation import Evaluation, evaluate, read_truth, require_known
 from resolution.report import as_json, print_evaluation, print_report
 from resolution.settings import ResolutionSettings
+
+_OTHERS = (
+    "Everybody was looked at, because a process told under other guards who is a hub. "
+    "Where that comes again, some process has another CDP_GUARDS_FILE than this one, or none."
+)
 
 
 def resolve_command(
@@ -61,11 +68,16 @@ def resolve_command(
     with open_graph(resolve_address()) as graph, shown(talk) as progress:
         if not dry_run:
             install_schema(graph)
+        if truth is not None:
+            require_known(graph, truth)
         settings = ResolutionSettings()  # pyright: ignore[reportCallIssue]
+        has_others = not (request.way or version) and has_labels_of_other_guards(graph, current_guards())
         report = resolve(graph, settings, model_store(), request, progress)
         seconds = sum(report.run.durations.values())
         quality = evaluate(graph, truth, seconds, cases) if truth is not None else None
     _tell(report, quality, None if as_json_document else talk)
+    if has_others and report.way == "full":
+        talk.print(_OTHERS, soft_wrap=True)
 
 
 def _request(version: str | None, engine: str, *, full: bool, train: bool) -> ResolutionRequest:

@@ -18,7 +18,7 @@ from resolution.models.model_store import ModelStore
 from resolution.pipeline import resolve
 from resolution.progress import silent
 from resolution.quality.cases import Cases, read_cases
-from resolution.quality.evaluation import Evaluation, evaluate, people_by_key
+from resolution.quality.evaluation import Evaluation, evaluate, people_by_key, require_known
 from resolution.settings import ResolutionSettings
 
 RUN = "evaluation"
@@ -41,6 +41,7 @@ def evaluate_records(
         progress("load")
         for batch in found.batches(RUN):
             write_batch(graph, batch)
+        require_known(graph, people)
         return _resolved(graph, people, cases, progress)
 
 

@@ -74,7 +74,7 @@ class BulkLoad:
             table.close()
         # What reading took is given back: merging needs memory of its own.
         pa.default_memory_pool().release_unused()
-        guards = {"guards": self._guards.digest, "device_hub_above": self._guards.hub_above(DEVICE)}
+        guards = {"guards": self._guards.hub_digest, "device_hub_above": self._guards.hub_above(DEVICE)}
         variables = {"run_id": self._run_id, **guards}
         load = merge(Spooled(self._folder, latest_cursors(self._cursors.values()), self._dropped), variables, merged)
         require_empty(self._server, self._progress)

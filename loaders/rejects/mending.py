@@ -17,7 +17,7 @@ from typing import IO, Any
 import orjson
 
 from graph.errors import SourceReadError, reason_of
-from graph.spreadsheets import guarded, plain
+from graph.spreadsheets import guarded, open_for_owner, plain
 from loaders.rejects.model import KeptLetter, Raw, Status
 from loaders.rejects.selection import Selection
 from loaders.rejects.store import DeadLetters
@@ -26,7 +26,6 @@ from loaders.sources.json_values import json_value
 from loaders.sources.jsonl import read_jsonl
 from loaders.sources.rows import BrokenRow, Read, Row
 
-_OWNER_ONLY = 0o600
 _ABOUT = ("dead_letter", "source", "place", "number", "problem")
 _TEXT = "unreadable_text"
 """Column of what could not be read as cells."""
@@ -122,7 +121,7 @@ class _Collecting:
 @contextmanager
 def _opened(path: Path) -> Generator[IO[bytes]]:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+        handle = open_for_owner(path)
         with os.fdopen(handle, "wb") as file:
             yield file
     except OSError as error:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import idna
 
-from graph.guards import current_guards
+from graph.guards import current_guards, forgotten_with_guards
 from graph.records import IdentifierValue
 from loaders.standardise.placeholders import is_missing
 from loaders.standardise.tables import read_table
@@ -21,6 +21,7 @@ _IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+)>")
 _INVALID = Unusable("invalid_email", "not an email address")
 
 
+@forgotten_with_guards
 @lru_cache(_CACHED)
 def standardise_email(text: str) -> IdentifierValue | Unusable | None:
     """An email address. Normalised: in lower case; match key: as the provider delivers it."""

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from hashlib import md5, sha1, sha256, sha512
 
-from graph.guards import current_guards
+from graph.guards import current_guards, forgotten_with_guards
 from loaders.standardise.placeholders import placeholders
 from loaders.standardise.unusable import PLACEHOLDER, Unusable
 
@@ -24,6 +24,7 @@ def standardise_hash(text: str) -> str | Unusable:
     return PLACEHOLDER if kept in _nobodys() else kept
 
 
+@forgotten_with_guards
 @cache
 def _nobodys() -> frozenset[str]:
     nothing = {"", *placeholders("everywhere"), *placeholders("not_names"), *current_guards().nobody.email}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from graph.guards import current_guards
+from graph.guards import current_guards, forgotten_with_guards
 from graph.kinds import HASHED_EMAIL
 from graph.records import IdentifierValue
 from loaders.standardise.emails import standardise_email
@@ -43,6 +43,7 @@ def standardise_identifier(kind: str, text: str, country: str | None = None) -> 
     return _number(kind, text)
 
 
+@forgotten_with_guards
 @lru_cache(_CACHED)
 def _number(kind: str, text: str) -> IdentifierValue | Unusable | None:
     kept = clean(text)
@@ -84,6 +85,7 @@ def standardise_id(text: str) -> str | Unusable | None:
     return None if is_missing(kept) else short_id(kept)
 
 
+@forgotten_with_guards
 @lru_cache(_CACHED)
 def standardise_reference(text: str) -> str | Unusable | None:
     """The id of a device, a session or somebody in another system, none where it says that there is nobody."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
-from graph.guards import current_guards
+from graph.guards import current_guards, forgotten_with_guards
 from graph.records import IdentifierValue
 from loaders.standardise.numbering_plans import read_usual_number
 from loaders.standardise.placeholders import is_missing
@@ -23,6 +23,7 @@ _NO_DIGITS = re.compile(r"\D+")
 _IMPOSSIBLE = Unusable("impossible_phone", "no telephone number has this form")
 
 
+@forgotten_with_guards
 @lru_cache(_CACHED)
 def standardise_phone(text: str, country: str | None) -> IdentifierValue | Unusable | None:
     """A telephone number in E.164, with its extension where it has one.

@@ -28,6 +28,7 @@ from resolution.explanation.words import (
     guard_in_words,
     link_in_words,
     listed,
+    options_of,
     parts_in_words,
     sure,
     telling_parts,
@@ -101,9 +102,8 @@ def _(reason: Parted, found: WhyNot) -> Iterator[str]:
 
 @_reason.register
 def _(reason: Together, found: WhyNot) -> Iterator[str]:
-    then = f" --as-of {found.at.isoformat()}" if found.at else ""
-    yield f"They {'were' if then else 'are'} one person, at confidence {sure(reason.together_at)} and below."
-    yield f"{_INDENT}See why: cdp why {found.left} {found.right}{then}"
+    yield f"They {'were' if found.at else 'are'} one person, at confidence {sure(reason.together_at)} and below."
+    yield f"{_INDENT}See why: cdp why {found.left} {found.right}{options_of(found.confidence, found.at)}"
 
 
 @_reason.register

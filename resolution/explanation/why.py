@@ -20,6 +20,7 @@ from resolution.clusters.stored_claims import StoredClaims
 from resolution.explanation.asking import two_customers
 from resolution.explanation.forests import path_between, together_at
 from resolution.explanation.reasons import LinkReason, reasons_of
+from resolution.explanation.words import options_of
 from resolution.models.model import Model
 
 # Each link that is left out takes a clustering of everybody around: 0.7 s for a thousand customers with 25,000 pairs,
@@ -84,7 +85,7 @@ def why_at(graph: Reader, left: str, right: str, confidence: float, at: datetime
     Raises as ``why``.
     """
     two_customers(graph, left, right)
-    forest, asked = forest_at(graph, left, at), _Asked(left, right, confidence)
+    forest, asked = forest_at(graph, left, at), _Asked(left, right, confidence, at)
     path = _path(forest, asked)
     members = {key for link in forest for key in (link.left, link.right)}
     return Why(
@@ -98,7 +99,7 @@ def _path(links: Iterable[StoredLink], asked: "_Asked") -> list[StoredLink]:
     if not path or min(link.confidence for link in path) < asked.confidence:
         raise NotTogetherError(
             f"{asked.left!r} and {asked.right!r} are not one person at confidence {asked.confidence:.4g}.",
-            f"See why: cdp why-not {asked.left} {asked.right}.",
+            f"See why: cdp why-not {asked.left} {asked.right}{options_of(asked.confidence, asked.at)}",
         )
     return path
 
@@ -124,6 +125,7 @@ class _Asked:
     left: str
     right: str
     confidence: float
+    at: datetime | None = None
 
 
 def _path_link(place: int, reason: LinkReason, rest: "_Rest | None", asked: _Asked) -> PathLink:

@@ -1,6 +1,7 @@
 """Words: findings, links, guards and decisions as an analyst reads them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from graph.customers import VALUE_KINDS
 from graph.decisions import Decision
@@ -122,6 +123,11 @@ def _identifier(key: str) -> str:
 def sure(confidence: float | None) -> str:
     """A confidence, so exactly that what is nearly certain does not look certain."""
     return f"{confidence or 0.0:.4g}"
+
+
+def options_of(confidence: float, at: datetime | None) -> str:
+    """Options of a command that asks about the same confidence and time: of others the answer may be another."""
+    return f" --confidence {confidence:.15g}" + (f" --as-of {at.isoformat()}" if at else "")
 
 
 def parts_in_words(parts: Iterable[str]) -> str:

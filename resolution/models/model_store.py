@@ -81,7 +81,10 @@ class ModelStore:
         names = [name for name in self._names() if name == version or (version and name.startswith(version))]
         if len(names) != 1:
             problem = "is not known here" if not names else "is ambiguous"
-            raise ModelError(f"The model version {version!r} {problem}.", "See: cdp model list.")
+            advice = (
+                "See: cdp model list. Else copy its folder into models/ of the data folder, or: cdp resolve --train."
+            )
+            raise ModelError(f"The model version {version!r} {problem}.", advice)
         return self._read(names[0])
 
     def versions(self) -> tuple[list[StoredModel], list[ModelError]]:

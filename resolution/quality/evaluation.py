@@ -9,13 +9,17 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from graph.batches import batched
 from graph.clusters import read_clusters
 from graph.confidence import DEFAULT, read_levels
 from graph.connection import Graph
 from graph.errors import SourceReadError
+from graph.surroundings import known_customers
 from resolution.quality.cases import CaseMetrics, Cases, measure_cases
 from resolution.quality.overlap import Overlap, count_overlap, f1, pairs, ratio
 from resolution.quality.truth_files import read_columns
+
+_ASKED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,10 @@ class Evaluation:
 
 
 def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float, cases: Cases | None = None) -> Evaluation:
-    """Read the clusters back from the graph at every level and compare them with the truth.
-
-    Raises SourceReadError where the truth is about other records; GraphError.
-    """
+    """Read the clusters back from the graph at every level and compare them with the truth. Raises GraphError."""
     levels = read_levels(graph)
     clusters = read_clusters(graph, levels.default)
-    unknown = _unknown(truth, clusters)
+    unknown = len(truth.keys() - clusters.keys())  # some may be rejected, or deleted
     default = _metrics(clusters, truth, levels.default)
     by_kind = measure_cases(clusters, truth, cases) if cases else {}
     found = {
@@ -91,15 +92,13 @@ def evaluate(graph: Graph, truth: Mapping[str, str], seconds: float, cases: Case
     return Evaluation(default, found, round(seconds, 3), by_kind, unknown)
 
 
-def _unknown(truth: Mapping[str, str], clusters: Mapping[str, Hashable]) -> int:
-    """How many records of the truth are not in the graph; some may be rejected, or deleted. Raises SourceReadError."""
-    unknown = len(truth.keys() - clusters.keys())
-    if unknown == len(truth):
+def require_known(graph: Graph, truth: Mapping[str, str]) -> None:
+    """Before a resolution that takes its time: raises SourceReadError where the truth is about other records."""
+    if not any(known_customers(graph, keys) for keys in batched(sorted(truth), _ASKED_AT_ONCE)):
         raise SourceReadError(
-            f"None of the {unknown:,} records of the truth is in the graph.",
+            f"None of the {len(truth):,} records of the truth is in the graph.",
             "The ids of the truth have to be those of the records, and so has source, where either file has it.",
         )
-    return unknown
 
 
 def _metrics(clusters: Mapping[str, Hashable], truth: Mapping[str, str], confidence: float) -> LevelMetrics:

@@ -15,7 +15,7 @@ from graph.customer_facts import get_customer_facts
 from graph.errors import InputError
 from graph.printing import print_json
 from graph.review import Question, review_queue
-from resolution.stewards.review_files import write_questions, write_set_aside
+from resolution.stewards.review_files import require_place, write_questions, write_set_aside
 from resolution.stewards.reviewing import Imported, import_answers, rejects_file
 from resolution.stewards.steward_commands import Actor, AsJson, last_resolution, opened_graph
 
@@ -71,9 +71,11 @@ def import_command(
     as_json: AsJson = False,
 ) -> None:
     """Decide what a review file answers; wrong rows are set aside in a file, to be mended and imported again."""
+    place = rejects or rejects_file(file)
+    require_place(place, file)
     with opened_graph() as graph:
         imported = import_answers(graph, last_resolution(graph), file, actor)
-    aside = (rejects or rejects_file(file)) if imported.set_aside else None
+    aside = place if imported.set_aside else None
     if aside:
         write_set_aside(aside, imported.set_aside)
     _tell(imported, aside, as_json=as_json)

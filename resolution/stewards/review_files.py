@@ -8,6 +8,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +16,20 @@ from graph.customer_facts import VALUES
 from graph.errors import SourceReadError, reason_of
 from graph.records import PERSON_FIELDS
 from graph.review import Question
-from graph.spreadsheets import guarded, plain
+from graph.spreadsheets import broken_row, guarded, open_for_owner, plain
 
 _FACTS = (*PERSON_FIELDS, *VALUES)
 _ABOUT = ("kind", "why", "guard", "probability", "confidence", "information", "left_size", "right_size")
 _TO_FILL = ("decision", "reason")
 COLUMNS = ("left", "right", *_ABOUT, *(f"{side}_{name}" for name in _FACTS for side in ("left", "right")), *_TO_FILL)
 REQUIRED = ("left", "right", "decision")
+_DELIMITERS = (",", ";", "\t")
 _PROBLEM = ("file", "line", "field", "problem")
 _ANSWERS = {"same": True, "different": False, "": None}
-_OWNER_ONLY = 0o600
+# Facts are only shown; a spreadsheet makes two rows of a longer cell.
+_LONGEST = 30_000
+# Where cells stand that no column has, among rows that were set aside.
+_BEYOND = "beyond_the_columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,12 @@ class SetAside:
 
 
 def write_questions(path: Path, questions: Iterable[Question], facts: Mapping[str, Mapping[str, str]]) -> None:
-    """Questions with the fields of both records side by side, for the owner of the file only. Raises SourceReadError.
+    """Questions with the fields of both records side by side, for the owner of the file only.
 
-    ``facts``: see ``graph.customer_facts``.
+    ``facts``: see ``graph.customer_facts``. Raises SourceReadError, also where a file of answers is there already.
     """
+    if _has_answers(path):
+        raise SourceReadError(f"{path} has answers in it.", "Name another file; or import it, and delete it.")
     _write(path, COLUMNS, (_row(question, facts) for question in questions))
 
 
@@ -71,8 +78,19 @@ def _row(question: Question, facts: Mapping[str, Mapping[str, str]]) -> dict[str
         "information": f"{question.information:.4f}",
         "left_size": str(question.left_size),
         "right_size": str(question.right_size),
-        **{f"{side}_{name}": text for side, known in sides.items() for name, text in known.items()},
+        **{f"{side}_{name}": _shown(text) for side, known in sides.items() for name, text in known.items()},
     }
+
+
+def _has_answers(path: Path) -> bool:
+    """Whether there is a file that a steward has filled in, as far as it can be read."""
+    with suppress(SourceReadError):
+        return path.is_file() and any(isinstance(x, SetAside) or x.same is not None for x in read_answers(path))
+    return False
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 def write_set_aside(path: Path, rows: Sequence[SetAside]) -> None:
@@ -88,9 +106,17 @@ def write_set_aside(path: Path, rows: Sequence[SetAside]) -> None:
     _write(path, (*columns, *_PROBLEM), found)
 
 
+def require_place(path: Path, answers: Path) -> None:
+    """Before anything is decided: raises SourceReadError where rows of a file cannot be set aside at a path."""
+    if path.resolve() == answers.resolve():
+        raise SourceReadError(f"{path} is the file of answers itself.", "Name another file for rows that are wrong.")
+    if path.is_dir() or not path.parent.is_dir():
+        raise SourceReadError(f"{path} cannot be written: it is a folder, or in none.", "Name another file.")
+
+
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+        handle = open_for_owner(path)
         # A byte order mark: without it some spreadsheets take UTF-8 for something else.
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
@@ -105,7 +131,7 @@ def read_answers(path: Path) -> Iterator[Answer | SetAside]:
     text = _text(path)
     names, delimiter, first = _header(path, text)
     # Strict: else a quotation mark that nobody closes makes one cell of all rows after it, and they are lost.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
     try:
         for _ in range(first):
             next(reader)
@@ -114,9 +140,8 @@ def read_answers(path: Path) -> Iterator[Answer | SetAside]:
             if any(cell.strip() for cell in cells):
                 yield _answer(path, line, names, [plain(cell.strip()) for cell in cells])
             line = reader.line_num + 1
-    except csv.Error:
-        problem = f"{path}:{reader.line_num}: this is no row of cells."
-        raise SourceReadError(problem, "A quotation mark may be missing; save it as CSV again.") from None
+    except csv.Error as error:
+        raise broken_row(f"{path}:{line}", error) from None
 
 
 def _text(path: Path) -> str:
@@ -134,14 +159,22 @@ def _header(path: Path, text: str) -> tuple[list[str], str, int]:
     """Names of the columns, what parts them, and how many lines come before the rows."""
     lines = text.splitlines()[:2]
     skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
-    for delimiter in ",;\t":
-        cells = next(csv.reader(lines[skipped : skipped + 1], delimiter=delimiter), [])
-        names = [cell.strip().lower() for cell in cells]
+    header = lines[skipped : skipped + 1]
+    for delimiter in _DELIMITERS:
+        names = _names(header, delimiter)
         if set(REQUIRED) <= set(names):
             _require_once(path, names)
             return names, delimiter, skipped + 1
-    columns = ", ".join(REQUIRED)
-    raise SourceReadError(f"{path}:1: there are no columns {columns}.", "Begin with: cdp review export.")
+    most = max((_names(header, delimiter) for delimiter in _DELIMITERS), key=len)
+    missing = ", ".join(name for name in REQUIRED if name not in most)
+    raise SourceReadError(f"{path}:{skipped + 1}: no column {missing}.", "Begin with: cdp review export.")
+
+
+def _names(header: Sequence[str], delimiter: str) -> list[str]:
+    try:
+        return [cell.strip().lower() for cell in next(csv.reader(header, delimiter=delimiter), [])]
+    except csv.Error:  # no header has a cell so long
+        return []
 
 
 def _require_once(path: Path, names: Sequence[str]) -> None:
@@ -155,6 +188,7 @@ def _answer(path: Path, line: int, names: Sequence[str], cells: Sequence[str]) -
     decision = found.get("decision", "").lower()
     missing = next((name for name in ("left", "right") if not found.get(name)), None)
     if any(cells[len(names) :]):
+        found[_BEYOND] = " | ".join(cells[len(names) :])
         return SetAside(str(path), line, "decision", "the row has more cells than there are columns", found)
     if decision not in _ANSWERS:
         return SetAside(str(path), line, "decision", "not a word that is known: same, different or nothing", found)

@@ -49,4 +49,4 @@ def _verdict(answer: Answer, file: Path, actor: str) -> Verdict:
 
 def rejects_file(file: Path) -> Path:
     """Where the rows of a review file that were set aside go, unless it is said otherwise."""
-    return file.with_name(f"{file.stem}.rejects.csv")
+    return file.parent / f"{file.stem}.rejects.csv"

@@ -26,8 +26,17 @@ steward_app = typer.Typer(
 
 Customers = Annotated[list[str], typer.Argument(metavar="CUSTOMER", help="Customers as source:external_id.")]
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer as source:external_id.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, in words; kept with the decision.")]
-Actor = Annotated[str, typer.Option("--actor", envvar="CDP_ACTOR", help="Who decides.")]
+
+
+def _said(text: str) -> str:
+    """Whoever asks later who decided, and why, is told; an unset variable of a shell is nobody."""
+    if not text.strip():
+        raise typer.BadParameter("it is empty: a decision is somebody's, for a reason.")
+    return text.strip()
+
+
+Reason = Annotated[str, typer.Option("--reason", help="Why, in words; kept with the decision.", callback=_said)]
+Actor = Annotated[str, typer.Option("--actor", envvar="CDP_ACTOR", help="Who decides.", callback=_said)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

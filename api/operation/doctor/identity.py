@@ -31,7 +31,7 @@ def look_at_resolution(graph: Graph, models: ModelStore) -> Iterator[Finding]:
     run, model = found
     yield _model(models, model.version)
     if has_labels_of_other_guards(graph, current_guards()):
-        advice = "Run: cdp resolve. Where it comes again, start every process anew that is older than the guards file."
+        advice = "Run: cdp resolve. Where it comes again, some process has another file of guards, or none."
         yield warn("guards", "some process told under others than those in force who is a hub", advice)
     age = datetime.now(UTC) - run.finished_at
     said = f"{_age(age)} ago ({run.scope}); {counts['unresolved']:,} of {counts['customers']:,} customers wait"

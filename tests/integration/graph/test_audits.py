@@ -69,7 +69,7 @@ def suspects(graph: Graph) -> Graph:
 def found(graph: Graph, name: str, **asked: str) -> list[dict[str, Any]]:
     """Rows of an audit, which must leave the graph as it is."""
     before = everything(graph)
-    rows = run_audit(graph, name, asked)
+    rows = list(run_audit(graph, name, asked).rows)
     assert everything(graph) == before
     return rows
 
@@ -257,7 +257,7 @@ def test_an_audit_shows_keys_and_no_personal_data(name: str, suspects: Graph) ->
 
 @pytest.mark.parametrize("name", audits())
 def test_an_audit_of_nothing_finds_nothing_and_keeps_to_its_limit(name: str, graph: Graph) -> None:
-    assert run_audit(graph, name, {}) == []
+    assert run_audit(graph, name, {}).rows == []
     assert audits()[name].parameters["limit"] == 50
 
 
@@ -295,6 +295,28 @@ def test_nothing_found_is_said_so() -> None:
     result = cdp("weak_bridges", "--param", "least_records=4")
 
     assert (result.stdout, result.stderr.strip()) == ("", "Nothing was found.")
+
+
+@pytest.mark.parametrize("name", audits())
+@pytest.mark.usefixtures("suspects", "command_environment")
+def test_a_table_has_its_header_where_nothing_was_found(name: str, connected_graph: Graph) -> None:
+    filled = cdp(name, "--csv").stdout.splitlines()
+    connected_graph.run_alone("erase_everything")
+
+    assert cdp(name, "--csv").stdout.splitlines() == filled[:1]
+    assert len(next(csv.reader(filled))) > 2
+
+
+@pytest.mark.usefixtures("suspects", "command_environment")
+def test_no_cell_of_a_table_is_a_formula_and_numbers_stay_numbers(suspects: Graph) -> None:
+    decision = Decision("d1", "link", "=ada()", "+1", days(1), (("crm:7", "crm:8"),))
+    suspects.write(lambda transaction: write_decisions(transaction, [decision]))
+
+    (row,) = csv.DictReader(io.StringIO(cdp("decisions", "--csv").stdout))
+    (other, *_) = csv.DictReader(io.StringIO(cdp("contradictions", "--csv").stdout))
+
+    assert (row["actor"], row["reason"]) == ("'=ada()", "'+1")
+    assert float(other["match_weight"]) < 0
 
 
 @pytest.mark.parametrize(

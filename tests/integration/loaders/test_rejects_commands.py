@@ -92,6 +92,7 @@ def test_a_row_is_shown_only_where_it_is_asked_for(run: Run, loaded: Path) -> No
 @pytest.mark.parametrize("name", ["mend.jsonl", "mend.csv"])
 def test_mended_rows_are_replayed_once(run: Run, loaded: Path, graph: Graph, name: str) -> None:
     file = loaded / name
+    file.touch(0o644)
     assert json.loads(run("rejects", "export", file, "--json").stdout) == {"file": str(file), "rows": 2}
     assert file.stat().st_mode & 0o077 == 0
     mended = {'["60","Cut"]': '["60","Cem","1985-05-05"]', "60,Cut,": "60,Cem,1985-05-05", "31.02.1980": "1980-02-28"}

@@ -17,6 +17,7 @@ from resolution.pipeline import ResolutionRequest, resolve
 from resolution.settings import ResolutionSettings
 from tests.assertions import edges, everything, nodes
 from tests.factories import batch, crm, customer, device, session
+from tests.integration.resolution.commands import cdp
 from tests.integration.resolution.people import NAMES, write_everybody, write_person
 
 ANNA = {("email:anna.ilg@example.org",)}
@@ -40,6 +41,11 @@ def other_guards(command_environment: pytest.MonkeyPatch, tmp_path: Path) -> Oth
         cdp_settings.cache_clear()
 
     return used
+
+
+@pytest.fixture
+def looking_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph.guards.LOOK_EVERY_S", 0.0)
 
 
 def hubs(graph: Graph) -> set[tuple[Any, ...]]:
@@ -113,3 +119,41 @@ def test_devices_and_what_a_deletion_leaves(
     resolve(graph, settings, store)
 
     assert hubs(graph) == set()
+
+
+@pytest.mark.usefixtures("looking_always")
+def test_a_process_that_is_older_than_its_file_follows_it(
+    graph: Graph, settings: ResolutionSettings, store: ModelStore, other_guards: OtherGuards, tmp_path: Path
+) -> None:
+    otto = {("email:otto.petersen@example.org",)}
+    with other_guards():
+        write_everybody(graph)
+        assert hubs(graph) == ANNA
+        (tmp_path / "guards.yaml").write_text("roles: {email: ['otto[.].+@.+']}\n")
+
+        assert resolve(graph, settings, store).way == "train"
+        assert hubs(graph) == otto
+
+        write_person(graph, "email", "0", NAMES[0])
+        assert resolve(graph, settings, store).way == "incremental"
+        assert hubs(graph) == otto
+
+
+def test_a_process_whose_guards_differ_in_limits_alone_makes_no_run_a_full_one(
+    people: Graph, settings: ResolutionSettings, store: ModelStore, other_guards: OtherGuards
+) -> None:
+    with other_guards("cluster: {most: 7}\n"):
+        write_person(people, "email", "0", NAMES[0])
+
+    assert resolve(people, settings, store).way == "incremental"
+
+
+@pytest.mark.usefixtures("command_environment")
+def test_a_run_over_everything_because_of_others_says_so(graph: Graph, other_guards: OtherGuards) -> None:
+    write_everybody(graph)
+    assert "other guards" not in cdp("resolve", "--no-charts").output
+    with other_guards():
+        write_person(graph, "email", "0", NAMES[0])
+
+    assert "told under other guards" in cdp("resolve", "--no-charts").output
+    assert "other guards" not in cdp("resolve", "--no-charts").output

@@ -51,6 +51,20 @@ def test_answers_that_are_none_end_with_an_error() -> None:
 
 
 @pytest.mark.usefixtures("people_by_command")
+@pytest.mark.parametrize("options", [("--confidence", "exact"), ("--as-of", "2020-01-01"), ()])
+def test_the_command_that_is_pointed_to_answers_for_the_same_confidence_and_time(options: tuple[str, ...]) -> None:
+    pointed = str(cdp("why", "crm:0", "shop:0", *options).exception).partition("See why: cdp ")[2].split()
+    if not options:
+        pointed = ["why-not", "crm:0", "shop:0"]
+
+    apart = cdp(*pointed)
+
+    assert apart.exit_code == (0 if options else 1)
+    back = [line.partition("See why: cdp ")[2].split() for line in apart.stdout.splitlines() if "See why: " in line]
+    assert [cdp(*arguments).exit_code for arguments in back] == ([] if options else [0])
+
+
+@pytest.mark.usefixtures("people_by_command")
 def test_what_cannot_be_answered_is_said_so() -> None:
     asked: list[tuple[tuple[str, ...], type[Exception], str]] = [
         (("why", "crm:0", "crm:1"), UnknownCustomerError, "cdp why-not crm:0 crm:1"),

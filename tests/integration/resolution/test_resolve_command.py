@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 from graph.connection import Graph
 from graph.errors import SourceReadError
 from resolution.commands import resolve_command
+from tests.assertions import everything
 from tests.integration.resolution.people import NAMES, write_person
 
 APP = typer.Typer()
@@ -61,12 +62,14 @@ def test_records_of_the_truth_that_are_not_there_are_told(truth: Path) -> None:
 
 
 @pytest.mark.usefixtures("command_environment")
-def test_a_truth_about_other_records_measures_nothing(truth: Path) -> None:
+def test_a_truth_about_other_records_stops_before_anything_is_done(truth: Path, graph: Graph) -> None:
     truth.write_text("id,source,person_id\n1,croissant,p1\n2,croissant,p1\n")
+    before = everything(graph)
     problem = run("--evaluate", truth).exception
 
     assert isinstance(problem, SourceReadError)
     assert "None of the 2 records of the truth is in the graph." in str(problem)
+    assert everything(graph) == before
 
 
 @pytest.mark.usefixtures("command_environment", "graph")

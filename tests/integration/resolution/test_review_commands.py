@@ -98,6 +98,26 @@ def test_both_records_stand_side_by_side_and_no_cell_is_a_formula(people: Graph,
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("decision", ["same", "perhaps"])
+def test_questions_are_not_written_over_answers(decision: str, people: Graph, answered: Callable[..., Path]) -> None:
+    del people
+    file = answered(("crm:0", "shop:0", ""), ("crm:1", "crm:2", decision))
+    before = file.read_bytes()
+
+    assert isinstance(cdp("review", "export", str(file)).exception, SourceReadError)
+    assert file.read_bytes() == before
+
+
+def test_questions_that_nobody_answered_are_written_anew(people: Graph, tmp_path: Path) -> None:
+    del people
+    file = tmp_path / "doubts.csv"
+    file.write_text("something else")
+    file.chmod(0o644)
+
+    assert [told("review", "export", str(file), "--json")["questions"] for _ in range(2)] == [1, 1]
+    assert file.stat().st_mode & 0o077 == 0
+
+
 def test_the_same_file_twice_changes_nothing(people: Graph, answered: Callable[..., Path]) -> None:
     file = answered(("crm:0", "shop:0", "Different", "two sisters"), ("crm:1", "crm:2", "same"), ("crm:3", "crm:4", ""))
     first = imported(file)
@@ -166,12 +186,48 @@ def test_files_are_read_as_spreadsheets_write_them(
     assert (answer.line, answer.cells["left"], answer.cells["reason"]) == (2, "crm:1", "Größe")
 
 
+@pytest.mark.parametrize("place", ["answers.csv", "./answers.csv", "nowhere/rejects.csv", "."])
+def test_where_wrong_rows_cannot_go_nothing_is_decided_and_no_answer_is_lost(
+    place: str, people: Graph, answered: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = answered(("crm:0", "shop:0", "different"), ("crm:1", "crm:nobody", "same"))
+    before = file.read_bytes()
+    monkeypatch.chdir(file.parent)
+
+    refused = cdp("review", "import", str(file), "--actor", "ada", "--rejects", place)
+
+    assert isinstance(refused.exception, SourceReadError)
+    assert (file.read_bytes(), list_decisions(people)) == (before, [])
+
+
+@pytest.mark.parametrize("actor", ["", " "])
+def test_nobody_decides_nothing(actor: str, people: Graph, answered: Callable[..., Path]) -> None:
+    file = answered(("crm:0", "shop:0", "different"))
+
+    assert cdp("review", "import", str(file), "--actor", actor).exit_code == 2
+    assert cdp("steward", "link", "crm:0", "crm:1", "--actor", actor, "--reason", "x").exit_code == 2
+    assert cdp("steward", "link", "crm:0", "crm:1", "--actor", "ada", "--reason", actor).exit_code == 2
+    assert list_decisions(people) == []
+
+
+def test_a_long_field_is_cut_where_it_is_only_shown(people: Graph, tmp_path: Path) -> None:
+    write_person(people, "crm", "namesake", NAMES[0], family_name="Ilg" * 40_000, birth_date=None)
+    assert cdp("resolve").exit_code == 0
+    file = tmp_path / "doubts.csv"
+    told("review", "export", str(file), "--json")
+
+    assert max(len(cell) for row in rows_of(file) for cell in row.values()) < 32_767
+    assert list(read_answers(file))
+
+
 def test_a_file_without_the_columns_is_refused(people: Graph, tmp_path: Path) -> None:
     file = tmp_path / "other.csv"
     file.write_text("one,two\n1,2\n")
 
     assert isinstance(cdp("review", "import", str(file), "--actor", "ada").exception, SourceReadError)
     assert isinstance(cdp("review", "import", str(tmp_path / "no.csv"), "--actor", "ada").exception, SourceReadError)
+    for folder in (".", "/", str(tmp_path)):
+        assert isinstance(cdp("review", "import", folder, "--actor", "ada").exception, SourceReadError)
     assert list_decisions(people) == []
 
 

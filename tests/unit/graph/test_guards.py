@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import ConfigurationError
-from graph.guards import read_guards
+from graph.guards import current_guards, read_guards
 
 
 def own(folder: Path, text: str) -> Path:
@@ -72,3 +72,40 @@ def test_what_is_wrong_in_a_file_is_said_with_its_place(tmp_path: Path, text: st
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="CDP_GUARDS_FILE"):
         read_guards(tmp_path / "none.yaml")
+
+
+@pytest.fixture
+def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a process that looks at it whenever it asks for guards."""
+    file = own(tmp_path, "hubs: {email: 3}\n")
+    monkeypatch.setenv("CDP_GUARDS_FILE", str(file))
+    monkeypatch.setattr("graph.guards.LOOK_EVERY_S", 0.0)
+    assert current_guards().hub_above("email") == 3
+    return file
+
+
+def test_a_process_that_goes_on_follows_its_file(followed: Path) -> None:
+    own(followed.parent, "hubs: {email: 14}\n")
+
+    assert current_guards().hub_above("email") == 14
+
+
+@pytest.mark.parametrize("text", ["hubs: [", "colour: 1", None], ids=["half written", "wrong", "gone"])
+def test_while_its_file_cannot_be_used_the_guards_of_before_hold(
+    text: str | None, followed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own(followed.parent, text) if text else followed.unlink()
+
+    assert [current_guards().hub_above("email") for _ in range(3)] == [3, 3, 3]
+    assert [str(followed) in record.getMessage() for record in caplog.records] == [True]
+
+    own(followed.parent, "hubs: {email: 14}\n")
+    assert current_guards().hub_above("email") == 14
+
+
+def test_only_guards_that_tell_who_is_a_hub_count_as_others_for_labels(tmp_path: Path) -> None:
+    limits = read_guards(own(tmp_path, "cluster: {most: 7}\nnobody: {email: [x@y.zz]}\n"))
+    hubs = read_guards(own(tmp_path, "hubs: {email: 3}\n"))
+
+    assert limits.digest != read_guards().digest
+    assert limits.hub_digest == read_guards().hub_digest != hubs.hub_digest

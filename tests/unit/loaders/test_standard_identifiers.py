@@ -1,7 +1,10 @@
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from graph.guards import current_guards
 from graph.records import IdentifierValue
 from loaders.standardise.emails import standardise_email
 from loaders.standardise.identifiers import (
@@ -111,3 +114,25 @@ def test_an_id_is_as_long_as_an_index_takes_it(standardise: Callable[[str], obje
     found = standardise("é" * 501)
     assert isinstance(found, Unusable)
     assert (found.code, found.reason) == ("too_long", "an id longer than 1,000 bytes")
+
+
+def test_values_that_name_nobody_follow_the_guards_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> list[bool]:
+        sha = hashlib.sha256(b"x@y.zz").hexdigest()
+        values = [("email", "x@y.zz"), ("phone", "+49 30 1234567"), ("loyalty_card", "4711"), ("hashed_email", sha)]
+        sent = [standardise_identifier(*value) for value in values]
+        return [value != PLACEHOLDER for value in sent] + [standardise_reference("4711") is not None]
+
+    file = tmp_path / "guards.yaml"
+    file.write_text("cluster: {most: 7}\n")
+    monkeypatch.setenv("CDP_GUARDS_FILE", str(file))
+    monkeypatch.setattr("graph.guards.LOOK_EVERY_S", 0.0)
+    assert found() == [True] * 5
+
+    file.write_text("nobody: {email: [x@y.zz], phone: ['.*1234567'], other: ['4711']}\n")
+    current_guards()  # whoever asks first forgets what was told before
+
+    assert found() == [False] * 5
+    # The next tests have other guards.
+    file.write_text("cluster: {most: 7}\n")
+    current_guards()

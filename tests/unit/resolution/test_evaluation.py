@@ -107,6 +107,13 @@ def test_a_missing_truth_file_says_so(tmp_path: Path) -> None:
         read_truth_rows(tmp_path / "nowhere.csv")
 
 
+def test_blank_lines_and_empty_cells_beyond_the_columns_are_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "truth.csv"
+    file.write_text("id,person_id,\n\n1,p1,,\n2\n")
+
+    assert read_truth(file, "records") == {"records:1": "p1"}
+
+
 def test_a_row_without_a_person_says_nothing_of_whom_a_record_is(tmp_path: Path) -> None:
     file = tmp_path / "truth.csv"
     file.write_text("id,person_id\n1,p1\n2,\n3\n4,\n,p1\n 5 , p1\n5,p1\n")
@@ -120,6 +127,11 @@ def test_a_row_without_a_person_says_nothing_of_whom_a_record_is(tmp_path: Path)
         ("id,person_id\n1,p1\n1,p2\n", "records:1 is of two people"),
         ("id,person_id\n", "no row has an id and a person_id"),
         ('id,person_id\n1,p1\n"2,p2\n3,p3\n', "truth.csv:3: a row of cells begins here"),
+        ("id,person_id\n1,p1\n2,Ada, the first\n", "truth.csv:3: the row has more cells than there are columns"),
+        (f"id,person_id\n1,p1\n2,{'p' * 131_073}\n", "truth.csv:3: a cell begins in this row that is longer than"),
+        ("id,id,person_id\n1,2,p1\n", "truth.csv:1: the column id stands there twice"),
+        ("id;person_id\n1;p1\n", "Cells are parted by commas"),
+        ("", "truth.csv:1: no column id, person_id"),
     ],
 )
 def test_a_truth_that_contradicts_itself_or_loses_rows_is_refused(tmp_path: Path, content: str, said: str) -> None:

@@ -60,6 +60,39 @@ def test_a_quotation_mark_that_nobody_closes_loses_no_rows(tmp_path: Path, later
         list(read_answers(file))
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"left,right,decision,reason\na,b,same,\nc,d,same,{'x' * 131_073}\n", "csv:3: a cell begins in this row"),
+        ('left,right,decision,reason\na,b,same,\nc,d,same,"x\ny,z\n', "csv:3: a row of cells begins here"),
+        ("sep=;\nright;decision;reason\na;same;\n", "csv:2: no column left."),
+        ("left|right|decision\na|b|same\n", "csv:1: no column left, right, decision."),
+        ("x" * 131_073, "csv:1: no column left, right, decision."),
+        ("", "csv:1: no column left, right, decision."),
+    ],
+    ids=["long cell", "open quote", "lost column", "other delimiter", "no header", "empty"],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text(text)
+
+    with pytest.raises(SourceReadError) as refused:
+        list(read_answers(file))
+
+    assert said in str(refused.value)
+
+
+def test_cells_beyond_the_columns_are_kept_with_the_row(tmp_path: Path) -> None:
+    file, rejects = tmp_path / "answers.csv", tmp_path / "rejects.csv"
+    file.write_text("left,right,decision,reason\na,b,same,his son, she says\n")
+    (row,) = read_answers(file)
+    assert isinstance(row, SetAside)
+
+    write_set_aside(rejects, [row])
+
+    assert "she says" in rejects.read_text(encoding="utf-8-sig")
+
+
 @pytest.mark.parametrize("name", ["left", "decision", "Reason"])
 def test_a_column_that_stands_there_twice_is_no_answer(tmp_path: Path, name: str) -> None:
     file = tmp_path / "answers.csv"
