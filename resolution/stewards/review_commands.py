@@ -66,7 +66,7 @@ def import_command(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A filled in review file.")],
     actor: Actor,
     rejects: Annotated[
-        Path | None, typer.Option("--rejects", help="Where rows go that are wrong; else FILE.rejects.csv.")
+        Path | None, typer.Option("--rejects", help="Where rows go that are wrong; else a new FILE.rejects.csv.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

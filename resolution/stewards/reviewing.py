@@ -1,6 +1,7 @@
 """Reviewing: the answers of a review file become decisions."""
 
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from graph.connection import Graph
@@ -48,5 +49,9 @@ def _verdict(answer: Answer, file: Path, actor: str) -> Verdict:
 
 
 def rejects_file(file: Path) -> Path:
-    """Where the rows of a review file that were set aside go, unless it is said otherwise."""
-    return file.parent / f"{file.stem}.rejects.csv"
+    """Where the rows of a review file that were set aside go, unless it is said otherwise: a file that is not there.
+
+    One of before may have been mended meanwhile.
+    """
+    names = chain([f"{file.stem}.rejects.csv"], (f"{file.stem}.rejects-{number}.csv" for number in count(2)))
+    return next(place for name in names if not (place := file.parent / name).exists())

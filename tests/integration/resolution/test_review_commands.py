@@ -173,6 +173,19 @@ def test_wrong_rows_are_set_aside_and_can_be_mended(people: Graph, answered: Cal
     assert together(people, "crm:1", "crm:2")
 
 
+@pytest.mark.usefixtures("people")
+def test_rejects_that_somebody_mends_are_not_written_over(answered: Callable[..., Path]) -> None:
+    file = answered(("crm:1", "crm:nobody", "same"))
+    cdp("review", "import", str(file), "--actor", "ada")
+    rejects = file.with_name("answers.rejects.csv")
+    rejects.write_text(mended := rejects.read_text(encoding="utf-8-sig").replace("crm:nobody", "crm:2"))
+
+    cdp("review", "import", str(file), "--actor", "ada")
+
+    assert rejects.read_text() == mended
+    assert [row["right"] for row in rows_of(file.with_name("answers.rejects-2.csv"))] == ["crm:nobody"]
+
+
 @pytest.mark.parametrize(
     ("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16"), (";", "cp1252")]
 )
