@@ -130,7 +130,7 @@ class ChangeFeed:
     async def _read(self, watched: Sequence[WatchedProfile]) -> None:
         asked = {str(number): found for number, found in enumerate(watched) if found.now}
         rows = [
-            ChangesAfter(name, found.now.owners, *found.settled, known=found.known)
+            ChangesAfter(name, found.now.owners, found.settled, found.known)
             for name, found in asked.items()
             if found.now
         ]
