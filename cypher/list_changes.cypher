@@ -15,8 +15,9 @@ RETURN row.name AS name, datetime.realtime().epochMillis AS now,
       AND CASE WHEN window.members IS NULL THEN true ELSE NOT EXISTS {
         (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
       } END
+    // Not DISTINCT, which would keep the row, with all that is known, for each of them: what lies in two windows comes twice.
     // `+ ''`: in the order in which `>` compares keys, see get_journey.
-    WITH DISTINCT i, i.written_at.epochMillis AS written_at ORDER BY written_at, i.key + '' LIMIT $limit
+    WITH i, i.written_at.epochMillis AS written_at ORDER BY written_at, i.key + '' LIMIT $limit
     RETURN i {
       .key, .source, .type, .name, .channel, .owner, .session, .amount, .currency, .properties, at: i.at.epochMillis,
       written_at: written_at

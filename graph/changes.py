@@ -108,7 +108,8 @@ def _read(row: Row, limit: int) -> ReadChanges:
     """Both lists as one; where one of them was cut, the other may not go further than it does."""
     parts = list(_interactions(row["interactions"])), list(_events(row["events"]))
     ends = [part[-1].place for part in parts if len(part) == limit]
-    found = sorted((change for part in parts for change in part), key=attrgetter("place"))
+    distinct = {change.key: change for part in parts for change in part}
+    found = sorted(distinct.values(), key=attrgetter("place"))
     kept = [change for change in found if not ends or change.place <= min(ends)]
     return ReadChanges(row["now"], row["present"], tuple(kept), cut=bool(ends))
 
