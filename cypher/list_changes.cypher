@@ -15,7 +15,9 @@ RETURN row.name AS name, datetime.realtime().epochMillis AS now,
       AND CASE WHEN window.members IS NULL THEN true ELSE NOT EXISTS {
         (i)-[:IN_SESSION]->(:Session)-[:LOGGED_IN]->(c:Customer) WHERE NOT c.key IN window.members
       } END
-    WITH DISTINCT i, i.written_at.epochMillis AS written_at ORDER BY written_at, i.key LIMIT $limit
+    // Not DISTINCT, which would keep the row, with all that is known, for each of them: what lies in two windows comes twice.
+    // `+ ''`: in the order in which `>` compares keys, see get_journey.
+    WITH i, i.written_at.epochMillis AS written_at ORDER BY written_at, i.key + '' LIMIT $limit
     RETURN i {
       .key, .source, .type, .name, .channel, .owner, .session, .amount, .currency, .properties, at: i.at.epochMillis,
       written_at: written_at
@@ -27,7 +29,7 @@ RETURN row.name AS name, datetime.realtime().epochMillis AS now,
     WHERE e.written_at >= datetime({epochMillis: row.since})
       AND CASE WHEN e.written_at.epochMillis = row.since THEN e.key > row.since_key ELSE true END
       AND NOT e.key IN row.known
-    WITH DISTINCT e, e.written_at.epochMillis AS written_at ORDER BY written_at, e.key LIMIT $limit
+    WITH DISTINCT e, e.written_at.epochMillis AS written_at ORDER BY written_at, e.key + '' LIMIT $limit
     RETURN e {
       .key, .kind, .cause, .run_id, .profiles_before, .profiles_after, at: e.at.epochMillis, written_at: written_at
     }

@@ -1,4 +1,4 @@
-// What each of several profiles did, counted by channel, with the interactions that orders are made of. Reads the history,
+// What each of several profiles did, counted by channel and owner, with the interactions that orders are made of. Reads the history,
 // the newest first: four accesses to the store for each interaction.
 // $rows (number, windows (owner, since, until in epoch milliseconds, members), customers, own_devices, shared_devices),
 // $names (of orders), $most (interactions of an owner); rows: number, channels, beginnings, sessions.
@@ -41,11 +41,11 @@ CALL (row) {
         ELSE other.first <= i.at OR NONE(at IN mine WHERE at < other.first) END)
     RETURN i
   }
-  WITH i.channel AS channel, count(i) AS interactions, min(i.at.epochMillis) AS first_at,
+  WITH i.channel AS channel, i.owner AS owner, count(i) AS interactions, min(i.at.epochMillis) AS first_at,
     max(i.at.epochMillis) AS last_at,
     collect(CASE WHEN i.name IN $names THEN i { .key, .source, .name, .amount, .currency, .properties } END) AS orders
   RETURN collect({
-    channel: channel, interactions: interactions, first_at: first_at, last_at: last_at, orders: orders
+    channel: channel, owner: owner, interactions: interactions, first_at: first_at, last_at: last_at, orders: orders
   }) AS channels
 }
 RETURN row.number AS number, channels,

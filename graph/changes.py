@@ -7,14 +7,25 @@ look back so far (``LATE_MS``) and tell by the keys what is new.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from graph.clusters import MEMBERS_LIMIT
 from graph.connection import WRITE_TIMEOUT_S, AsyncGraph, Row
 from graph.identity_events import RecordedEvent, event_of
-from graph.journeys import JourneyInteraction, JourneyOwners, get_journey_owners, interaction_of, window_rows
+from graph.journeys import (
+    JourneyInteraction,
+    JourneyOwners,
+    get_journey_owners,
+    interaction_of,
+    key_in_order,
+    key_order,
+    window_rows,
+)
 from graph.profile_ids import first_of, profile_id
 
 LATE_MS = int(1_000 * WRITE_TIMEOUT_S)
+# A moment and what a key is sorted by (``key_order``): everything up to it, in the order in which changes are read.
+Place = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +36,22 @@ class Change:
     key: str
     what: JourneyInteraction | RecordedEvent
 
+    @property
+    def place(self) -> Place:
+        """Where it stands in the order of arrival."""
+        return self.written_at, key_order(self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangesAfter:
-    """What is asked of one profile: what was written after ``since`` and ``since_key``, but not what is ``known``.
+    """What is asked of one profile: what was written after ``since``, but not what is ``known``.
 
     ``name``: by which the answer is found.
     """
 
     name: str
     owners: JourneyOwners
-    since: int
-    since_key: str = ""
+    since: Place
     known: Collection[str] = ()
 
 
@@ -81,8 +96,8 @@ async def list_changes(graph: AsyncGraph, asked: Sequence[ChangesAfter], limit: 
 def _row(asked: ChangesAfter) -> Row:
     return {
         "name": asked.name,
-        "since": asked.since,
-        "since_key": asked.since_key,
+        "since": asked.since[0],
+        "since_key": key_in_order(asked.since[1]),
         "windows": window_rows(asked.owners.windows),
         "customers": list(asked.owners.customers),
         "known": list(asked.known),
@@ -92,14 +107,11 @@ def _row(asked: ChangesAfter) -> Row:
 def _read(row: Row, limit: int) -> ReadChanges:
     """Both lists as one; where one of them was cut, the other may not go further than it does."""
     parts = list(_interactions(row["interactions"])), list(_events(row["events"]))
-    ends = [(part[-1].written_at, part[-1].key) for part in parts if len(part) == limit]
-    found = sorted((change for part in parts for change in part), key=_position)
-    kept = [change for change in found if not ends or _position(change) <= min(ends)]
+    ends = [part[-1].place for part in parts if len(part) == limit]
+    distinct = {change.key: change for part in parts for change in part}
+    found = sorted(distinct.values(), key=attrgetter("place"))
+    kept = [change for change in found if not ends or change.place <= min(ends)]
     return ReadChanges(row["now"], row["present"], tuple(kept), cut=bool(ends))
-
-
-def _position(change: Change) -> tuple[int, str]:
-    return change.written_at, change.key
 
 
 def _interactions(rows: Sequence[Row]) -> Iterator[Change]:

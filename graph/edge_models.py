@@ -46,7 +46,7 @@ class ClaimRel(StructuredRel):
 
     key = StringProperty(unique_index=True, help_text="both customer keys, the smaller first, joined by ' ~ '")
     probability = FloatProperty(help_text="probability that both customers are one person, 0 to 1")
-    match_weight = FloatProperty(help_text="the same as log2 odds")
+    match_weight = FloatProperty(help_text="score of the pair, log2 odds; 0 without evidence: never scored")
     evidence = StringProperty(help_text="JSON list of [comparison, level, log2 weight, log2 frequency weight]")
     guard = StringProperty(help_text="guard that held the pair back or apart, by its name in the guards file")
     run_id = StringProperty(help_text="run that wrote the edge")

@@ -213,6 +213,11 @@ def key_order(key: str) -> bytes:
     return key.encode("utf-16-be", "surrogatepass")
 
 
+def key_in_order(order: bytes) -> str:
+    """The key that is sorted by ``order``."""
+    return order.decode("utf-16-be", "surrogatepass")
+
+
 def keyset(wanted: JourneyFilter, first: int, after: JourneyPosition | None) -> dict[str, Any]:
     """Where a page begins and ends, as statements take it; one more is read, to know whether more follow."""
     position = JourneyPosition(wanted.until or _END, "")

@@ -97,7 +97,7 @@ class RunFilter:
 
 
 async def list_runs(graph: AsyncGraph, wanted: RunFilter, before: tuple[datetime, str], limit: int) -> list[ScoringRun]:
-    """Resolutions before one, the newest first. Raises GraphError."""
+    """Resolutions that began before one, the newest first. Raises GraphError."""
     at, run_id = before
     rows = await graph.read(
         "list_runs_before",

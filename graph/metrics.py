@@ -3,6 +3,7 @@
 Counts and sums over interactions are metrics, never fields: no value of a source is changed by them.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,22 +64,39 @@ def _known_since(customers: Iterable[SourceCustomer]) -> datetime | None:
 
 
 def _metrics(row: Row, known_since: datetime | None) -> ProfileMetrics:
-    channels = tuple(_channel(channel) for channel in sorted(row["channels"], key=lambda each: each["channel"] or ""))
-    revenue = revenue_of(order for channel in row["channels"] for order in channel["orders"])
-    interactions = sum(channel.interactions for channel in channels)
+    channels = tuple(_channels(row["channels"]))
+    revenue = revenue_of(order for part in row["channels"] for order in part["orders"])
     beginnings = [moment(at) for at in row["beginnings"]]
     return ProfileMetrics(
         known_since=known_since,
         first_seen_at=min([*beginnings, *(channel.first_contact_at for channel in channels)], default=None),
         last_seen_at=max((channel.last_contact_at for channel in channels), default=None),
-        interactions=interactions,
+        interactions=sum(channel.interactions for channel in channels),
         sessions=row["sessions"],
         orders=sum(each.orders for each in revenue),
         revenue=revenue,
         channels=channels,
-        cut=interactions >= MOST_INTERACTIONS,
+        cut=max(_by_owner(row["channels"]).values(), default=0) >= MOST_INTERACTIONS,
     )
 
 
-def _channel(row: Row) -> ChannelMetrics:
-    return ChannelMetrics(row["channel"], row["interactions"], moment(row["first_at"]), moment(row["last_at"]))
+def _channels(parts: Iterable[Row]) -> Iterable[ChannelMetrics]:
+    """Each channel, of what each owner did on it."""
+    by_channel: dict[str | None, list[Row]] = defaultdict(list)
+    for part in parts:
+        by_channel[part["channel"]].append(part)
+    for channel, found in sorted(by_channel.items(), key=lambda each: each[0] or ""):
+        yield ChannelMetrics(
+            channel,
+            sum(part["interactions"] for part in found),
+            moment(min(part["first_at"] for part in found)),
+            moment(max(part["last_at"] for part in found)),
+        )
+
+
+def _by_owner(parts: Iterable[Row]) -> Counter[str]:
+    """How many interactions of each owner were counted: of one that has more, the rest was not read."""
+    counted = Counter[str]()
+    for part in parts:
+        counted[part["owner"]] += part["interactions"]
+    return counted

@@ -308,7 +308,7 @@ class ScoringRun(StructuredNode):
     model_version = StringProperty(help_text="model that scored")
     scope = StringProperty(help_text="full, incremental, online, steward or delete")
     settings = StringProperty(help_text="settings of the run as JSON text")
-    started_at = DateTimeNeo4jFormatProperty(help_text="start")
+    started_at = DateTimeNeo4jFormatProperty(index=True, help_text="start")
     finished_at = DateTimeNeo4jFormatProperty(index=True, help_text="end; when what it found took effect")
     counts = StringProperty(help_text="customers, pairs, links, clusters and changes as JSON text")
     durations = StringProperty(help_text="seconds of each step as JSON text")

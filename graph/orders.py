@@ -5,8 +5,8 @@ One order that several sources report, as website and shop do, is one order: the
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
@@ -16,8 +16,10 @@ from graph.connection import Row
 COMPLETED, REFUNDED, CANCELLED = "Order Completed", "Order Refunded", "Order Cancelled"
 ORDER_NAMES = (COMPLETED, REFUNDED, CANCELLED)
 # Where products stand: a refund that lists some gives back these, one without a list and an amount the whole order, as
-# Segment and Google Analytics mean it.
+# Segment and Google Analytics mean it. A price is that of one; without a quantity it is one.
 _PRODUCTS = ("products", "items")
+_PRODUCT_IDS = ("product_id", "item_id", "sku", "id")
+_MOST = Decimal(10) ** 12
 # Names under which sources send the id of an order.
 _IDS = ("order_id", "orderId", "order_no", "order_number", "transaction_id")
 
@@ -33,6 +35,15 @@ class Revenue:
 
 
 @dataclass(frozen=True, slots=True)
+class _Product:
+    """One line of a list of products. ``price``: of one, none where it is not told."""
+
+    ids: tuple[str, ...]
+    price: Decimal | None
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class _Said:
     """What one interaction says of an order."""
 
@@ -43,6 +54,7 @@ class _Said:
     amount: Decimal | None
     currency: str | None
     of_products: bool
+    products: tuple[_Product, ...]
 
 
 def revenue_of(interactions: Iterable[Row]) -> tuple[Revenue, ...]:
@@ -55,7 +67,8 @@ def revenue_of(interactions: Iterable[Row]) -> tuple[Revenue, ...]:
             by_order[each.order].append(each)
     orders = [_best(reports) for reports in by_order.values()]
     given_back = [each for each in said if each.name == REFUNDED and each.order not in cancelled]
-    refunds = _refunds(given_back, {order.order: order for order in orders})
+    priced = [_priced(each, by_order.get(each.order, ())) for each in given_back]
+    refunds = _refunds(priced, {order.order: order for order in orders})
     currencies = {order.currency for order in orders} | refunds.keys()
     return tuple(_revenue(currency, orders, refunds) for currency in sorted(currencies, key=lambda each: each or ""))
 
@@ -64,8 +77,54 @@ def _said(row: Row) -> _Said:
     properties: Mapping[str, Any] = orjson.loads(row["properties"]) if row["properties"] else {}
     order = next((str(properties[name]) for name in _IDS if properties.get(name) is not None), row["key"])
     amount = None if row["amount"] is None else Decimal(str(row["amount"]))
-    of_products = any(properties.get(name) for name in _PRODUCTS)
-    return _Said(order, row["key"], row["source"], row["name"], amount, row["currency"], of_products)
+    lists = [found for name in _PRODUCTS if (found := properties.get(name))]
+    products = tuple(map(_product, _lines(lists)))
+    return _Said(order, row["key"], row["source"], row["name"], amount, row["currency"], bool(lists), products)
+
+
+def _lines(lists: Iterable[object]) -> Iterable[Mapping[str, Any]]:
+    """The lines of the first list: a source that sends another one says the same again."""
+    first = next((found for found in lists if isinstance(found, list)), [])
+    return (line for line in first if isinstance(line, dict))
+
+
+def _product(line: Mapping[str, Any]) -> _Product:
+    ids = tuple(str(line[name]) for name in _PRODUCT_IDS if line.get(name) is not None)
+    quantity = _number(line.get("quantity"))
+    return _Product(ids, _number(line.get("price")), Decimal(1) if quantity is None else quantity)
+
+
+def _number(value: object) -> Decimal | None:
+    """A number, or a text that is one; none where it is no number of a price list."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return abs(number) if number.is_finite() and abs(number) < _MOST else None
+
+
+def _priced(refund: _Said, reports: Sequence[_Said]) -> _Said:
+    """A refund that lists products without an amount, with what they cost: by its prices, else those of the order.
+
+    At most what the order came to: prices tell nothing of a discount.
+    """
+    if refund.amount is not None or not refund.products:
+        return refund
+    listed = [product for report in reports for product in report.products if product.price is not None]
+    prices = {name: product.price for product in reversed(listed) for name in product.ids}
+    found = [(product, _price(product, prices)) for product in refund.products]
+    amount = sum((price * product.quantity for product, price in found if price is not None), Decimal())
+    order = _best(reports) if reports else refund
+    whole = amount if order.amount is None else abs(order.amount)
+    return replace(refund, amount=min(amount, whole), currency=refund.currency or order.currency)
+
+
+def _price(product: _Product, prices: Mapping[str, Decimal | None]) -> Decimal | None:
+    if product.price is not None:
+        return product.price
+    return next((prices[name] for name in product.ids if name in prices), None)
 
 
 def _best(reports: Sequence[_Said]) -> _Said:

@@ -124,7 +124,7 @@ def _change(row: Row, links: Sequence[LinkEvidence]) -> IdentityChange:
     kind = IdentityChangeKind(row["kind"])
     joins = kind in {IdentityChangeKind.MERGED, IdentityChangeKind.LINKED}
     written = [link for link in links if joins and link.run_id == row["run_id"] and customers & {link.left, link.right}]
-    strongest = sorted(written, key=lambda link: (-link.match_weight, link.left, link.right))[:MOST_LINKS]
+    strongest = sorted(written, key=_strength)[:MOST_LINKS]
     return IdentityChange(
         key=row["key"],
         kind=kind,
@@ -139,6 +139,12 @@ def _change(row: Row, links: Sequence[LinkEvidence]) -> IdentityChange:
     )
 
 
+def _strength(link: LinkEvidence) -> tuple[int, float, str, str]:
+    """What stewards and rules say outranks any weight; theirs is 0 where the pair was never scored."""
+    return _METHODS.index(link.method), -link.match_weight, link.left, link.right
+
+
+_METHODS = ("steward", "rule", "splink")
 _CAUSES = {
     "resolve": "in a resolution",
     "online": "when its data arrived",

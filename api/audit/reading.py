@@ -5,7 +5,7 @@ import os
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from heapq import heappop, heappush
 from pathlib import Path
 from time import monotonic
@@ -17,7 +17,12 @@ from api.audit.files import chains_in
 from graph.errors import AuditError, ReadTimeoutError
 from graph.times import milliseconds
 
+# When an operation ended, in milliseconds, and the key of its record.
+Place = tuple[int, str]
+
 _LOOK_AT_CLOCK = 500
+# By so much the time of a file may lie before that of its last line: a copy may have it in whole seconds, even ones.
+_FILE_TIME_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,10 @@ class AuditRecord:
     outcome: str
     duration_ms: float
 
-    @property
-    def position(self) -> tuple[int, str]:
-        """Where it stands among all records."""
-        return milliseconds(self.at), self.key
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which records. ``profiles``: that show one of them; ``before``: a position; ``patience_s``: how long to look."""
+    """Which records. ``profiles``: that show one of them; ``before``: a place; ``patience_s``: how long to look."""
 
     profiles: Collection[str] | None = None
     before: tuple[str | float, ...] | None = None
@@ -66,6 +66,11 @@ class Wanted:
 
 def read_audit(folder: Path, wanted: Wanted) -> Generator[AuditRecord]:
     """Records, newest first. Raises AuditError, ReadTimeoutError."""
+    yield from (record for _, record in read_places(folder, wanted))
+
+
+def read_places(folder: Path, wanted: Wanted) -> Generator[tuple[Place, AuditRecord]]:
+    """Records with their places among all, newest first. Raises AuditError, ReadTimeoutError."""
     until = monotonic() + wanted.patience_s
     for number, line in enumerate(_newest_first(folder)):
         if number % _LOOK_AT_CLOCK == 0 and monotonic() > until:
@@ -74,9 +79,8 @@ def read_audit(folder: Path, wanted: Wanted) -> Generator[AuditRecord]:
             continue
         if wanted.profiles is not None and not _shows(line.document, wanted.profiles):
             continue
-        record = _record(line)
-        if wanted.before is None or record.position < wanted.before:
-            yield record
+        if wanted.before is None or line.place < wanted.before:
+            yield line.place, _record(line)
 
 
 def records_begin_at(folder: Path) -> datetime | None:
@@ -110,13 +114,13 @@ def _told(folder: Path) -> Generator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    at: str
+    place: Place
     key: str
     document: Mapping[str, Any]
 
     def __lt__(self, other: "_Line") -> bool:
         """Newer ones first, for the heap."""
-        return (self.at, self.key) > (other.at, other.key)
+        return self.place > other.place
 
 
 def _newest_first(folder: Path) -> Generator[_Line]:
@@ -126,7 +130,7 @@ def _newest_first(folder: Path) -> Generator[_Line]:
         unopened = sorted(ended, key=lambda chain: chain[:2])
         heap: list[tuple[_Line, Iterator[_Line]]] = []
         while unopened or heap:
-            while unopened and (not heap or unopened[-1][0] >= heap[0][0].at):
+            while unopened and (not heap or unopened[-1][0] >= heap[0][0].place[0]):
                 _, name, files = unopened.pop()
                 _push(heap, _lines_backwards(name, files))
             if heap:
@@ -141,10 +145,9 @@ def _push(heap: list[tuple[_Line, Iterator[_Line]]], lines: Iterator[_Line]) -> 
         heappush(heap, (line, lines))
 
 
-def _ended_at(files: Sequence[Path]) -> str:
-    """When a chain was written last, as records tell it."""
-    ended = max(map(_written_at, files))
-    return datetime.fromtimestamp(ended, UTC).isoformat(timespec="milliseconds")
+def _ended_at(files: Sequence[Path]) -> int:
+    """When a chain was written last, or later, in milliseconds."""
+    return int(1_000 * (max(map(_written_at, files)) + _FILE_TIME_S))
 
 
 def _written_at(file: Path) -> float:
@@ -155,14 +158,18 @@ def _written_at(file: Path) -> float:
 
 
 def _lines_backwards(chain: str, files: Sequence[Path]) -> Generator[_Line]:
+    """A line stands no later than the one after it: where the clock was put back, a page that ends there loses none."""
+    at = float("inf")
     for file in reversed(files):
         for line in backwards(file):
             try:
                 document = orjson.loads(line)
-                yield _Line(document["at"], f"{chain}:{document['n']:012d}", document)
+                at = min(at, milliseconds(datetime.fromisoformat(document["at"])))
+                key = f"{chain}:{document['n']:012d}"
             except (ValueError, KeyError, TypeError):
                 # An edited line is told by `cdp audit verify`; here it must not hide the others.
                 continue
+            yield _Line((int(at), key), key, document)
 
 
 def backwards(file: Path) -> Generator[bytes]:
@@ -187,7 +194,7 @@ def _record(line: _Line) -> AuditRecord:
     document = line.document
     return AuditRecord(
         key=line.key,
-        at=datetime.fromisoformat(line.at),
+        at=datetime.fromisoformat(document["at"]),
         request_id=document["request"],
         actor=document["actor"],
         actor_kind=document["actor_kind"],

@@ -12,7 +12,7 @@ from api.access.field_rules import plain
 from api.access.masking import classify
 from api.access.viewer import Scope
 from api.audit.persons import profile_ids_of
-from api.audit.reading import AuditedClass, AuditRecord, Wanted, read_audit
+from api.audit.reading import AuditedClass, AuditRecord, Wanted, read_places
 from api.contract.exposure import Exposed, expose
 from api.contract.guesses import found_profile
 from api.contract.inputs import ProfileBy, identity_of
@@ -146,8 +146,7 @@ async def _profile_ids(
 async def _page(folder: Path, paging: Paging, profiles: frozenset[str] | None) -> AuditConnection:
     """A page of records, read in a thread: the files may be long."""
     wanted = Wanted(profiles, paging.position, PATIENCE_S)
-    found = await asyncio.to_thread(lambda: list(islice(read_audit(folder, wanted), paging.first + 1)))
-    shown = tuple(found[: paging.first])
-    edges = tuple(AuditEdge(cursor_for(_LIST, record.position), record) for record in shown)
+    found = await asyncio.to_thread(lambda: list(islice(read_places(folder, wanted), paging.first + 1)))
+    edges = tuple(AuditEdge(cursor_for(_LIST, place), record) for place, record in found[: paging.first])
     page_info = PageInfo(len(found) > paging.first, edges[-1].cursor if edges else None)
-    return AuditConnection(edges, shown, page_info)
+    return AuditConnection(edges, tuple(edge.node for edge in edges), page_info)

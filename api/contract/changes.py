@@ -188,7 +188,7 @@ def _position(since: datetime | None, after: str | None) -> Position | None:
         if since is not None:
             raise InputError("`since` and `after` contradict each other.", "Give one of them.")
         return position_of(after)
-    return Position(milliseconds(since)) if since is not None else None
+    return Position((milliseconds(since), b"")) if since is not None else None
 
 
 def _change(

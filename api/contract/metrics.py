@@ -20,8 +20,8 @@ expose(
             "currency": "ISO 4217 code; none where the sources name none.",
             "orders": "Orders in this currency that were not cancelled.",
             "amount": "What they come to.",
-            "refunded": "What was given back of orders that were not cancelled; all of an order where a refund names "
-            "neither an amount nor products.",
+            "refunded": "What was given back of orders that were not cancelled; where a refund names no amount what "
+            "the products cost that it lists, and all of the order where it lists none.",
         },
         words="What was ordered in one currency.",
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import getdoc
 from typing import Annotated, Any
 
 import strawberry
@@ -72,13 +73,17 @@ def links(profile: strawberry.Parent[Profile], first: First = DEFAULT_PART) -> S
 
 
 def consents(profile: strawberry.Parent[Profile], first: First = DEFAULT_PART) -> Sequence[ProfileConsent]:
-    """Consent facts on the customers, their identifiers and their devices."""
+    """What was stated, fact by fact, for the customers, their identifiers and their devices.
+
+    All of it, whether it still holds or not, and on devices and addresses that others use as well by whomever it was
+    stated. Whether somebody may be contacted follows from what holds: see `consents` of `Visitor`.
+    """
     return profile.consents[: page_size(first, MAX_PART)]
 
 
 def resolved_by(resolver: Any) -> StrawberryField:  # noqa: ANN401 -- any resolver
     """A field with a resolver, described by its docstring."""
-    return strawberry.field(resolver=resolver, description=resolver.__doc__)
+    return strawberry.field(resolver=resolver, description=getdoc(resolver))
 
 
 PROFILE_PARTS: tuple[StrawberryField, ...] = tuple(

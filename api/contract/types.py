@@ -165,8 +165,9 @@ expose(
         {
             "left": "Key of the one customer, the smaller of both.",
             "right": "Key of the other customer.",
-            "probability": "Probability that both are one person, from 0 to 1.",
-            "match_weight": "The same as log2 odds.",
+            "probability": "Probability that both are one person, from 0 to 1; 1 where a rule or a steward claims it.",
+            "match_weight": "What the model gives the pair, in log2 odds, whoever claims the link; 0 without "
+            "`evidence`, where it was never scored.",
             "method": "Who claims it: `splink`, `rule` or `steward`.",
             "rule": "Name of the rule, where a rule claims it.",
             "evidence": "What each comparison says; the weights and the prior add up to the match weight.",

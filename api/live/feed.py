@@ -21,6 +21,8 @@ from graph.errors import CdpError, SubscriptionError
 
 POLL_S = 0.5
 PROFILES_A_READ, CHANGES_A_READ = 100, 200
+# So often what is not read to its end is gone on with before the others are looked at again.
+READS_AT_ONCE = 20
 RECHECK_S = 15.0
 # When a server comes back, all who followed it do: they would take all connections to the database.
 BEGINNING_AT_ONCE = 8
@@ -95,7 +97,9 @@ class ChangeFeed:
                 async with self.beginning:
                     await self._recheck(watched)
                     await self._read([watched])  # what time it is
-                    await self._read([watched])  # what may still be late
+                    # What may still be late, to its end: whoever begins now is told nothing of it.
+                    while await self._read([watched]):
+                        pass
                 watched.begun = True
         if self._polling is None or self._polling.done():
             self._answered_at = monotonic()
@@ -119,7 +123,9 @@ class ChangeFeed:
     async def _look(self, begun: Sequence[WatchedProfile]) -> None:
         """Who belongs to each profile where that may have changed, and what is new."""
         for chunk in _chunks(begun):
-            await self._read(chunk)
+            rest = chunk
+            for _ in range(READS_AT_ONCE):
+                rest = await self._read(rest)
         for watched in begun:
             if watched.may_have_changed or monotonic() - watched.rechecked_at > RECHECK_S:
                 await self._recheck(watched)
@@ -127,15 +133,18 @@ class ChangeFeed:
     async def _recheck(self, watched: WatchedProfile) -> None:
         watched.hold(await get_profile_now(self._graph, watched.customer, watched.confidence))
 
-    async def _read(self, watched: Sequence[WatchedProfile]) -> None:
+    async def _read(self, watched: Sequence[WatchedProfile]) -> list[WatchedProfile]:
+        """Read what is new of some profiles; gives those of which there is more."""
         asked = {str(number): found for number, found in enumerate(watched) if found.now}
         rows = [
-            ChangesAfter(name, found.now.owners, *found.settled, known=found.known)
+            ChangesAfter(name, found.now.owners, found.settled, found.known)
             for name, found in asked.items()
             if found.now
         ]
-        for name, read in (await list_changes(self._graph, rows, CHANGES_A_READ)).items() if rows else ():
+        found = await list_changes(self._graph, rows, CHANGES_A_READ) if rows else {}
+        for name, read in found.items():
             asked[name].take(read)
+        return [asked[name] for name, read in found.items() if read.cut]
 
     async def stop(self) -> None:
         """Tell everybody who follows to go on elsewhere, and wait a moment until they were told."""

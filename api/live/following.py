@@ -7,7 +7,7 @@ from time import monotonic
 
 from api.live.feed import ChangeFeed
 from api.live.positions import Position
-from api.live.watched import Place, WatchedProfile, place_of
+from api.live.watched import WatchedProfile
 from graph.changes import LATE_MS, Change, ChangesAfter, list_changes
 from graph.connection import AsyncGraph
 
@@ -77,7 +77,7 @@ async def follow(feed: ChangeFeed, graph: AsyncGraph, subscriber: Subscriber) ->
                 if position.is_new(change):
                     position.tell(change)
                     yield Told(position.cursor(), known_as, change)
-            position.settle(*settled)
+            position.settle(settled)
             await watched.turned(version, RENEWED_S)
             if monotonic() - renewed_at >= RENEWED_S:
                 await subscriber.renew()
@@ -86,7 +86,7 @@ async def follow(feed: ChangeFeed, graph: AsyncGraph, subscriber: Subscriber) ->
 
 def _beginning(watched: WatchedProfile) -> Position:
     """The present: what is there already counts as told."""
-    position = Position(*watched.settled)
+    position = Position(watched.settled)
     for change in watched.kept:
         position.tell(change)
     return position
@@ -94,13 +94,13 @@ def _beginning(watched: WatchedProfile) -> Position:
 
 async def _missed(graph: AsyncGraph, watched: WatchedProfile, position: Position) -> AsyncGenerator[Change]:
     """What was written before what is kept, page by page."""
-    place: Place = position.since, position.since_key
+    place = position.since
     while watched.now and place < watched.kept_after:
-        asked = ChangesAfter("", watched.now.owners, *place)
+        asked = ChangesAfter("", watched.now.owners, place)
         read = (await list_changes(graph, [asked], PAGE))[""]
         for change in read.changes:
             if position.is_new(change):
                 position.tell(change)
                 yield change
-        place = place_of(read.changes[-1]) if read.cut else watched.kept_after
-        position.settle(*min(place, (read.now - LATE_MS, "")))
+        place = read.changes[-1].place if read.cut else watched.kept_after
+        position.settle(min(place, (read.now - LATE_MS, b"")))

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from api.contract.cursors import decoded, encoded
-from graph.changes import Change
+from graph.changes import Change, Place
 from graph.errors import InputError
+from graph.journeys import key_in_order, key_order
 
 # Beyond so many in the time that may still change, the oldest count as settled, or cursors would grow without a limit.
 MAX_TOLD = 250
@@ -19,41 +20,39 @@ _NAME = "changes"
 _HASH = 8
 _HEAD = struct.Struct(">qqH")
 # After every key: of what was told before the connection was lost only the latest moment is known.
-_LAST_KEY = chr(0x10FFFF)
+_LAST_KEY = b"\xff\xff"
 
 
 @dataclass(slots=True)
 class Position:
-    """Everything up to ``since`` (epoch milliseconds) and ``since_key`` was told, and of the time after it ``told``.
+    """Everything up to ``since`` was told, and of the time after it ``told``.
 
-    ``told``: hash of a key -> when it was written at the latest, and the key where it is known.
+    ``told``: hash of a key -> its place, as far as it is known: when it was written at the latest.
     """
 
-    since: int
-    since_key: str = ""
-    told: dict[bytes, tuple[int, str]] = field(default_factory=dict[bytes, tuple[int, str]])
+    since: Place
+    told: dict[bytes, Place] = field(default_factory=dict[bytes, Place])
 
     def is_new(self, change: Change) -> bool:
         """Whether a change was not told yet."""
-        after = (change.written_at, change.key) > (self.since, self.since_key)
-        return after and _hash(change.key) not in self.told
+        return change.place > self.since and _hash(change.key) not in self.told
 
     def tell(self, *changes: Change) -> None:
         """Note that changes were told."""
-        self.told.update((_hash(change.key), (change.written_at, change.key)) for change in changes)
+        self.told.update((_hash(change.key), change.place) for change in changes)
         if len(self.told) > MAX_TOLD:
-            self.settle(*sorted(self.told.values())[-MAX_TOLD - 1])
+            self.settle(sorted(self.told.values())[-MAX_TOLD - 1])
 
-    def settle(self, since: int, since_key: str = "") -> None:
-        """Everything up to a moment was told, and nothing of before it can still come."""
-        settled = max((self.since, self.since_key), (since, since_key))
-        self.since, self.since_key = settled
-        self.told = {hashed: at for hashed, at in self.told.items() if at > settled}
+    def settle(self, since: Place) -> None:
+        """Everything up to a place was told, and nothing of before it can still come."""
+        self.since = max(self.since, since)
+        self.told = {hashed: place for hashed, place in self.told.items() if place > self.since}
 
     def cursor(self) -> str:
         """The position as an opaque text."""
-        until = max((at for at, _ in self.told.values()), default=self.since)
-        content = _HEAD.pack(self.since, until, len(self.told)) + b"".join(self.told) + self.since_key.encode()
+        since, order = self.since
+        until = max((at for at, _ in self.told.values()), default=since)
+        content = _HEAD.pack(since, until, len(self.told)) + b"".join(self.told) + key_in_order(order).encode()
         return encoded(_NAME, content)
 
 
@@ -69,7 +68,7 @@ def position_of(cursor: str) -> Position:
     if not ours:
         raise InputError("The cursor is not one of ours.", "Use the cursor of an earlier change as it was.")
     told = {hashes[start : start + _HASH]: (until, _LAST_KEY) for start in range(0, len(hashes), _HASH)}
-    return Position(since, key, told)
+    return Position((since, key_order(key)), told)
 
 
 def _hash(key: str) -> bytes:

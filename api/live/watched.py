@@ -6,16 +6,15 @@ than what is kept reads the rest from the graph.
 
 import asyncio
 from contextlib import suppress
+from operator import attrgetter
 from time import monotonic
 
-from graph.changes import LATE_MS, Change, ProfileNow, ReadChanges
+from graph.changes import LATE_MS, Change, Place, ProfileNow, ReadChanges
 from graph.identity_events import RecordedEvent
 
 MOST_KEPT = 1_000
-# A moment and a key: everything up to it, in this order.
-Place = tuple[int, str]
 # Before the first read nobody knows what time it is for the database; nothing is written so late.
-_UNKNOWN: Place = (253_000_000_000_000, "")
+_UNKNOWN: Place = (253_000_000_000_000, b"")
 
 
 class WatchedProfile:
@@ -40,14 +39,14 @@ class WatchedProfile:
     @property
     def known(self) -> list[str]:
         """Keys of what need not be read again."""
-        return [change.key for change in self._kept.values() if place_of(change) > self.settled]
+        return [change.key for change in self._kept.values() if change.place > self.settled]
 
     @property
     def kept(self) -> list[Change]:
         """What was written lately, oldest first. Raises what the reading failed with, for a while."""
         if self._failure:
             raise self._failure
-        return sorted(self._kept.values(), key=place_of)
+        return sorted(self._kept.values(), key=attrgetter("place"))
 
     def hold(self, now: ProfileNow | None) -> None:
         """Who the profile is now."""
@@ -58,13 +57,13 @@ class WatchedProfile:
 
     def take(self, read: ReadChanges) -> None:
         """What was read."""
-        settled = read.now - LATE_MS, ""
+        settled = read.now - LATE_MS, b""
         if self.settled == _UNKNOWN:
             self.settled = self.kept_after = settled
         self.settled = max(self.settled, settled)
         self._kept.update((change.key, change) for change in read.changes)
         self._failure = None
-        self._forget((read.now - 2 * LATE_MS, ""))
+        self._forget((read.now - 2 * LATE_MS, b""))
         self.may_have_changed = self._may_have_changed(read)
         if read.changes:
             self._turn()
@@ -97,13 +96,8 @@ class WatchedProfile:
     def _forget(self, before: Place) -> None:
         """Forget what is old or too much. Who is slower reads it from the graph."""
         if len(self._kept) > MOST_KEPT:
-            before = max(before, sorted(map(place_of, self._kept.values()))[-MOST_KEPT - 1])
+            before = max(before, sorted(change.place for change in self._kept.values())[-MOST_KEPT - 1])
             self.settled = max(self.settled, before)
         if before > self.kept_after:
             self.kept_after = before
-            self._kept = {key: change for key, change in self._kept.items() if place_of(change) > before}
-
-
-def place_of(change: Change) -> Place:
-    """Where a change stands in the order of arrival."""
-    return change.written_at, change.key
+            self._kept = {key: change for key, change in self._kept.items() if change.place > before}

@@ -58,7 +58,7 @@ InForce = Annotated[
 class PastQueries:
     """Root fields for what was done. Each needs the scope ``identity:explain``, decisions ``profile:read`` as well."""
 
-    @strawberry.field(description="Resolutions, the newest first.")
+    @strawberry.field(description="Resolutions, the one that began last first.")
     async def runs(
         self, info: RequestInfo, first: First = DEFAULT_PAGE, after: After = None, wanted: Wanted = None
     ) -> Connection[ScoringRun]:
@@ -67,7 +67,7 @@ class PastQueries:
         paging = Paging.of("runs", first, after, (int, str))
         chosen = RunFilter(wanted.scope, wanted.model_version) if wanted else RunFilter()
         found = await list_runs(info.context.graph, chosen, _before(paging.position), first + 1)
-        return paging.page(found, lambda run: (milliseconds(run.finished_at), run.run_id))
+        return paging.page(found, lambda run: (milliseconds(run.started_at), run.run_id))
 
     @strawberry.field(description="Decisions of stewards, the newest first.")
     async def decisions(

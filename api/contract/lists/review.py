@@ -1,7 +1,8 @@
 """The review queue page by page.
 
 Its order is a worth that is reckoned, so no index can give it: every page reckons the whole window again, and an
-unchanged graph gives every question once.
+unchanged graph gives every question once. Where links change meanwhile, one may move past the page: there is no order
+that keeps the best first and never changes.
 """
 
 import strawberry
@@ -56,7 +57,8 @@ class ReviewQueries:
 
     @strawberry.field(
         description=f"The questions that are most worth a steward's time, the best first, at most {WINDOW:,}; others "
-        "follow when these are answered. Answer with `confirmLink` or `rejectLink`."
+        "follow when these are answered. Answer with `confirmLink` or `rejectLink`. What a question is worth changes "
+        "with its groups, so one may move to another page while links change; begin again to see them all."
     )
     async def review_queue(
         self, info: RequestInfo, first: First = DEFAULT_PAGE, after: After = None

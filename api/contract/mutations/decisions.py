@@ -6,8 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from api.access.field_rules import plain
-from api.access.masking import classify
+from api.access.field_rules import FieldClass, plain
+from api.access.masking import classify, hides
 from api.access.viewer import Scope
 from api.contract.arguments import AtConfidence
 from api.contract.exposure import Exposed, expose
@@ -62,7 +62,13 @@ class DecisionTaken:
 async def profiles(
     taken: strawberry.Parent[DecisionTaken], info: RequestInfo, confidence: AtConfidence = None
 ) -> list[Profile]:
-    """The profiles of its customers as they are now, each once; of the first 20 customers where it is about more."""
+    """The profiles of its customers as they are now, each once; of the first 20 customers where it is about more.
+
+    None without `profile:read`.
+    """
+    # An error would take the whole answer, and say of what was decided that it was not.
+    if hides(info.context.viewer, FieldClass.PROFILE):
+        return []
     wanted = await info.context.levels.confidence_of(confidence)
     return await profiles_of(info.context.graph, taken.customers[:MAX_SHOWN], wanted)
 

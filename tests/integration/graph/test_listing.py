@@ -41,7 +41,7 @@ def crowd(connected_graph: Graph) -> Graph:
     ]
     run = ScoringRun("run-1", "v1", "full", {}, NOON, NOON)
     write_resolution(graph, Resolution(links, (), ScoringModel("v1", NOON, "{}", (), {"default": 0.8}), run))
-    runs = [ScoringRun(f"r{number}", "v1", "full", {}, NOON, minutes(number)) for number in numbers]
+    runs = [ScoringRun(f"r{number}", "v1", "full", {}, minutes(number), minutes(MANY)) for number in numbers]
     graph.write(lambda transaction: [write_run(transaction, run) for run in runs])
     decided = [
         Decision(f"d{number}", "reject", "ada", "two", minutes(number), ((f"crm:{number:04}",), ("shop:0001",)))

@@ -87,3 +87,19 @@ async def test_a_long_history_is_cut_and_keeps_its_beginning(
 
     assert (found.interactions, found.cut) == (5, True)
     assert (found.first_seen_at, found.last_seen_at) == (NOON, minutes(19))
+
+
+async def test_many_owners_that_do_little_are_not_cut(
+    graph: Graph, async_graph: AsyncGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a profile with a device: each has less than the most, and all together more."""
+    monkeypatch.setattr(metrics, "MOST_INTERACTIONS", 5)
+    write_batch(graph, batch("shop", customers=(customer("shop", "7"),)))
+    login = session("s1", started_at=NOON, device=device(), customer=shop("7"))
+    visits = [interaction(f"v{n}", at=minutes(n), device=device(), session_id="s1", channel="web") for n in range(4)]
+    calls = [interaction(f"c{n}", at=minutes(9 + n), customer=shop("7"), channel="web") for n in range(4)]
+    write_batch(graph, batch("web", sessions=(login,), interactions=(*visits, *calls)))
+    found = (await known(async_graph, "shop:7")).metrics
+
+    assert (found.interactions, found.cut) == (8, False)
+    assert [(each.channel, each.interactions, each.first_contact_at) for each in found.channels] == [("web", 8, NOON)]

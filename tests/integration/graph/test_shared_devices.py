@@ -55,7 +55,7 @@ async def shown(graph: AsyncGraph, *members: str) -> list[str]:
     metrics = (await list_metrics(graph, [(owners, ())]))[0]
     assert metrics.interactions == len(found)
     assert metrics.first_seen_at == min((each.at for each in found), default=None)
-    changes = (await list_changes(graph, [ChangesAfter("", owners, 0)], 100))[""].changes
+    changes = (await list_changes(graph, [ChangesAfter("", owners, (0, b""))], 100))[""].changes
     assert {change.key for change in changes} <= {each.key for each in found}
     visits = {name: len(list(done)) for name, done in groupby(each.session or "" for each in reversed(found))}
     assert set(visits.values()) <= {3}
@@ -121,7 +121,7 @@ async def test_what_is_written_of_another_is_not_told_live(graph: Graph, async_g
     write_visits(graph, ("a1", 0, ANNA), ("b1", 5, BERT), ("x6", 6, None), ("a2", 10, ANNA))
     owners = await get_journey_owners(async_graph, ["crm:A"], 0.8)
 
-    told = (await list_changes(async_graph, [ChangesAfter("", owners, 0)], 100))[""].changes
+    told = (await list_changes(async_graph, [ChangesAfter("", owners, (0, b""))], 100))[""].changes
 
     assert {change.key.partition(".")[0] for change in told} == {"web:a1", "web:x6", "web:a2"}
 

@@ -1,3 +1,4 @@
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -55,6 +56,34 @@ def test_a_refund_without_an_amount_gives_back_the_whole_order() -> None:
     ]
 
     assert revenue_of(told) == (Revenue("EUR", 2, 150.0, 100.0),)
+
+
+def listing(order: str, *products: Any, name: str = "products") -> str:
+    return orjson.dumps({"order_id": order, name: products}).decode()
+
+
+def test_a_refund_of_products_comes_to_what_they_cost() -> None:
+    told = [
+        said("shop:1", amount=100, properties=listing("A", {"sku": "x", "price": 19.99, "quantity": 2}, {"sku": "y"})),
+        said("shop:2", REFUNDED, properties=listing("A", {"sku": "x", "price": "19.99"})),
+        said("shop:3", amount=70, properties=listing("B", {"product_id": 7, "price": 30, "quantity": 2}, {"sku": "z"})),
+        said(
+            "shop:4", REFUNDED, currency=None, properties=listing("B", {"product_id": "7", "quantity": 2}, {"sku": "z"})
+        ),
+        said("shop:6", amount=8, properties=listing("discounted", {"sku": "w", "price": 10})),
+        said("shop:7", REFUNDED, properties=listing("discounted", {"sku": "w"})),
+        said("shop:5", REFUNDED, properties=listing("unknown", {"item_id": "q", "price": 5}, name="items")),
+    ]
+
+    assert revenue_of(told) == (Revenue("EUR", 3, 178.0, 92.99),)
+
+
+@given(st.lists(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), st.lists, max_leaves=3)))
+def test_whatever_stands_as_a_price_refunds_are_numbers(values: list[Any]) -> None:
+    lines = [{"sku": "x", "price": value, "quantity": value} for value in values]
+    told = [said("shop:1", REFUNDED, properties=listing("A", *lines, *values, "1e999", {"price": "1e999"}))]
+
+    assert all(isfinite(each.refunded) and each.refunded >= 0 for each in revenue_of(told))
 
 
 def test_what_was_given_back_of_a_cancelled_order_counts_as_little_as_the_order() -> None:

@@ -1,7 +1,9 @@
 # Who looked at a person, in GraphQL and on the command line.
 import asyncio
 import json
+import os
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from typer.testing import CliRunner
 
 from api.audit.chain import Chain
 from api.audit.pruning import Pruning, prune
-from api.audit.reading import Wanted, read_audit
+from api.audit.reading import Wanted, read_audit, read_places
 from api.audit.secret import audit_key
 from api.commands import app
 from api.settings import api_settings
@@ -93,6 +95,37 @@ def test_a_line_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
 
     assert [record.key for record in read_audit(tmp_path, Wanted())] == ["c:000000000005", "c:000000000001"]
     assert list(read_audit(tmp_path, Wanted(profiles={"q"}))) == []
+
+
+def written(file: Path, seconds: str, *, file_time: float = 1.0) -> None:
+    """A chain with a line for each letter, at so many seconds; the time of its file lies so much after the last one."""
+    moments = [f"2026-03-01T12:00:{int(second, 36):02}.500+00:00" for second in seconds]
+    lines = [
+        {
+            "n": number, "at": at, "type": "operation", "request": "r", "actor": "a", "actor_kind": "key", "scopes": [],
+            "purpose": None, "operation": "A", "kind": "query", "document_sha256": None, "profiles": ["p"],
+            "profile_count": 1, "clear": {}, "masked": {}, "outcome": "OK", "ms": 1.0,
+        }
+        for number, at in enumerate(moments, 1)
+    ]  # fmt: skip
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    os.utime(file, (0, datetime.fromisoformat(moments[-1]).timestamp() + file_time))
+
+
+@pytest.mark.parametrize("first", [1, 2, 3, 100])
+def test_pages_lose_nothing_where_clocks_were_put_back_and_files_were_restored(tmp_path: Path, first: int) -> None:
+    written(tmp_path / "a.00001.jsonl", "251346")
+    written(tmp_path / "b.00001.jsonl", "136", file_time=-0.5)
+    written(tmp_path / "c.00001.jsonl", "66", file_time=-1.5)
+    keys: list[str] = []
+    before, more = None, True
+    while more:
+        page = list(islice(read_places(tmp_path, Wanted(before=before)), first + 1))
+        keys += [record.key.lstrip("0") for _, record in page[:first]]
+        before, more = page[first - 1][0] if len(page) > first else None, len(page) > first
+
+    expected = ["c2", "c1", "b3", "a6", "a5", "b2", "a4", "b1", "a3", "a2", "a1"]
+    assert [f"{key[0]}{key[-1]}" for key in keys] == expected
 
 
 @pytest.fixture

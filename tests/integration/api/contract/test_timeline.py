@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -6,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.connection import Graph
+from graph.resolutions import write_resolution
 from graph.times import milliseconds
 from graph.writing import write_batch
 from tests.factories import NOON, batch, customer, interaction, shop
-from tests.integration.api.conftest import Ask, write_anna
+from tests.integration.api.conftest import Ask, link, resolution, write_anna
 
 TIMELINE = """
 query ($first: Int!, $after: String, $filter: JourneyFilter, $include: [TimelineKind!], $confidence: Confidence) {
@@ -67,6 +69,17 @@ async def test_why_records_are_here_stands_among_what_happened(graph: Graph, fre
     assert (change["profilesBefore"], change["profilesAfter"], change["links"]) == (
         ["p_a"], ["p_b"], [{"left": "crm:1"}]
     )  # fmt: skip
+
+
+async def test_what_a_steward_said_is_the_reason_and_not_what_was_only_likely(graph: Graph, fresh_ask: Ask) -> None:
+    for source, external_id in (("crm", "1"), ("dwh", "0"), ("shop", "7")):
+        write_batch(graph, batch(source, customers=(customer(source, external_id),)))
+    decided = replace(link("crm:1", "dwh:0"), probability=1.0, match_weight=0.0, method="steward", evidence=None)
+    write_resolution(graph, resolution(decided, link("crm:1", "shop:7")))
+    record(graph, [60_500], "merged", ("crm:1", "dwh:0", "shop:7"))
+    nodes = (await page_of(fresh_ask, confidence="DEFAULT", include=["IDENTITY_CHANGE"]))["nodes"]
+
+    assert nodes[0]["reason"] == "1 profiles became one in a resolution: a steward linked crm:1 and dwh:0."
 
 
 @pytest.mark.parametrize(

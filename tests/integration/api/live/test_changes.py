@@ -174,3 +174,15 @@ async def _rest(line: Line) -> list[str]:
         found.append(message["payload"]["data"]["profileChanges"]["__typename"])
     assert message["type"] == "complete"
     return found
+
+
+async def test_who_begins_now_is_told_nothing_of_before_however_much_was_just_written(
+    anna_now: Graph, url: str
+) -> None:
+    many = tuple(interaction(f"many{n:03}", at=days(5), customer=crm("1")) for n in range(450))
+    write_batch(anna_now, batch("web", interactions=many))
+
+    async with following(url) as line:
+        new = call(anna_now, 10)
+
+        assert await line.interaction() == new

@@ -28,16 +28,16 @@ def test_everything_is_told_once_however_late_it_commits_and_whoever_goes_on(
     arrivals: list[tuple[int, int]], polls: set[int], lost: set[int]
 ) -> None:
     written = {f"k{number}": (at, at + late) for number, (at, late) in enumerate(arrivals)}
-    position, told = Position(-1), list[str]()
+    position, told = Position((-1, b"")), list[str]()
     for now in (*sorted(polls), 500):
         seen = [change(at, key) for key, (at, seen_at) in written.items() if seen_at <= now]
-        for found in sorted(seen, key=lambda found: (found.written_at, found.key)):
+        for found in sorted(seen, key=lambda found: found.place):
             if position.is_new(found):
                 position.tell(found)
                 told.append(found.key)
                 if len(told) in lost:
                     position = position_of(position.cursor())
-        position.settle(now - LATE_MS)
+        position.settle((now - LATE_MS, b""))
 
     assert sorted(told) == sorted(written)
 
@@ -45,7 +45,7 @@ def test_everything_is_told_once_however_late_it_commits_and_whoever_goes_on(
 @given(st.integers(0, 3 * MAX_TOLD), st.integers(0, 3 * MAX_TOLD))
 def test_of_many_at_one_moment_the_rest_is_told_by_whoever_goes_on(many: int, before: int) -> None:
     changes = [change(7, f"k{number:04}") for number in range(many)]
-    position = Position(0)
+    position = Position((0, b""))
     for found in changes[:before]:
         position.tell(found)
     cursor = position.cursor()
@@ -56,7 +56,7 @@ def test_of_many_at_one_moment_the_rest_is_told_by_whoever_goes_on(many: int, be
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "AAAA", "é", "=" * 9, Position(1).cursor() + "A", Position(1).cursor()[1:]]
+    "cursor", ["", "x", "AAAA", "é", "=" * 9, Position((1, b"")).cursor() + "A", Position((1, b"")).cursor()[1:]]
 )
 def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
     with pytest.raises(InputError):

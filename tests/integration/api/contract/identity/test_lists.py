@@ -18,7 +18,7 @@ from graph.links import Link
 from graph.resolutions import Resolution, write_resolution
 from graph.runs import ScoringRun, write_run
 from graph.writing import write_batch
-from tests.factories import NOON, batch, crm, customer, interaction, minutes
+from tests.factories import batch, crm, customer, interaction, minutes
 from tests.integration.api.conftest import Ask, asking, connected, resolution
 from tests.integration.api.contract.identity.operations import data
 
@@ -67,7 +67,9 @@ def world(connected_graph: Graph) -> Graph:
 
 def further_runs() -> list[ScoringRun]:
     return [
-        ScoringRun(name, "v1", "incremental" if number % 2 else "full", {}, NOON, minutes(1 + number // 3))
+        ScoringRun(
+            name, "v1", "incremental" if number % 2 else "full", {}, minutes(1 + number // 3), minutes(20 - number)
+        )
         for number, name in enumerate(RUNS)
     ]
 
@@ -124,7 +126,7 @@ async def test_each_list_has_all_of_its_kind_in_its_order(ask_world: Ask) -> Non
     assert await walked(ask_world, "customers", 50) == sorted([*KEYS, "crm:named"])
     assert await walked(ask_world, "links", 50) == [" ~ ".join(pair) for pair in pairwise(KEYS)]
     assert await walked(ask_world, "sources", 50) == ["call_centre", "crm", "crm2", "shop"]
-    runs = sorted(further_runs(), key=lambda run: (run.finished_at, run.run_id), reverse=True)
+    runs = sorted(further_runs(), key=lambda run: (run.started_at, run.run_id), reverse=True)
     assert await walked(ask_world, "runs", 50) == [*(run.run_id for run in runs), "run-1"]
     newest = sorted(decisions(), key=lambda decision: (decision.at, decision.key), reverse=True)
     assert await walked(ask_world, "decisions", 50) == [decision.key for decision in newest]

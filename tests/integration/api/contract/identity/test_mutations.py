@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from api.access.viewer import Scope
 from graph.address import Address
+from graph.api_keys import NewKey, add_api_key, new_api_key
 from graph.decisions import list_decisions
 from graph.resolution_lock import holding_resolution_lock
 from graph.unfinished_runs import mark_finished, mark_unfinished
@@ -239,3 +241,22 @@ async def test_a_request_that_has_run_out_of_time_says_that_nothing_was_done(
 
     assert found["code"] == "BUSY"
     assert list_decisions(company.graph) == before
+
+
+async def test_who_decides_without_seeing_profiles_is_told_what_was_decided(
+    company: Company, neo4j_address: Address
+) -> None:
+    key = new_api_key()
+    add_api_key(company.graph, NewKey("decides", [Scope.STEWARD], None), key)
+    body = {
+        "query": mutation("linkCustomers"),
+        "variables": {"input": {"reason": "r", "customers": ["crm:4", "crm:5"]}},
+    }
+    async with connected(neo4j_address, deadline_s=60) as client:
+        answer = await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {key}"})
+
+    told = answer.json()
+    assert "errors" not in told
+    assert told["data"]["linkCustomers"]["profiles"] == []
+    decided_now = [found.key for found in list_decisions(company.graph) if found.actor == "decides"]
+    assert decided_now == [told["data"]["linkCustomers"]["decision"]]
