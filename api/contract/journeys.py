@@ -1,6 +1,6 @@
 """Journeys as a keyset connection, and the sessions of a profile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -120,10 +120,15 @@ async def sessions(
 def filter_of(wanted: JourneyFilterInput) -> JourneyFilter:
     """The filter of the graph. Raises InputError where a list is too long."""
     lists = wanted.channels, wanted.types, wanted.names, wanted.sources
-    if any(len(values) > MAX_FILTER_VALUES for values in lists if values):
-        raise InputError("A list of the filter is too long.", f"Give at most {MAX_FILTER_VALUES} values.")
+    require_short(lists)
     channels, types, names, sources = (tuple(values) if values else None for values in lists)
     return JourneyFilter(channels, types, names, wanted.since, wanted.until, sources)
+
+
+def require_short(lists: Iterable[object]) -> None:
+    """Raises InputError where one of the lists of a filter is too long."""
+    if any(isinstance(values, list) and len(values) > MAX_FILTER_VALUES for values in lists):
+        raise InputError("A list of the filter is too long.", f"Give at most {MAX_FILTER_VALUES} values.")
 
 
 def connection_of(page: JourneyPage) -> JourneyConnection:

@@ -11,6 +11,7 @@ from api.access.masking import classify, hides
 from api.access.viewer import Scope
 from api.contract.arguments import AtConfidence
 from api.contract.exposure import Exposed, expose
+from api.contract.mutations.asked_below import require_usable
 from api.contract.mutations.inputs import (
     LinkCustomersInput,
     PairInput,
@@ -134,7 +135,7 @@ class DecisionMutations:
     ) -> DecisionResult:
         """Raises ForbiddenError, InputError, GraphError."""
         customers = named(input.customers)
-        return await _decide(info.context, input, lambda desk, who: desk.link_customers(customers, who))
+        return await _decide(info, input, lambda desk, who: desk.link_customers(customers, who))
 
     @strawberry.mutation(description="These customers are not the person whom they are taken for.")
     async def unlink_customers(
@@ -144,7 +145,7 @@ class DecisionMutations:
     ) -> DecisionResult:
         """Raises ForbiddenError, InputError, GraphError."""
         customers, others = named(input.customers), named(input.others)
-        return await _decide(info.context, input, lambda desk, who: desk.unlink_customers(customers, who, others))
+        return await _decide(info, input, lambda desk, who: desk.unlink_customers(customers, who, others))
 
     @strawberry.mutation(description="A link, or a pair that was compared, is one person.")
     async def confirm_link(
@@ -154,7 +155,7 @@ class DecisionMutations:
     ) -> DecisionResult:
         """Raises ForbiddenError, InputError, GraphError."""
         named([input.left, input.right])
-        return await _decide(info.context, input, lambda desk, who: desk.confirm_link(input.left, input.right, who))
+        return await _decide(info, input, lambda desk, who: desk.confirm_link(input.left, input.right, who))
 
     @strawberry.mutation(description="A link, or a pair that was compared, is two people.")
     async def reject_link(
@@ -164,7 +165,7 @@ class DecisionMutations:
     ) -> DecisionResult:
         """Raises ForbiddenError, InputError, GraphError."""
         named([input.left, input.right])
-        return await _decide(info.context, input, lambda desk, who: desk.reject_link(input.left, input.right, who))
+        return await _decide(info, input, lambda desk, who: desk.reject_link(input.left, input.right, who))
 
     @strawberry.mutation(description="Of these sides no two are one person.")
     async def split_cluster(
@@ -174,7 +175,7 @@ class DecisionMutations:
     ) -> DecisionResult:
         """Raises ForbiddenError, InputError, GraphError."""
         named([customer for side in input.sides for customer in side])
-        return await _decide(info.context, input, lambda desk, who: desk.split_cluster(input.sides, who))
+        return await _decide(info, input, lambda desk, who: desk.split_cluster(input.sides, who))
 
     @strawberry.mutation(description="A decision holds no longer; what it had outranked counts again.")
     async def withdraw_decision(
@@ -184,16 +185,18 @@ class DecisionMutations:
     ) -> DecisionResult:
         """Raises ForbiddenError, InputError, GraphError."""
         named([input.decision])
-        return await _decide(info.context, input, lambda desk, who: _withdrawn(info.context, desk, input, who))
+        return await _decide(info, input, lambda desk, who: _withdrawn(info.context, desk, input, who))
 
 
 _Input = LinkCustomersInput | UnlinkCustomersInput | PairInput | SplitClusterInput | WithdrawDecisionInput
 
 
 async def _decide(
-    context: RequestContext, asked: _Input, decide: Callable[[Stewardship, Steward], Decided]
+    info: RequestInfo, asked: _Input, decide: Callable[[Stewardship, Steward], Decided]
 ) -> DecisionResult:
+    context = info.context
     context.viewer.require(Scope.STEWARD)
+    await require_usable(info)
     who, work = steward(context.viewer, asked.reason, asked.client_mutation_id), context.sync_work
     try:
         return await settled(

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 
 from api.access.viewer import Scope
@@ -101,6 +102,36 @@ async def test_what_is_not_there_is_said_so_and_nothing_is_done(company: Company
         "UNKNOWN_DECISION",
     ]
     assert "nobody" not in unknown["reason"]
+    assert list_decisions(company.graph) == before
+
+
+TYPES = orjson.dumps(["track"] * 51).decode()
+
+
+@pytest.mark.parametrize(
+    ("below", "fragment"),
+    [
+        ("profiles(confidence: 7) { id }", ""),
+        ("profiles(confidence: NO_LEVEL) { id }", ""),
+        ("profiles { customers(first: 5000) { key } }", ""),
+        ("profiles { journey(first: $size) { nodes { key } } }", ""),
+        ('profiles { journey(after: "x") { nodes { key } } }', ""),
+        ("profiles { timeline(first: 0) { nodes { __typename } } }", ""),
+        (f"profiles {{ journey(filter: {{types: {TYPES}}}) {{ nodes {{ key }} }} }}", ""),
+        ("profiles { ...Sessions }", "fragment Sessions on Profile { ... { sessions(first: $size) { loggedIn } } }"),
+    ],
+)
+async def test_an_argument_below_that_is_refused_is_refused_before_anything_is_decided(
+    company: Company, ask_company: Ask, below: str, fragment: str
+) -> None:
+    before = list_decisions(company.graph)
+    size = ", $size: Int! = 1000" if "$size" in below + fragment else ""
+    taken = f"linkCustomers(input: $input) {{ ... on DecisionTaken {{ {below} }} }}"
+    document = f"mutation ($input: LinkCustomersInput!{size}) {{ {taken} }} {fragment}"
+
+    answer = await ask_company(document, input={"customers": ["crm:4", "crm:5"], "reason": "she asked"})
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]
     assert list_decisions(company.graph) == before
 
 
@@ -254,9 +285,11 @@ async def test_who_decides_without_seeing_profiles_is_told_what_was_decided(
     }
     async with connected(neo4j_address, deadline_s=60) as client:
         answer = await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {key}"})
+        decided_now = [found.key for found in list_decisions(company.graph) if found.actor == "decides"]
+        for decision in decided_now:
+            await decided(asking(client), "withdrawDecision", decision=decision)
 
     told = answer.json()
     assert "errors" not in told
     assert told["data"]["linkCustomers"]["profiles"] == []
-    decided_now = [found.key for found in list_decisions(company.graph) if found.actor == "decides"]
     assert decided_now == [told["data"]["linkCustomers"]["decision"]]
