@@ -223,7 +223,7 @@ def test_a_past_time_is_told_in_words(changed: Company) -> None:
     assert told_of("crm:0", "shop:0", before) == "Not resolved by 2020-01-01 00:00:00 UTC: crm:0, shop:0."
     assert told_of("crm:0", "shop:0", rejected).startswith("Parted by a steward: ada rejected their link")
     assert "cdp steward withdraw" not in told_of("crm:0", "shop:0", rejected)
-    assert f"cdp why crm:0 shop:0 --as-of {again.isoformat()}" in told_of("crm:0", "shop:0", again)
+    assert f"cdp why crm:0 shop:0 --confidence 0.5 --as-of {again.isoformat()}" in told_of("crm:0", "shop:0", again)
     assert told_of("crm:1", "shop:25", again).startswith("Not linked at ")
     apart = told_of("crm:0", "shop:0", again, "exact")
     assert apart.startswith("Held apart at ")
