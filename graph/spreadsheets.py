@@ -5,6 +5,7 @@ A cell that it would take for a formula gets an apostrophe before it, and is rea
 
 import csv
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from stat import S_ISREG
 
@@ -33,7 +34,19 @@ def plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_GUARDED) else cell
 
 
-def broken_row(place: str, error: csv.Error) -> SourceReadError:
+def numbered_rows(file: Path, lines: Iterable[str], delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file, the header too, each with the line on which it begins. Raises SourceReadError."""
+    # Strict: else a quotation mark that nobody closes makes one cell of all rows after it, and they are lost.
+    reader, line = csv.reader(lines, delimiter=delimiter, strict=True), 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _broken_row(f"{file}:{line}", error) from None
+
+
+def _broken_row(place: str, error: csv.Error) -> SourceReadError:
     """What is wrong with a row that cannot be read; ``place``: file and line where it begins."""
     if "field limit" in str(error):
         problem = f"{place}: a cell begins in this row that is longer than {csv.field_size_limit():,} characters."

@@ -1,12 +1,12 @@
 """Files that say what is true: CSV with a header, checked for the columns that are needed."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from graph.errors import SourceReadError, reason_of
-from graph.spreadsheets import broken_row
+from graph.spreadsheets import numbered_rows
 
 
 def read_columns(file: Path, needed: set[str], advice: str) -> list[dict[str, str]]:
@@ -20,7 +20,7 @@ def read_columns(file: Path, needed: set[str], advice: str) -> list[dict[str, st
 
 
 def _rows(file: Path, opened: IO[str], needed: set[str], advice: str) -> list[dict[str, str]]:
-    found = _cells(file, opened)
+    found = numbered_rows(file, opened)
     _, names = next(found, (1, []))
     missing = ", ".join(sorted(needed - set(names)))
     if missing:
@@ -36,15 +36,3 @@ def _row(place: str, names: Sequence[str], cells: Sequence[str]) -> dict[str, st
         problem = f"{place}: the row has more cells than there are columns."
         raise SourceReadError(problem, "A cell with a comma in it needs quotation marks.")
     return {**dict.fromkeys(names, ""), **dict(zip(names, cells, strict=False))}
-
-
-def _cells(file: Path, opened: IO[str]) -> Iterator[tuple[int, list[str]]]:
-    """Line and cells of each row, the header too."""
-    # Strict: else a quotation mark that nobody closes takes the rows after it, and they are lost.
-    reader, line = csv.reader(opened, strict=True), 1
-    try:
-        for cells in reader:
-            yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise broken_row(f"{file}:{line}", error) from None

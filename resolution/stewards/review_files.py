@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from graph.customer_facts import VALUES
 from graph.errors import SourceReadError, reason_of
 from graph.records import PERSON_FIELDS
 from graph.review import Question
-from graph.spreadsheets import broken_row, guarded, open_for_owner, plain
+from graph.spreadsheets import guarded, numbered_rows, open_for_owner, plain
 
 _FACTS = (*PERSON_FIELDS, *VALUES)
 _ABOUT = ("kind", "why", "guard", "probability", "confidence", "information", "left_size", "right_size")
@@ -130,18 +131,10 @@ def read_answers(path: Path) -> Iterator[Answer | SetAside]:
     """The rows of a review file; empty ones are left out. Raises SourceReadError."""
     text = _text(path)
     names, delimiter, first = _header(path, text)
-    # Strict: else a quotation mark that nobody closes makes one cell of all rows after it, and they are lost.
-    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
-    try:
-        for _ in range(first):
-            next(reader)
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _answer(path, line, names, [plain(cell.strip()) for cell in cells])
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise broken_row(f"{path}:{line}", error) from None
+    rows = numbered_rows(path, io.StringIO(text, newline=""), delimiter)
+    for line, cells in islice(rows, first, None):
+        if any(cell.strip() for cell in cells):
+            yield _answer(path, line, names, [plain(cell.strip()) for cell in cells])
 
 
 def _text(path: Path) -> str:
