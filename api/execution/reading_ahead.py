@@ -1,20 +1,12 @@
 """Reading ahead: a journey whose beginning an operation asks for is read with its profile, by one statement."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
-from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
-    GraphQLResolveInfo,
-    InlineFragmentNode,
-    IntValueNode,
-    SelectionSetNode,
-    VariableNode,
-)
+from graphql import FieldNode, GraphQLResolveInfo, IntValueNode, VariableNode
 
 from api.contract.paging import DEFAULT_PAGE, MAX_PAGE
+from api.execution.selected_arguments import selected_fields
 from graph.connection import AsyncGraph
 from graph.identities import ReadProfile
 from graph.journey_starts import StartedProfile, get_started_profile, started_page
@@ -58,20 +50,9 @@ class ReadingAhead:
 
 def journey_ahead(info: GraphQLResolveInfo[Any]) -> int | None:
     """How long the beginning of the journey is that a field of profiles selects; none where it selects none."""
-    sizes = [_size(node, info) for parent in info.field_nodes for node in _journeys(parent.selection_set, info)]
+    fields = (field for parent in info.field_nodes for field in selected_fields(parent.selection_set, info))
+    sizes = [_size(field, info) for field in fields if field.name.value == _JOURNEY]
     return max((size for size in sizes if 1 <= size <= MAX_PAGE), default=None)
-
-
-def _journeys(selected: SelectionSetNode | None, info: GraphQLResolveInfo[Any]) -> Iterator[FieldNode]:
-    for node in selected.selections if selected else ():
-        if isinstance(node, FieldNode):
-            if node.name.value == _JOURNEY:
-                yield node
-            continue
-        if isinstance(node, FragmentSpreadNode):
-            yield from _journeys(info.fragments[node.name.value].selection_set, info)
-        elif isinstance(node, InlineFragmentNode):
-            yield from _journeys(node.selection_set, info)
 
 
 def _size(node: FieldNode, info: GraphQLResolveInfo[Any]) -> int:

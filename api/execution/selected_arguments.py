@@ -18,24 +18,28 @@ Arguments = dict[str, Any]
 
 def arguments_below(info: GraphQLResolveInfo[Any]) -> Iterator[tuple[str, Arguments]]:
     """Name and given arguments of every field below a field, on whatever type; what is none is left out."""
-    spread = set[str]()
     for node in info.field_nodes:
-        for field in _fields(node.selection_set, info, spread):
-            if field.arguments:
-                yield field.name.value, _given(field, info)
+        for field in selected_fields(node.selection_set, info):
+            yield from _arguments(field, info)
 
 
-def _fields(selected: SelectionSetNode | None, info: GraphQLResolveInfo[Any], spread: set[str]) -> Iterator[FieldNode]:
-    """Each fragment once: they may name each other twice, twenty levels deep."""
+def selected_fields(selected: SelectionSetNode | None, info: GraphQLResolveInfo[Any]) -> Iterator[FieldNode]:
+    """The fields of one selection, through its fragments. A document has few: they are counted at every spread."""
     for node in selected.selections if selected else ():
-        if isinstance(node, FragmentSpreadNode):
-            if node.name.value not in spread:
-                spread.add(node.name.value)
-                yield from _fields(info.fragments[node.name.value].selection_set, info, spread)
-            continue
         if isinstance(node, FieldNode):
             yield node
-        yield from _fields(cast("FieldNode | InlineFragmentNode", node).selection_set, info, spread)
+        elif isinstance(node, FragmentSpreadNode):
+            yield from selected_fields(info.fragments[node.name.value].selection_set, info)
+        elif isinstance(node, InlineFragmentNode):
+            yield from selected_fields(node.selection_set, info)
+
+
+def _arguments(field: FieldNode, info: GraphQLResolveInfo[Any]) -> Iterator[tuple[str, Arguments]]:
+    """Of a field and of those below it."""
+    if field.arguments:
+        yield field.name.value, _given(field, info)
+    for below in selected_fields(field.selection_set, info):
+        yield from _arguments(below, info)
 
 
 def _given(field: FieldNode, info: GraphQLResolveInfo[Any]) -> Arguments:
