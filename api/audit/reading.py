@@ -115,7 +115,6 @@ def _told(folder: Path) -> Generator[None]:
 @dataclass(frozen=True, slots=True)
 class _Line:
     place: Place
-    key: str
     document: Mapping[str, Any]
 
     def __lt__(self, other: "_Line") -> bool:
@@ -169,7 +168,7 @@ def _lines_backwards(chain: str, files: Sequence[Path]) -> Generator[_Line]:
             except (ValueError, KeyError, TypeError):
                 # An edited line is told by `cdp audit verify`; here it must not hide the others.
                 continue
-            yield _Line((int(at), key), key, document)
+            yield _Line((int(at), key), document)
 
 
 def backwards(file: Path) -> Generator[bytes]:
@@ -191,9 +190,9 @@ def _shows(document: Mapping[str, Any], profiles: Collection[str]) -> bool:
 
 
 def _record(line: _Line) -> AuditRecord:
-    document = line.document
+    (_, key), document = line.place, line.document
     return AuditRecord(
-        key=line.key,
+        key=key,
         at=datetime.fromisoformat(document["at"]),
         request_id=document["request"],
         actor=document["actor"],
