@@ -54,7 +54,7 @@ class _Said:
     amount: Decimal | None
     currency: str | None
     of_products: bool
-    products: tuple[_Product, ...]
+    lines: tuple[Mapping[str, Any], ...]
 
 
 def revenue_of(interactions: Iterable[Row]) -> tuple[Revenue, ...]:
@@ -78,14 +78,13 @@ def _said(row: Row) -> _Said:
     order = next((str(properties[name]) for name in _IDS if properties.get(name) is not None), row["key"])
     amount = None if row["amount"] is None else Decimal(str(row["amount"]))
     lists = [found for name in _PRODUCTS if (found := properties.get(name))]
-    products = tuple(map(_product, _lines(lists)))
-    return _Said(order, row["key"], row["source"], row["name"], amount, row["currency"], bool(lists), products)
+    return _Said(order, row["key"], row["source"], row["name"], amount, row["currency"], bool(lists), _lines(lists))
 
 
-def _lines(lists: Iterable[object]) -> Iterable[Mapping[str, Any]]:
+def _lines(lists: Iterable[object]) -> tuple[Mapping[str, Any], ...]:
     """The lines of the first list: a source that sends another one says the same again."""
     first = next((found for found in lists if isinstance(found, list)), [])
-    return (line for line in first if isinstance(line, dict))
+    return tuple(line for line in first if isinstance(line, dict))
 
 
 def _product(line: Mapping[str, Any]) -> _Product:
@@ -110,11 +109,12 @@ def _priced(refund: _Said, reports: Sequence[_Said]) -> _Said:
 
     At most what the order came to: prices tell nothing of a discount.
     """
-    if refund.amount is not None or not refund.products:
+    if refund.amount is not None or not refund.lines:
         return refund
-    listed = [product for report in reports for product in report.products if product.price is not None]
+    ordered = (_product(line) for report in reports for line in report.lines)
+    listed = [product for product in ordered if product.price is not None]
     prices = {name: product.price for product in reversed(listed) for name in product.ids}
-    found = [(product, _price(product, prices)) for product in refund.products]
+    found = [(product, _price(product, prices)) for product in map(_product, refund.lines)]
     amount = sum((price * product.quantity for product, price in found if price is not None), Decimal())
     order = _best(reports) if reports else refund
     whole = amount if order.amount is None else abs(order.amount)
